@@ -1,0 +1,46 @@
+import type { Fn } from './service.ts'
+
+/** What the packager made: a file whose bytes depend on its inputs alone. */
+export interface Artifact {
+  readonly id: string
+  readonly kind: 'zip' | 'oci'
+  /** Absolute path of the file. */
+  readonly path: string
+  readonly digest: `sha256:${string}`
+  readonly bytes: number
+  /** Deployed function -> the handler that the platform calls, such as `sls_login.handler`. */
+  readonly handlers: Readonly<Record<string, string>>
+}
+
+/** What a spec says of a function's code. `digest` is absent when nothing was packaged (a pure translation). */
+export interface ArtifactRef {
+  /** Path relative to the folder of the rendered spec. */
+  readonly path: string
+  readonly handler: string
+  readonly digest?: `sha256:${string}`
+}
+
+/** The entry file of a function inside the artifact; it stands at the root and is generated. */
+export function entryFile(fn: Fn): string {
+  return `${entryName(fn)}.js`
+}
+
+/** The handler that the platform calls. Generated for Node.js, the user's own words for other languages. */
+export function entryHandler(fn: Fn): string {
+  if (fn.code.kind === 'handler' && !isNode(fn.runtime)) return fn.code.handler
+  return `${entryName(fn)}.handler`
+}
+
+export function isNode(runtime: string): boolean {
+  return /^nodejs/i.test(runtime)
+}
+
+/** The name of the zip that a function travels in. */
+export function artifactName(service: string, fn: Fn, individually: boolean): string {
+  return individually ? `${service}-${fn.name}.zip` : `${service}.zip`
+}
+
+// The prefix keeps generated files apart from the user's own at the root of the artifact.
+function entryName(fn: Fn): string {
+  return `sls_${fn.name}`
+}

@@ -1,0 +1,63 @@
+import type { TriggerKind } from './trigger.ts'
+
+/** One call of a function, told in no platform's words. */
+export type PlatformCall = HttpCall | EventCall
+
+export interface HttpCall {
+  readonly kind: 'http'
+  readonly method: string
+  /** Path and query as a client would send them: `/a%20b?x=1`. */
+  readonly url: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body?: Uint8Array
+}
+
+export interface EventCall {
+  readonly kind: Exclude<TriggerKind, 'http'>
+  /** The deployed name of the trigger, where it has one. */
+  readonly trigger?: string
+  /** What the user gave: the timer's payload, the message's body, or the whole event for `event`. */
+  readonly data: unknown
+}
+
+export interface CallInfo {
+  readonly service: string
+  readonly function: string
+  readonly stage: string
+  readonly requestId: string
+  /** Milliseconds since 1970, UTC: the time that the event bears. */
+  readonly time: number
+  readonly timeoutSec: number
+  readonly memoryMb: number
+  readonly region: string
+}
+
+export type Answer = HttpAnswer | ValueAnswer
+
+export interface HttpAnswer {
+  readonly kind: 'http'
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: Uint8Array
+}
+
+export interface ValueAnswer {
+  readonly kind: 'value'
+  readonly value: unknown
+}
+
+/** What an artifact's entry file exports: functions in the platform's calling convention. */
+export interface Entry {
+  readonly handler: (...args: never[]) => unknown
+  readonly initializer?: (...args: never[]) => unknown
+}
+
+/** Calls an entry as the platform would: with the platform's own event shape and calling convention. */
+export interface Emulator {
+  /** Kinds of call that it can make. */
+  readonly kinds: readonly PlatformCall['kind'][]
+  /** The platform's own event for a call; what `sls event` prints. */
+  event(call: PlatformCall, info: CallInfo): unknown
+  /** Rejects with the handler's own error when the platform counts the call as failed. */
+  call(entry: Entry, call: PlatformCall, info: CallInfo): Promise<Answer>
+}

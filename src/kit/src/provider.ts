@@ -1,0 +1,98 @@
+import type { Connector } from './driver.ts'
+import type { Translator } from './resource.ts'
+import type { FnTable, TriggerTable } from './tables.ts'
+
+/**
+ * A provider is data and doors that open late. Its module is a literal that imports no SDK;
+ * what costs time to load stands behind a function.
+ */
+export interface Provider {
+  /** Canonical, as in `provider.name`: `aliyun`. */
+  readonly name: string
+  readonly title: string
+  readonly aliases: readonly string[]
+  /** The platforms that it translates to; the first is the default. */
+  readonly targets: readonly [Target, ...Target[]]
+}
+
+/** One platform of a provider: an edition with its own spec, facts and runtime. */
+export interface Target {
+  /** As in `provider.edition`; absent where the provider has one platform only. */
+  readonly edition?: string
+  readonly title: string
+  readonly facts: Facts
+  readonly fields: FnTable
+  readonly triggers: TriggerTable
+  readonly translate: () => Promise<Translator>
+  readonly runtime: RuntimeDoor
+  /** Absent when this version has no way to deploy to the platform itself. */
+  readonly connect?: () => Promise<Connector>
+}
+
+/** The half of the runtime that knows this platform. Both are file URLs of CommonJS bundles without dependencies. */
+export interface RuntimeDoor {
+  /** Exports `start(manifest, loaders)`, which returns what the platform calls. It ships in artifacts. */
+  readonly entry: URL
+  /** Exports `emulator`; it runs on the developer's machine only. */
+  readonly emulator: URL
+}
+
+/** What the platform is, as data: used by validation, translation and the docs. */
+export interface Facts {
+  /** Where this was read: page titles or addresses. */
+  readonly source: readonly string[]
+  /** Canonical runtime -> the platform's id. An id outside it passes through with a warning. */
+  readonly runtimes: Readonly<Record<string, RuntimeFact>>
+  /** What `nodejs` means here: a canonical runtime. */
+  readonly nodejs: string
+  readonly memoryMb: Range
+  readonly timeoutSec: Range
+  readonly functionName: NameRule
+  /** The longest environment that the platform takes, in bytes of all names and values. */
+  readonly environmentBytes?: number
+  /** Names that the platform keeps for itself. */
+  readonly reservedEnvironment?: RegExp
+  readonly defaultRegion: string
+  /** Largest artifact that can be sent, bytes of the zip and bytes unpacked. */
+  readonly zipBytes?: number
+  readonly unzippedBytes?: number
+}
+
+export interface RuntimeFact {
+  readonly id: string
+  /** ISO date after which the platform refuses to create functions with it. */
+  readonly endOfLife?: string
+}
+
+export interface Range {
+  readonly min: number
+  readonly max: number
+  readonly step?: number
+  /** Single values outside the steps. */
+  readonly also?: readonly number[]
+}
+
+export interface NameRule {
+  readonly pattern: RegExp
+  readonly maxLength: number
+  /** In words, for the message. */
+  readonly words: string
+}
+
+export const LATEST_NODE = 'nodejs'
+
+/** The platform's runtime id, or undefined when the table has no such runtime. */
+export function runtimeId(facts: Facts, runtime: string): string | undefined {
+  return facts.runtimes[canonicalRuntime(facts, runtime)]?.id
+}
+
+/** `nodejs` becomes the platform's newest long-term version; everything else stays. */
+export function canonicalRuntime(facts: Facts, runtime: string): string {
+  return runtime === LATEST_NODE ? facts.nodejs : runtime
+}
+
+/** The target of an edition; undefined when the provider has no such edition. */
+export function targetOf(provider: Provider, edition: string | undefined): Target | undefined {
+  if (edition === undefined) return provider.targets[0]
+  return provider.targets.find((target) => target.edition === edition)
+}

@@ -1,0 +1,65 @@
+import type { Fn } from './service.ts'
+import type { Trigger, TriggerKind, TriggerOf } from './trigger.ts'
+
+/**
+ * One row of a table: what becomes of one field of the model on one platform. A table has a row for
+ * every field of the model, so a field that somebody forgot does not compile.
+ */
+export type Rule<T, K extends keyof T> = To<T, K> | Refuse | Lossy | Elsewhere
+
+/** Translated: written at a dotted path of the platform's spec, converted when `as` is there. */
+export interface To<T, K extends keyof T> {
+  readonly to: string
+  readonly as?: (value: NonNullable<T[K]>, whole: T) => unknown
+  /** The platform has no such thing and it is built from others: said so in the matrix. */
+  readonly emulated?: string
+}
+
+/** An error: the platform cannot do it. */
+export interface Refuse {
+  readonly refuse: string
+  readonly instead?: string
+}
+
+/** A warning (an error with --strict): left out, and the function still works. */
+export interface Lossy {
+  readonly lossy: string
+  readonly instead?: string
+}
+
+/** Handled by the structure of the spec, not by a field of it; the words say where. */
+export interface Elsewhere {
+  readonly elsewhere: string
+}
+
+export type FieldTable<T> = { readonly [K in keyof T]-?: Rule<T, K> }
+
+/** What becomes of a function's fields. */
+export type FnTable = FieldTable<Fn>
+
+/** What becomes of one kind of trigger. */
+export interface TriggerRow<T extends Trigger> {
+  /** The platform's word for it, such as `HttpApi` or `timer`. */
+  readonly type: string
+  readonly fields: FieldTable<T>
+  /** How it is built when the platform has no such trigger of its own. */
+  readonly emulated?: string
+}
+
+export type TriggerTable = { readonly [K in TriggerKind]: TriggerRow<TriggerOf<K>> | Refuse }
+
+export function refuse(reason: string, instead?: string): Refuse {
+  return instead === undefined ? { refuse: reason } : { refuse: reason, instead }
+}
+
+export function lossy(reason: string, instead?: string): Lossy {
+  return instead === undefined ? { lossy: reason } : { lossy: reason, instead }
+}
+
+export function elsewhere(where: string): Elsewhere {
+  return { elsewhere: where }
+}
+
+export function to<T, K extends keyof T>(path: string, as?: To<T, K>['as']): To<T, K> {
+  return as === undefined ? { to: path } : { to: path, as }
+}

@@ -1,0 +1,68 @@
+/**
+ * What the generated entry tells the runtime: which functions live in this artifact and how they are
+ * reached. Plain JSON; it holds names of environment variables and never their values.
+ */
+export interface Manifest {
+  readonly service: string
+  readonly stage: string
+  /** The provider's canonical name. */
+  readonly provider: string
+  /** The deployed function; an aggregate's name, or the only member's. */
+  readonly function: string
+  readonly members: readonly Member[]
+}
+
+export type Signature = 'context' | 'fetch' | 'express' | 'cloudevent' | 'raw'
+
+/** One function of the file. A plain deployed function has one member, an aggregate several. */
+export interface Member {
+  readonly name: string
+  /** The export that is the handler; dots reach into objects: `api.detail`. */
+  readonly handler: string
+  /** The export that initializes, in the module of the loader `initializer`. */
+  readonly initializer?: string
+  readonly signature: Signature
+  readonly routes: readonly Route[]
+  readonly triggers: readonly TriggerName[]
+  readonly timeoutSec: number
+  readonly initTimeoutSec?: number
+  /** Variables that another member sets otherwise: the member's own name -> its name on the platform. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export interface Route {
+  /** Canonical: `/a/:id`, or with a last segment `/*`. */
+  readonly path: string
+  /** Upper case; empty means every method. */
+  readonly methods: readonly string[]
+  readonly cors?: CorsRule
+}
+
+export interface CorsRule {
+  readonly origins: readonly string[]
+  readonly methods?: readonly string[]
+  readonly headers?: readonly string[]
+  readonly exposeHeaders?: readonly string[]
+  readonly maxAgeSec?: number
+  readonly credentials?: boolean
+}
+
+/** By this identity the event of a trigger finds its member. */
+export interface TriggerName {
+  readonly kind: string
+  /** The deployed name of the trigger. */
+  readonly name: string
+}
+
+/** Opens the user's modules, lazily: a member that cannot be loaded fails alone. */
+export interface Loader {
+  readonly handler: () => Promise<unknown>
+  /** Absent when the initializer stands in the handler's module. */
+  readonly initializer?: () => Promise<unknown>
+}
+
+/** Member name -> its loader. */
+export type Loaders = Readonly<Record<string, Loader>>
+
+/** What a platform's half of the runtime exports as `start`; the entry file re-exports the result. */
+export type Start = (manifest: Manifest, loaders: Loaders) => Readonly<Record<string, (...args: never[]) => unknown>>

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Workspace packages are tested from their sources, without a build.
+  resolve: { conditions: ['@anyfaas/source'] },
+  ssr: { resolve: { conditions: ['@anyfaas/source'] } },
+  test: {
+    include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
