@@ -1,5 +1,5 @@
 // Makes the single-file bundles that run: `node scripts/bundle.mjs [name…]`. tsc has checked the types before.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -63,5 +63,4 @@ async function make(name, { from, to, format = 'cjs', runtime = false }) {
 const wanted = process.argv.slice(2)
 const names = wanted.length > 0 ? wanted : Object.keys(bundles)
 const made = await Promise.all(names.map((name) => make(name, bundles[name])))
-if (wanted.length === 0) await writeFile(join(root, 'dist/package.json'), '{}\n')
 for (const { to, bytes } of made) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)
