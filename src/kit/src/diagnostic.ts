@@ -11,6 +11,9 @@ export interface Span {
   readonly end: number
 }
 
+/** The text of a file that spans point into; undefined when it is not at hand. */
+export type Sources = (file: string) => string | undefined
+
 export type Severity = 'error' | 'warning' | 'note'
 
 /**
@@ -58,12 +61,15 @@ const BRAND = Symbol.for('anyfaas.SlsError')
 /** The only error that is thrown on purpose. It carries diagnostics; everything else is a bug. */
 export class SlsError extends Error {
   readonly diagnostics: readonly Diagnostic[]
+  /** For the code frames of its diagnostics. */
+  readonly sources?: Sources
 
-  constructor(diagnostics: Diagnostic | readonly Diagnostic[], options?: { cause?: unknown }) {
+  constructor(diagnostics: Diagnostic | readonly Diagnostic[], options?: { cause?: unknown; sources?: Sources }) {
     const list = Array.isArray(diagnostics) ? (diagnostics as readonly Diagnostic[]) : [diagnostics as Diagnostic]
     super(list.map((d) => `${d.code}: ${d.message}`).join('\n'), options)
     this.name = 'SlsError'
     this.diagnostics = list
+    if (options?.sources) this.sources = options.sources
     Object.defineProperty(this, BRAND, { value: true })
   }
 }

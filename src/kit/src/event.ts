@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic, Sources } from './diagnostic.ts'
 import type { LogLine } from './driver.ts'
 import type { Action } from './plan.ts'
 import type { Id } from './resource.ts'
@@ -29,6 +29,8 @@ export interface StepEvent {
 export interface DiagnosticEvent {
   readonly kind: 'diagnostic'
   readonly diagnostic: Diagnostic
+  /** For its code frame. */
+  readonly sources?: Sources
 }
 
 export interface LogEvent {
