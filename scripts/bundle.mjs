@@ -57,7 +57,12 @@ async function make(name, { from, to, format = 'cjs', runtime = false }) {
     }),
     ...(runtime && { define: {}, banner: {} }),
   })
-  return { name, to, inputs: Object.keys(result.metafile.inputs), bytes: Object.values(result.metafile.outputs).at(-1).bytes }
+  return {
+    name,
+    to,
+    inputs: Object.keys(result.metafile.inputs),
+    bytes: Object.values(result.metafile.outputs).at(-1).bytes,
+  }
 }
 
 const wanted = process.argv.slice(2)

@@ -10,6 +10,8 @@ export interface Service {
   readonly provider: ProviderSettings
   /** What gets deployed, in the order of the file: functions, then aggregates. */
   readonly functions: readonly Fn[]
+  /** Functions with `deploy: false`: they can be invoked and debugged, nothing more. */
+  readonly undeployed: readonly Fn[]
   /** Runtime extensions by name. */
   readonly layers: Readonly<Record<string, RuntimeLayer>>
   readonly domain?: Domain | false

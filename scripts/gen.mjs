@@ -1,0 +1,45 @@
+// Writes every generated file: `node scripts/gen.mjs`; with --check it only says which ones are stale.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { generateSchema } from './gen-schema.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const check = process.argv.includes('--check')
+
+/** Loads a TypeScript module with what it imports. */
+export async function loadTs(file) {
+  const folder = await mkdtemp(join(root, 'node_modules/.gen-'))
+  try {
+    const outfile = join(folder, 'module.mjs')
+    await build({
+      entryPoints: [join(root, file)],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      conditions: ['@anyfaas/source'],
+      logLevel: 'warning',
+    })
+    return await import(pathToFileURL(outfile).href)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+const files = await generateSchema(loadTs)
+let stale = 0
+for (const [name, text] of Object.entries(files)) {
+  const path = join(root, name)
+  const old = await readFile(path, 'utf8').catch(() => undefined)
+  if (old === text) continue
+  stale += 1
+  if (check) console.log(`stale: ${name} (run npm run gen)`)
+  else {
+    await writeFile(path, text)
+    console.log(`wrote ${name}`)
+  }
+}
+if (check && stale > 0) process.exitCode = 1

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { type Diagnostic, error, hasErrors, type Service, SlsError } from '@anyfaas/kit'
+import { DEFAULTS } from './defaults.ts'
+import { findFile } from './find.ts'
+import { isModule, readModule } from './module.ts'
+import { normalizeService } from './normalize/service.ts'
+import { locate, type Places } from './places.ts'
+import { under } from './pointer.ts'
+import { readSource, readText, type Source } from './read.ts'
+import { renameKeys } from './rename.ts'
+import { checkRules } from './rules.ts'
+import { schema } from './schema.gen.ts'
+import { mergeStage } from './stages.ts'
+import { isTree, type Tree } from './tree.ts'
+import { validate } from './validate.ts'
+import type { VariableContext } from './variables/sources.ts'
+import { resolveVariables, stageOf, withoutVariables } from './variables.ts'
+
+export interface LoadOptions {
+  /** The service folder. */
+  readonly dir: string
+  /** Another file than the usual ones. */
+  readonly file?: string
+  readonly stage?: string
+  readonly provider?: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Options of the command line, for `${opt:}`. */
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly params?: Readonly<Record<string, string>>
+}
+
+export interface Loaded {
+  readonly service: Service
+  /** Absolute path of the service folder. */
+  readonly dir: string
+  readonly file: string
+  /** Warnings, with their places. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Gives a diagnostic of a later phase its place in the file. */
+  readonly locate: (diagnostic: Diagnostic) => Diagnostic
+  /** A variable of the environment, of `.env.STAGE`, or of `.env`. */
+  readonly env: (name: string) => string | undefined
+}
+
+/** Reads, resolves, checks and normalizes a service file. Throws one SlsError with every mistake and warning of it. */
+export async function loadService(options: LoadOptions): Promise<Loaded> {
+  const { file, dir } = findFile(options.dir, options.file)
+  const source = isModule(file) ? await readModule(file) : readSource(file)
+  if (!isTree(source.value)) throw new SlsError(notAMap(source))
+  const places: Places = { main: source, steps: [] }
+  const { tree, stage, env, diagnostics } = resolveTree(source.value, dir, options, places)
+  const found = diagnostics.map((diagnostic) => locate(places, diagnostic))
+  if (hasErrors(found)) throw new SlsError(found)
+  const place = (diagnostic: Diagnostic): Diagnostic => locate(places, diagnostic)
+  return { service: normalizeService(tree, stage), dir, file, diagnostics: found, locate: place, env }
+}
+
+interface ResolvedTree {
+  readonly tree: Tree
+  readonly stage: string
+  readonly env: (name: string) => string | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+function resolveTree(root: Tree, dir: string, options: LoadOptions, places: Places): ResolvedTree {
+  const context = {
+    dir,
+    options: options.options ?? {},
+    params: options.params ?? {},
+    ...(options.provider !== undefined && { provider: options.provider }),
+  }
+  const plainEnv = environment(dir, options.env)
+  const stage = options.stage ?? stageOf(root, { ...context, env: plainEnv }, places) ?? DEFAULTS.stage
+  const env = environment(dir, options.env, stage)
+  const merged = mergeStage(root, stage)
+  places.steps.push(merged.moves)
+  const full: VariableContext = { ...context, stage, env }
+  const resolved = resolveVariables(merged.root, full, places)
+  const renamed = renameKeys(resolved.root, '', schema)
+  places.steps.push(renamed.moves)
+  const mistakes = validate(resolved.root, '', { schema, soft: resolved.soft })
+  const diagnostics = [
+    ...resolved.diagnostics,
+    ...renamed.diagnostics,
+    ...mistakes,
+    ...checkRules(resolved.root),
+    ...checkStages(root, stage),
+  ]
+  return { tree: resolved.root, stage, env, diagnostics }
+}
+
+// The stages that are not in use are checked too, without their variables: these may be unset today.
+function checkStages(root: Tree, current: string): readonly Diagnostic[] {
+  const stages = root['stages']
+  if (!isTree(stages)) return []
+  return Object.entries(stages).flatMap(([name, overlay]) => {
+    if (name === current || !isTree(overlay)) return []
+    const at = under('/stages', name)
+    const quiet = withoutVariables(overlay) as Tree
+    renameKeys(quiet, at, schema)
+    return validate(quiet, at, { schema, soft: new Set(), partial: true })
+  })
+}
+
+// Files are read at the first question that the process's own environment cannot answer.
+function environment(dir: string, env: LoadOptions['env'], stage?: string): (name: string) => string | undefined {
+  let files: Readonly<Record<string, string | undefined>> | undefined
+  return (name) => {
+    if (env[name] !== undefined) return env[name]
+    files ??= { ...dotenv(join(dir, '.env')), ...(stage !== undefined && dotenv(join(dir, `.env.${stage}`))) }
+    return Object.hasOwn(files, name) ? files[name] : undefined
+  }
+}
+
+function dotenv(file: string): Readonly<Record<string, string | undefined>> {
+  return existsSync(file) ? parseEnv(readText(file)) : {}
+}
+
+function notAMap(source: Source): Diagnostic {
+  const empty = source.value === undefined || source.value === null
+  return error('SLS1003', empty ? 'the service file is empty' : 'a service file is a map of keys', {
+    at: { file: source.file, start: 0, end: 0 },
+    help: ['the least is: service: my-app'],
+  })
+}

@@ -1,0 +1,58 @@
+import { isSecret, type Value } from '@anyfaas/kit'
+import { isTree, type Tree } from '../tree.ts'
+
+/** The entries of an object that have a value: optional fields are absent, never undefined. */
+export function defined<T extends object>(
+  object: T,
+): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+} {
+  const out: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(object)) if (value !== undefined) out[key] = value
+  return out as never
+}
+
+/** One text or several as a list. */
+export function listOf(value: unknown): string[] {
+  if (value === undefined || value === null) return []
+  return (Array.isArray(value) ? value : [value]).map(String)
+}
+
+/** Like `listOf`, but absent stays absent. */
+export function optionalList(value: unknown): string[] | undefined {
+  return value === undefined || value === null ? undefined : listOf(value)
+}
+
+export function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : String(value)
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+export function flagOf(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+export function treeOf(value: unknown): Tree {
+  return isTree(value) ? value : {}
+}
+
+export function valueOf(value: unknown): Value | undefined {
+  if (isSecret(value)) return value
+  return textOf(value)
+}
+
+/** Names to texts; numbers and switches become text, and an empty value the empty text. */
+export function valuesOf(tree: unknown): Record<string, Value> {
+  const out: Record<string, Value> = {}
+  for (const [key, value] of Object.entries(treeOf(tree))) out[key] = valueOf(value) ?? ''
+  return out
+}
+
+export function textsOf(tree: unknown): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const [key, value] of Object.entries(treeOf(tree))) out[key] = textOf(value) ?? ''
+  return out
+}

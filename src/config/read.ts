@@ -1,0 +1,119 @@
+import { readFileSync, type Stats, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
+import { constructFromEvents, type Event, parseEvents, YAMLException } from 'js-yaml'
+import { YAML_SCHEMA } from './cloud-tags.ts'
+import { findDuplicates } from './spans.ts'
+
+/** One file: its text, its value, and the parser's events that places are found by. */
+export interface Source {
+  /** Absolute path. */
+  readonly file: string
+  readonly text: string
+  readonly value: unknown
+  /** Absent when the value came from a module: then every place is the file itself. */
+  readonly events?: readonly Event[]
+}
+
+const MAX_BYTES = 64 * 1024 * 1024
+const MAX_DEPTH = 100
+// Aliases share one object in memory; this bounds what they expand to when the tree is walked.
+const MAX_MERGED_KEYS = 100_000
+
+/** Reads and parses a YAML or JSON file: value and places in one parse. Throws SLS1010 to SLS1013. */
+export function readSource(file: string): Source {
+  const text = readText(file)
+  return parseText(file, text)
+}
+
+/** Reads a text file of sane size. */
+export function readText(file: string): string {
+  const bytes = readBytes(file)
+  if (bytes.includes(0)) throw unreadable(file, 'it is not text')
+  const text = new TextDecoder('utf-8').decode(bytes)
+  // U+FFFD stands where the bytes are not UTF-8, unless the file itself holds one.
+  if (text.includes('\uFFFD') && !bytes.includes('\uFFFD')) throw unreadable(file, 'it is not UTF-8 text')
+  return text
+}
+
+export function parseText(file: string, text: string): Source {
+  let events: Event[] = []
+  try {
+    events = parseEvents(text, { filename: file, maxDepth: MAX_DEPTH })
+    const documents = constructFromEvents(events, {
+      source: text,
+      filename: file,
+      schema: YAML_SCHEMA,
+      maxTotalMergeKeys: MAX_MERGED_KEYS,
+    })
+    if (documents.length > 1) throw new SlsError(severalDocuments(file, text))
+    return { file, text, value: documents[0], events }
+  } catch (cause) {
+    if (cause instanceof YAMLException) throw new SlsError(explain(file, text, events, cause), { cause })
+    throw cause
+  }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    const stats = statSync(file)
+    const problem = unfit(stats)
+    if (problem) throw problem === 'large' ? tooLarge(file, stats.size) : unreadable(file, problem)
+    return readFileSync(file)
+  } catch (cause) {
+    if (cause instanceof SlsError) throw cause
+    throw unreadable(file, (cause as Error).message, cause)
+  }
+}
+
+function unfit(stats: Stats): string | undefined {
+  if (stats.isDirectory()) return 'it is a folder'
+  if (!stats.isFile()) return 'it is not a regular file'
+  return stats.size > MAX_BYTES ? 'large' : undefined
+}
+
+function unreadable(file: string, reason: string, cause?: unknown): SlsError {
+  return new SlsError(
+    error('SLS1010', `cannot read "${basename(file)}": ${reason}`, { at: { file, start: 0, end: 0 } }),
+    { cause },
+  )
+}
+
+function tooLarge(file: string, bytes: number): SlsError {
+  const size = `${Math.round(bytes / 1024 / 1024)} MB`
+  return new SlsError(
+    error('SLS1013', `"${basename(file)}" has ${size}; the most is ${MAX_BYTES / 1024 / 1024} MB`, {
+      at: { file, start: 0, end: 0 },
+    }),
+  )
+}
+
+function severalDocuments(file: string, text: string): Diagnostic {
+  const start = text.lastIndexOf('\n---') + 1
+  return error('SLS1011', 'a service file is one YAML document, this one has several', {
+    at: { file, start, end: start + 3 },
+  })
+}
+
+function explain(file: string, text: string, events: readonly Event[], cause: YAMLException): readonly Diagnostic[] {
+  const duplicates = findDuplicates({ file, text, value: undefined, events })
+  if (duplicates.length > 0) return duplicates
+  const start = Math.min(cause.mark?.position ?? 0, text.length)
+  const code = /exceeded max|maxDepth|merge keys/i.test(cause.reason) ? 'SLS1013' : 'SLS1011'
+  const help = advise(cause.reason, text, start)
+  return [
+    error(code, cause.reason, {
+      at: { file, start, end: Math.min(start + 1, text.length) },
+      ...(help && { help: [help] }),
+    }),
+  ]
+}
+
+function advise(reason: string, text: string, at: number): string | undefined {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1)
+  if (/\t/.test(line)) return 'YAML is indented with spaces, not tabs'
+  if (/:\s*[*&!%@`]/.test(line)) return 'a text that begins with * & ! % @ or ` needs quotes: path: "/*"'
+  if (/bad indentation|mapping/i.test(reason))
+    return 'check that keys of one map stand in one column, and that ": " in a text is in quotes'
+  return undefined
+}

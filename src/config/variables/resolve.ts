@@ -1,0 +1,157 @@
+import { error, isSecret, type SecretName, SlsError } from '@anyfaas/kit'
+import type { Places } from '../places.ts'
+import { under } from '../pointer.ts'
+import { put, type Tree } from '../tree.ts'
+import { lookup } from './lookup.ts'
+import { type Expression, hasVariables, Malformed, parseTemplate, type Template } from './parse.ts'
+import { type Cursor, type Found, type Resolver, report, UNRESOLVED } from './resolver.ts'
+import type { VariableContext } from './sources.ts'
+
+// Aliases share one object in memory but not in a walk: ten lines of them can stand for 10^9 values.
+const MAX_VALUES = 5_000_000
+
+export function createResolver(root: Tree, context: VariableContext, places: Places): Resolver {
+  const resolver: Resolver = {
+    root,
+    context,
+    places,
+    diagnostics: [],
+    moves: new Map(),
+    soft: new Set(),
+    busy: [],
+    done: new Map(),
+    files: new Map(),
+    nodes: 0,
+    resolve: (value, cursor) => resolveValue(resolver, value, cursor),
+    name: (template, cursor) => resolveName(resolver, template, cursor),
+  }
+  return resolver
+}
+
+function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unknown {
+  if (typeof value === 'string') return hasVariables(value) ? resolveText(resolver, value, cursor) : value
+  if (typeof value !== 'object' || value === null) return value
+  count(resolver)
+  if (Array.isArray(value)) return value.map((item, index) => resolveValue(resolver, item, step(cursor, index)))
+  const out: Tree = {}
+  for (const [key, item] of Object.entries(value)) put(out, key, resolveValue(resolver, item, step(cursor, key)))
+  return out
+}
+
+function resolveText(resolver: Resolver, text: string, cursor: Cursor): unknown {
+  if (cursor.source) return evaluateText(resolver, text, cursor)
+  if (!resolver.done.has(cursor.pointer)) resolver.done.set(cursor.pointer, evaluateText(resolver, text, cursor))
+  return resolver.done.get(cursor.pointer)
+}
+
+function evaluateText(resolver: Resolver, text: string, cursor: Cursor): unknown {
+  const template = parseTemplate(text)
+  if (template instanceof Malformed) {
+    const message = `"${template.text}" is not a variable: ${template.reason}`
+    return report(
+      resolver,
+      'SLS1023',
+      { cursor, text: template.text },
+      { message, help: ['$${ stands for a literal ${'] },
+    )
+  }
+  const first = template[0]
+  if (template.length === 1 && typeof first === 'object')
+    return take(resolver, evaluate(resolver, first, cursor), cursor)
+  return join(resolver, template, cursor)
+}
+
+function join(resolver: Resolver, template: Template, cursor: Cursor): unknown {
+  const parts = template.map((part) => (typeof part === 'string' ? part : textOf(resolver, part, cursor)))
+  if (parts.includes(UNRESOLVED)) return UNRESOLVED
+  if (parts.every((part) => typeof part === 'string')) {
+    if (template.some((part) => typeof part !== 'string')) resolver.soft.add(cursor.pointer)
+    return parts.join('')
+  }
+  return { $secret: parts.flatMap((part) => (isSecret(part) ? part.$secret : [part as string | SecretName])) }
+}
+
+function resolveName(resolver: Resolver, template: Template, cursor: Cursor): string | typeof UNRESOLVED {
+  const value = join(resolver, template, cursor)
+  if (typeof value === 'string' || value === UNRESOLVED) return value
+  const text = template.map((part) => (typeof part === 'string' ? part : part.text)).join('')
+  report(resolver, 'SLS1025', { cursor, text }, { message: 'a secret cannot be a part of a variable’s name' })
+  return UNRESOLVED
+}
+
+// The first of an expression's items that has a value.
+function evaluate(resolver: Resolver, expression: Expression, cursor: Cursor): Found {
+  for (const item of expression.items) {
+    if (item.kind === 'literal') return { value: item.value }
+    const found = item.inner
+      ? evaluateInner(resolver, item.inner, cursor)
+      : lookup(resolver, item, { cursor, text: expression.text })
+    if (found) return found
+  }
+  const rest = expression.items.length > 1 ? ' and none of its defaults is' : ''
+  const message = `"${expression.text}" is not set${rest}`
+  const help = [`give it a default: ${expression.text.slice(0, -1)}, 'value'}`]
+  return { value: report(resolver, 'SLS1021', { cursor, text: expression.text }, { message, help }) }
+}
+
+// `${opt:stage, ${env:STAGE}}`: an inner variable without a value lets the next default have its turn.
+function evaluateInner(resolver: Resolver, inner: Template, cursor: Cursor): Found | undefined {
+  const before = resolver.diagnostics.length
+  const first = inner[0]
+  const found =
+    inner.length === 1 && typeof first === 'object'
+      ? evaluate(resolver, first, cursor)
+      : { value: join(resolver, inner, cursor), soft: true }
+  if (found.value !== UNRESOLVED) return found
+  const unset = resolver.diagnostics.slice(before).every((diagnostic) => diagnostic.code === 'SLS1021')
+  if (!unset) return found
+  resolver.diagnostics.length = before
+  return undefined
+}
+
+function textOf(resolver: Resolver, expression: Expression, cursor: Cursor): unknown {
+  const { value } = evaluate(resolver, expression, cursor)
+  if (value === UNRESOLVED || isSecret(value) || typeof value === 'string') return value
+  if (value === null || typeof value !== 'object') return String(value)
+  const message = `"${expression.text}" is a ${Array.isArray(value) ? 'list' : 'map'} and cannot be a part of a text`
+  return report(resolver, 'SLS1023', { cursor, text: expression.text }, { message })
+}
+
+// Remembers where a value came from, for messages about what is inside it, and copies it: two places must not share it.
+function take(resolver: Resolver, found: Found, cursor: Cursor): unknown {
+  if (found.soft) resolver.soft.add(cursor.pointer)
+  if (!found.origin) return found.value
+  const { source, pointer } = found.origin
+  if (cursor.source === undefined) {
+    resolver.moves.set(cursor.pointer, source ? { source, pointer } : { pointer })
+    if (source === undefined) softenLike(resolver, pointer, cursor.pointer)
+  }
+  return copy(resolver, found.value)
+}
+
+function softenLike(resolver: Resolver, from: string, to: string): void {
+  for (const soft of [...resolver.soft]) {
+    if (soft === from || soft.startsWith(`${from}/`)) resolver.soft.add(to + soft.slice(from.length))
+  }
+}
+
+function copy(resolver: Resolver, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  count(resolver)
+  if (Array.isArray(value)) return value.map((item) => copy(resolver, item))
+  const out: Tree = {}
+  for (const [key, item] of Object.entries(value)) put(out, key, copy(resolver, item))
+  return out
+}
+
+function count(resolver: Resolver): void {
+  resolver.nodes++
+  if (resolver.nodes <= MAX_VALUES) return
+  const at = { file: resolver.places.main.file, start: 0, end: 0 }
+  const help = ['look for aliases (*name) or variables that repeat each other']
+  throw new SlsError(error('SLS1013', `the file unfolds to more than ${MAX_VALUES} values`, { at, help }))
+}
+
+function step(cursor: Cursor, key: string | number): Cursor {
+  return { ...cursor, pointer: under(cursor.pointer, key) }
+}
