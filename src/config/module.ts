@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
 import type { Plugin } from 'esbuild'
-import type { Source } from './read.ts'
+import type { Source } from './source.ts'
 
 /** Loads a service file that is a program: its default export, or what that function returns. Throws SLS1014. */
 export async function readModule(file: string): Promise<Source> {

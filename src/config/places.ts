@@ -1,5 +1,5 @@
 import type { Diagnostic, Note, Place, Pointer, Span } from '@anyfaas/kit'
-import type { Source } from './read.ts'
+import type { Source } from './source.ts'
 import { spanOf } from './spans.ts'
 
 /** Where a value was before one step of the loading: in the same file unless another is named. */

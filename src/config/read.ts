@@ -3,17 +3,8 @@ import { basename } from 'node:path'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
 import { constructFromEvents, type Event, parseEvents, YAMLException } from 'js-yaml'
 import { YAML_SCHEMA } from './cloud-tags.ts'
+import type { Source } from './source.ts'
 import { findDuplicates } from './spans.ts'
-
-/** One file: its text, its value, and the parser's events that places are found by. */
-export interface Source {
-  /** Absolute path. */
-  readonly file: string
-  readonly text: string
-  readonly value: unknown
-  /** Absent when the value came from a module: then every place is the file itself. */
-  readonly events?: readonly Event[]
-}
 
 const MAX_BYTES = 64 * 1024 * 1024
 const MAX_DEPTH = 100

@@ -1,7 +1,7 @@
 import { type Diagnostic, error, type Pointer, type Span } from '@anyfaas/kit'
 import { EVENT_ID, type Event, getScalarValue } from 'js-yaml'
 import { joinPointer, splitPointer } from './pointer.ts'
-import type { Source } from './read.ts'
+import type { Source } from './source.ts'
 
 /** A value in the text. Aliases share the node that they name, so what they bring is found where it is written. */
 interface Node {

@@ -17,7 +17,7 @@ import { parseMethods, splitRoute } from '../forms.ts'
 import { parsePath } from '../path.ts'
 import { under } from '../pointer.ts'
 import { isTree, type Tree } from '../tree.ts'
-import { defined, flagOf, listOf, numberOf, optionalList, textOf, treeOf, valueOf } from './units.ts'
+import { defined, flagOf, listOf, numberOf, optionalList, secretableOf, textOf, treeOf } from './units.ts'
 
 /** The triggers of a checked `events` list. `at` is the pointer of the list. */
 export function normalizeEvents(events: unknown, at: Pointer): Trigger[] {
@@ -101,7 +101,7 @@ const READERS: { readonly [K in TriggerKind]: (options: Tree) => Options<K> } = 
   mqtt: (options) => ({
     topic: String(options['topic']),
     ...defined({
-      broker: valueOf(options['broker']),
+      broker: secretableOf(options['broker']),
       instance: textOf(options['instance']),
       qos: numberOf(options['qos']) as 0 | 1 | 2 | undefined,
     }),

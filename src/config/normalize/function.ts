@@ -4,7 +4,7 @@ import { under } from '../pointer.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { normalizeEvents } from './events.ts'
 import { normalizePackage } from './package.ts'
-import { defined, listOf, numberOf, optionalList, textOf, textsOf, treeOf, valueOf, valuesOf } from './units.ts'
+import { defined, listOf, numberOf, optionalList, secretableOf, textOf, textsOf, treeOf, valuesOf } from './units.ts'
 
 /** What a function is made from: its own keys, the provider's defaults, and the names of the service's runtime extensions. */
 export interface FnSource {
@@ -144,7 +144,7 @@ function readAsync(given: unknown): Async | undefined {
     maxAgeSec: numberOf(given['maxAge']),
     onSuccess: textOf(given['onSuccess']),
     onFailure: textOf(given['onFailure']),
-    callback: valueOf(given['callback']),
+    callback: secretableOf(given['callback']),
   })
 }
 

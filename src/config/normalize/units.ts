@@ -39,7 +39,7 @@ export function treeOf(value: unknown): Tree {
   return isTree(value) ? value : {}
 }
 
-export function valueOf(value: unknown): Value | undefined {
+export function secretableOf(value: unknown): Value | undefined {
   if (isSecret(value)) return value
   return textOf(value)
 }
@@ -47,7 +47,7 @@ export function valueOf(value: unknown): Value | undefined {
 /** Names to texts; numbers and switches become text, and an empty value the empty text. */
 export function valuesOf(tree: unknown): Record<string, Value> {
   const out: Record<string, Value> = {}
-  for (const [key, value] of Object.entries(treeOf(tree))) out[key] = valueOf(value) ?? ''
+  for (const [key, value] of Object.entries(treeOf(tree))) out[key] = secretableOf(value) ?? ''
   return out
 }
 

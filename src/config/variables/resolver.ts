@@ -1,6 +1,6 @@
 import { type Diagnostic, error, type Pointer } from '@anyfaas/kit'
 import { type Moves, type Places, span } from '../places.ts'
-import type { Source } from '../read.ts'
+import type { Source } from '../source.ts'
 import { spanOf } from '../spans.ts'
 import type { Tree } from '../tree.ts'
 import type { Template } from './parse.ts'

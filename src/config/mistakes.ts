@@ -1,0 +1,111 @@
+import type { Code } from '@anyfaas/kit'
+import { checkForm } from './forms.ts'
+import type { RootSchema, Schema, Type } from './schema.ts'
+import { suggest } from './suggest.ts'
+
+/** What is wrong with one value, in words. */
+export interface Mistake {
+  readonly code: Code
+  readonly message: string
+  readonly help?: readonly string[]
+}
+
+/** What is wrong with a text by its schema, the first thing only. `name` is how messages call the place. */
+export function textMistake(schema: Schema, text: string, name: string): Mistake | undefined {
+  const quoted = `"${clip(text)}"`
+  if (schema.enum && !schema.enum.includes(text)) {
+    const near = suggest(text, schema.enum.map(String))
+    const help = [near ? `did you mean "${near}"?` : `it can be ${schema.enum.join(', ')}`]
+    return { code: 'SLS1005', message: `${quoted} is not a value of ${name}`, help }
+  }
+  if (text.length < (schema.minLength ?? 0)) return { code: 'SLS1006', message: `${name} is empty` }
+  if (schema.maxLength !== undefined && text.length > schema.maxLength) {
+    return { code: 'SLS1006', message: `${name} is longer than ${schema.maxLength} characters` }
+  }
+  if (schema.pattern && !new RegExp(schema.pattern, 'u').test(text)) {
+    return { code: 'SLS1007', message: `${quoted} cannot be ${name}: it has to be ${schema.patternWords}` }
+  }
+  const reason = schema.form && checkForm(schema.form, text)
+  return reason ? { code: formCode(schema), message: `${quoted} cannot be ${name}: ${reason}` } : undefined
+}
+
+export function numberMistake(schema: Schema, value: number, name: string): Mistake | undefined {
+  if (Number.isNaN(value) || value < (schema.minimum ?? Number.NEGATIVE_INFINITY)) {
+    return { code: 'SLS1006', message: `${name} has to be at least ${schema.minimum}, not ${value}` }
+  }
+  if (value > (schema.maximum ?? Number.POSITIVE_INFINITY)) {
+    return { code: 'SLS1006', message: `${name} can be at most ${schema.maximum}, not ${value}` }
+  }
+  return undefined
+}
+
+export function typeMistake(schema: Schema, value: unknown, name: string): Mistake | undefined {
+  if (schema.type === undefined) return undefined
+  const actual = typeOf(value)
+  const fits = typesOf(schema).some((type) => type === actual || (type === 'number' && actual === 'integer'))
+  if (fits) return undefined
+  return { code: 'SLS1003', message: `${name} has to be ${wordsOf(schema)}, not ${valueWords(value)}` }
+}
+
+/** What to say of a key that the schema does not know: what it was meant to be, or where it belongs. */
+export function unknownKeyHelp(root: RootSchema, schema: Schema, key: string): string | undefined {
+  const known = Object.keys(schema.properties ?? {})
+  const near = suggest(key, known)
+  if (near) return `did you mean "${near}"?`
+  const home = homeOf(root, key)
+  if (home) return home
+  return known.length > 0 && known.length <= 12 ? `known are ${known.join(', ')}` : undefined
+}
+
+export function typesOf(schema: Schema): readonly Type[] {
+  return ([] as readonly Type[]).concat(schema.type ?? [])
+}
+
+export function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function formCode(schema: Schema): Code {
+  if (schema.form === 'path' || schema.form === 'route') return 'SLS1041'
+  return schema.form === 'method' ? 'SLS1007' : 'SLS1040'
+}
+
+// A key at the wrong level is as common as a misspelt one.
+function homeOf(root: RootSchema, key: string): string | undefined {
+  const has = (schema: Schema | undefined): boolean =>
+    schema?.properties !== undefined && Object.hasOwn(schema.properties, key)
+  const homes: string[] = []
+  if (has(root)) homes.push('at the top of the file')
+  if (has(root.$defs['function'])) homes.push('of a function')
+  if (has(root.properties?.['provider'])) homes.push('under "provider"')
+  return homes.length > 0 ? `"${key}" is a key ${homes.join(' or ')}` : undefined
+}
+
+function typeOf(value: unknown): Type {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value as Type
+}
+
+const WORDS: Readonly<Record<Type, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a map',
+  array: 'a list',
+  null: 'empty',
+}
+
+function wordsOf(schema: Schema): string {
+  const types = typesOf(schema).filter((type) => type !== 'null')
+  const words = [...new Set(types.map((type) => WORDS[type]))]
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : (words[0] ?? 'something else')
+}
+
+function valueWords(value: unknown): string {
+  if (typeof value === 'string') return `the text "${clip(value)}"`
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return WORDS[typeOf(value)]
+}

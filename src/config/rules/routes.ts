@@ -1,0 +1,38 @@
+import { type Diagnostic, warning } from '@anyfaas/kit'
+import { parseMethods, splitRoute } from '../forms.ts'
+import { listOf } from '../normalize/units.ts'
+import { parsePath } from '../path.ts'
+import type { Tree } from '../tree.ts'
+import { type Event, eventsOf, functionsOf } from './outline.ts'
+
+/** Two functions that answer the same requests: on a shared address only one of them can. */
+export function checkRoutes(root: Tree): Diagnostic[] {
+  const owner = new Map<string, string>()
+  return functionsOf(root).flatMap((fn) =>
+    eventsOf(fn).flatMap((event) => {
+      const taken = routesOf(event).find((route) => (owner.get(route) ?? fn.name) !== fn.name)
+      for (const route of routesOf(event)) owner.set(route, owner.get(route) ?? fn.name)
+      return taken === undefined ? [] : [conflict(event, taken, owner.get(taken) ?? '', fn.name)]
+    }),
+  )
+}
+
+function conflict(event: Event, route: string, first: string, second: string): Diagnostic {
+  const help = [`on a shared address "${first}" gets it; give one of them another path or method`]
+  const message = `functions "${first}" and "${second}" both answer ${route.replaceAll('/:_', '/:…')}`
+  return warning('SLS1042', message, { pointer: event.at, on: 'key', help })
+}
+
+function routesOf(event: Event): string[] {
+  if (event.kind !== 'http') return []
+  const short = typeof event.given === 'string' ? splitRoute(event.given) : undefined
+  const method = short?.method ?? event.options['method']
+  const path = short?.path ?? event.options['path']
+  if (typeof path === 'symbol' || typeof method === 'symbol') return []
+  const parsed = parsePath(typeof path === 'string' ? path : '/*')
+  if ('reason' in parsed) return []
+  const lists = listOf(method).map((text) => parseMethods(text) ?? [])
+  const methods = lists.length === 0 || lists.some((list) => list.length === 0) ? ['ANY'] : lists.flat()
+  // Parameters of other names are the same route.
+  return methods.map((name) => `${name} ${parsed.path.replace(/:\w+/g, ':_')}`)
+}
