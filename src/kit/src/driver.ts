@@ -28,8 +28,9 @@ export interface Driver<S extends object = object, L extends object = object> {
   readonly rules: FieldRules
   /** Everything of this type that bears our mark for this service and stage. */
   list(call: Call): Promise<readonly Live<L>[]>
-  create(resource: Resource<S>, call: Call): Promise<void>
-  update(resource: Resource<S>, live: L, call: Call): Promise<void>
+  /** The answer's fields are what refs to this resource read. */
+  create(resource: Resource<S>, call: Call): Promise<L>
+  update(resource: Resource<S>, live: L, call: Call): Promise<L>
   /** Already gone is success. */
   delete(live: Live<L>, call: Call): Promise<void>
   /** The platform's answer in the words of a spec, so that the two can be compared. */
