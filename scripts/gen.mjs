@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { generateProviders } from './gen-providers.mjs'
 import { generateSchema } from './gen-schema.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -29,7 +30,7 @@ export async function loadTs(file) {
   }
 }
 
-const files = await generateSchema(loadTs)
+const files = { ...(await generateSchema(loadTs)), ...(await generateProviders(root)) }
 let stale = 0
 for (const [name, text] of Object.entries(files)) {
   const path = join(root, name)

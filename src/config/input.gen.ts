@@ -1737,9 +1737,9 @@ target?: number
  */
 profile?: string
 /**
- * The account.
+ * The account; in quotes, as it may begin with 0.
  */
-accountId?: (string | number)
+accountId?: string
 /**
  * Another API endpoint: a private cloud, an emulator.
  */
