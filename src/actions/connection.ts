@@ -1,0 +1,86 @@
+import {
+  type Artifact,
+  type Call,
+  type Connection,
+  type Driver,
+  error,
+  type Fn,
+  type Live,
+  membersOf,
+  SlsError,
+  secretNames,
+  type Value,
+} from '@anyfaas/kit'
+import type { ActionIo } from './io.ts'
+import type { Platform, Project } from './project.ts'
+
+/** What a connection needs besides the project. */
+export interface ConnectOptions {
+  readonly artifacts?: readonly Artifact[]
+  readonly port?: number
+}
+
+/** Works with a connection to one platform and closes it. Throws SLS2004 when this version cannot deploy there. */
+export async function withConnection<T>(
+  project: Project,
+  platform: Platform,
+  options: ConnectOptions,
+  io: ActionIo,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { connect } = platform.target
+  if (!connect) throw new SlsError(cannotDeploy(platform))
+  const connector = await connect()
+  const connection = await connector.connect({
+    service: project.service,
+    artifacts: options.artifacts ?? [],
+    env: { ...io.env, ...secretsOf(project) },
+    ...(options.port !== undefined && { port: options.port }),
+  })
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+  }
+}
+
+/** The drivers of a connection by the type that they move. */
+export function driversOf(connection: Connection): ReadonlyMap<string, Driver> {
+  return new Map(connection.drivers.map((driver) => [driver.type, driver]))
+}
+
+/** Everything of the service that is on the platform, by type. */
+export async function listLive(connection: Connection, io: ActionIo): Promise<ReadonlyMap<string, readonly Live[]>> {
+  const call = callOf(io)
+  const lists = connection.drivers.map(async (driver) => [driver.type, await driver.list(call)] as const)
+  return new Map(await Promise.all(lists))
+}
+
+export function callOf(io: ActionIo): Call {
+  return { signal: io.signal, note: (note) => io.tell({ kind: 'phase', name: note, state: 'start' }) }
+}
+
+// The values of the secrets that the service names, from where variables come from too.
+function secretsOf(project: Project): Record<string, string> {
+  const names = new Set(
+    [...project.service.functions.flatMap(membersOf), ...project.service.functions].flatMap(secretsIn),
+  )
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const value = project.env(name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+function secretsIn(fn: Fn): string[] {
+  const values: readonly (Value | undefined)[] = [...Object.values(fn.environment), fn.async?.callback]
+  return values.flatMap((value) => (value === undefined ? [] : secretNames(value)))
+}
+
+function cannotDeploy(platform: Platform): ReturnType<typeof error> {
+  const help = [
+    `sls package --provider ${platform.provider.name} makes the artifact and the spec for the platform's own tool`,
+  ]
+  return error('SLS2004', `this version cannot deploy to ${platform.target.title} itself`, { help })
+}

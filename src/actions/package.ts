@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path'
+import { type Artifact, canonicalRuntime, error, isNode, SlsError } from '@anyfaas/kit'
+import { pack } from '../packager/pack.ts'
+import type { ActionIo } from './io.ts'
+import { timed } from './phase.ts'
+import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
+import { translateFor, type WrittenSpec, writeFiles } from './translate.ts'
+
+export interface PackageActionOptions extends ProjectOptions {
+  /** The folder to write to; `.sls` in the service folder when missing. Every provider gets a folder in it. */
+  readonly out?: string
+}
+
+export interface PackageResult {
+  readonly packages: readonly PlatformPackage[]
+}
+
+export interface PlatformPackage {
+  readonly platform: string
+  readonly artifacts: readonly Artifact[]
+  /** The spec files beside the artifacts, which name them. */
+  readonly specs: readonly WrittenSpec[]
+}
+
+/** Makes the artifacts of a service for each platform, and the spec files that go with them. */
+export async function packageService(options: PackageActionOptions, io: ActionIo): Promise<PackageResult> {
+  const project = await openProject(options, io)
+  const platforms = await choosePlatforms(project, options, io)
+  const out = resolve(io.cwd, options.out ?? join(project.dir, '.sls'))
+  const packages: PlatformPackage[] = []
+  for (const platform of platforms) {
+    const artifacts = await packFor(project, platform, { ...options, out }, io)
+    const { files, diagnostics } = await translateFor(project, platform, artifacts)
+    settle(project, diagnostics, options, io)
+    packages.push({ platform: platform.label, artifacts, specs: await writeFiles(files, platform, out) })
+  }
+  return { packages }
+}
+
+/** The artifacts of a service for one platform. Throws when the service has no functions. */
+export async function packFor(
+  project: Project,
+  platform: Platform,
+  options: PackageActionOptions & { readonly out: string },
+  io: ActionIo,
+): Promise<readonly Artifact[]> {
+  const { service, dir } = project
+  if (service.functions.length === 0) {
+    throw new SlsError(
+      project.locate(
+        error('SLS1046', 'the service has no functions to deploy', {
+          pointer: '',
+          help: ['add one under "functions"'],
+        }),
+      ),
+      { sources: project.sources },
+    )
+  }
+  const request = {
+    service,
+    serviceDir: dir,
+    providerName: platform.provider.name,
+    runtimeEntry: platform.target.runtime.entry,
+    nodeTarget: nodeTargetOf(project, platform),
+    outDir: join(options.out, platform.label),
+    signal: io.signal,
+  }
+  const { artifacts, diagnostics } = await timed(io, `package for ${platform.label}`, () => pack(request))
+  settle(project, diagnostics, options, io)
+  return artifacts
+}
+
+// The oldest Node.js that one of the functions runs on, as bundlers name it.
+function nodeTargetOf({ service }: Project, platform: Platform): string {
+  const { facts } = platform.target
+  const versions = service.functions
+    .map((fn) => canonicalRuntime(facts, fn.runtime))
+    .filter(isNode)
+    .flatMap((runtime) => /^nodejs(\d+)/i.exec(runtime)?.[1] ?? [])
+    .map(Number)
+  return `node${versions.length > 0 ? Math.min(...versions) : 20}`
+}

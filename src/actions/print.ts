@@ -1,0 +1,36 @@
+import { canonicalRuntime, type Fn, type Service, type Target } from '@anyfaas/kit'
+import { writeService } from '../config/write.ts'
+import type { ActionIo } from './io.ts'
+import { choosePlatforms, openProject, type ProjectOptions } from './project.ts'
+
+export type PrintOptions = ProjectOptions
+
+export interface PrintResult {
+  /** The file in canonical spelling: variables, stages and defaults resolved, secrets as references. */
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** The service as it will be understood. */
+export async function print(options: PrintOptions, io: ActionIo): Promise<PrintResult> {
+  const project = await openProject(options, io)
+  const { service } = project
+  const named = options.provider !== undefined || service.provider.name !== undefined
+  const [platform] = named ? await choosePlatforms(project, options, io) : []
+  return { document: writeService(platform ? withRuntimes(service, platform.target, platform.provider.name) : service) }
+}
+
+// `nodejs` is shown as the version that it means on the platform.
+function withRuntimes(service: Service, target: Target, provider: string): Service {
+  const change = (fn: Fn): Fn => {
+    const runtime = canonicalRuntime(target.facts, fn.runtime)
+    return fn.code.kind === 'aggregate'
+      ? { ...fn, runtime, code: { ...fn.code, members: fn.code.members.map(change) } }
+      : { ...fn, runtime }
+  }
+  return {
+    ...service,
+    provider: { ...service.provider, name: provider },
+    functions: service.functions.map(change),
+    undeployed: service.undeployed.map(change),
+  }
+}

@@ -1,0 +1,115 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  type Artifact,
+  type ArtifactRefs,
+  artifactName,
+  type Diagnostic,
+  entryHandler,
+  hasErrors,
+  type Resource,
+  type SpecFile,
+} from '@anyfaas/kit'
+import type { ActionIo } from './io.ts'
+import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
+import { writeSpec } from './spec-file.ts'
+
+export interface TranslateOptions extends ProjectOptions {
+  /** The folder to write to; `.sls` in the service folder when missing. Every provider gets a folder in it. */
+  readonly out?: string
+  /** Give the texts back and write nothing. */
+  readonly stdout?: boolean
+}
+
+export interface TranslateResult {
+  readonly specs: readonly WrittenSpec[]
+}
+
+export interface WrittenSpec {
+  /** `aws`, `aliyun-2.0`, … */
+  readonly platform: string
+  readonly title: string
+  /** Absolute path, or the file's name when nothing was written. */
+  readonly path: string
+  readonly text: string
+}
+
+/** The platforms' own spec files of a service. A platform that refuses keeps none of the others from being written. */
+export async function translate(options: TranslateOptions, io: ActionIo): Promise<TranslateResult> {
+  const project = await openProject(options, io)
+  const platforms = await choosePlatforms(project, options, io)
+  const out = resolve(io.cwd, options.out ?? join(project.dir, '.sls'))
+  const specs: WrittenSpec[] = []
+  const refused: Diagnostic[] = []
+  for (const platform of platforms) {
+    const { files, diagnostics } = await translateFor(project, platform)
+    const failed = refuses(diagnostics, options)
+    if (failed) refused.push(...diagnostics)
+    else settle(project, diagnostics, options, io)
+    if (!failed) specs.push(...(await writeFiles(files, platform, options.stdout ? undefined : out)))
+  }
+  if (refused.length > 0) settle(project, refused, options, io)
+  return { specs }
+}
+
+export interface PlatformSpec {
+  readonly resources: readonly Resource[]
+  readonly files: readonly SpecFile[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Translates for one platform. With artifacts their digests and handlers stand in it, else the ones that packaging would give. */
+export async function translateFor(
+  project: Project,
+  platform: Platform,
+  artifacts: readonly Artifact[] = [],
+): Promise<PlatformSpec> {
+  const { service } = project
+  const translator = await platform.target.translate()
+  const { resources, diagnostics } = translator.translate(service, refsOf(project, artifacts))
+  return { resources, diagnostics, files: hasErrors(diagnostics) ? [] : translator.render(service, resources) }
+}
+
+/** Writes the spec files of one platform into its folder, each at once. Without a folder nothing is written. */
+export async function writeFiles(
+  files: readonly SpecFile[],
+  platform: Platform,
+  out: string | undefined,
+): Promise<WrittenSpec[]> {
+  const written: WrittenSpec[] = []
+  for (const file of files) {
+    const text = writeSpec(file)
+    const path = out === undefined ? file.path : join(out, platform.label, file.path)
+    if (out !== undefined) await writeWhole(path, text)
+    written.push({ platform: platform.label, title: platform.target.title, path, text })
+  }
+  return written
+}
+
+function refsOf({ service }: Project, artifacts: readonly Artifact[]): ArtifactRefs {
+  const made = new Map(
+    artifacts.flatMap((artifact) =>
+      Object.entries(artifact.handlers).map(([fn, handler]) => [fn, { artifact, handler }] as const),
+    ),
+  )
+  return Object.fromEntries(
+    service.functions.map((fn) => {
+      const own = made.get(fn.name)
+      const individually = fn.package?.individually ?? service.package.individually
+      const path = `./${artifactName(service.name, fn, individually)}`
+      return [fn.name, { path, handler: own?.handler ?? entryHandler(fn), ...(own && { digest: own.artifact.digest }) }]
+    }),
+  )
+}
+
+function refuses(diagnostics: readonly Diagnostic[], options: ProjectOptions): boolean {
+  return hasErrors(diagnostics) || (options.strict === true && diagnostics.length > 0)
+}
+
+// Nobody ever reads half a file.
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const draft = `${path}.${process.pid}.tmp`
+  await writeFile(draft, text)
+  await rename(draft, path)
+}
