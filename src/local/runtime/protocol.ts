@@ -32,6 +32,8 @@ export interface LocalContext {
   readonly memoryMb: number
   /** Milliseconds since 1970, UTC, at which the platform gives up. */
   readonly deadline: number
+  /** Aborted when the client has gone or the platform has given up. */
+  readonly signal?: AbortSignal
 }
 
 export type LocalReply = LocalHttpReply | LocalValueReply
@@ -50,3 +52,13 @@ export interface LocalValueReply {
 
 /** What an entry built with the local platform's runtime exports as `handler`. Rejects when an event's handler failed. */
 export type LocalHandler = (event: LocalEvent, context: LocalContext) => Promise<LocalReply>
+
+/** What an entry built with the local platform's runtime exports. */
+export interface LocalEntry {
+  readonly handler: LocalHandler
+  /**
+   * Opens the modules and runs the initializers. The platform awaits it when it starts a process, so that a deploy
+   * tells what does not load. Rejects when the artifact's only function fails; an aggregate's members fail alone.
+   */
+  readonly initializer?: (context: LocalContext) => Promise<void>
+}
