@@ -1,0 +1,76 @@
+import { createHash, type Hash, randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { error, SlsError } from '@anyfaas/kit'
+
+const FLUSH_BYTES = 1 << 20
+
+/** A file that appears whole or not at all: written under another name, synced, renamed. Its digest is taken on the way. */
+export class FileSink {
+  /** Bytes written so far. */
+  bytes = 0
+  readonly #path: string
+  readonly #draft: string
+  readonly #file: FileHandle
+  readonly #hash: Hash = createHash('sha256')
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+
+  private constructor(path: string, draft: string, file: FileHandle) {
+    this.#path = path
+    this.#draft = draft
+    this.#file = file
+  }
+
+  /** Makes the folder when it is missing. SLS4005 when the file cannot be written. */
+  static async open(path: string): Promise<FileSink> {
+    // A dot first, so that no glob for artifacts finds a draft that a killed run has left.
+    const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+    return told(path, async () => {
+      await mkdir(dirname(path), { recursive: true })
+      return new FileSink(path, draft, await open(draft, 'wx'))
+    })
+  }
+
+  async write(...parts: readonly Uint8Array[]): Promise<void> {
+    for (const part of parts) {
+      this.#waiting.push(part)
+      this.#waitingBytes += part.length
+      this.bytes += part.length
+    }
+    if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush()
+  }
+
+  async commit(): Promise<{ digest: `sha256:${string}`; bytes: number }> {
+    await this.#flush()
+    await told(this.#path, async () => {
+      await this.#file.sync()
+      await this.#file.close()
+      await rename(this.#draft, this.#path)
+    })
+    return { digest: `sha256:${this.#hash.digest('hex')}`, bytes: this.bytes }
+  }
+
+  /** Leaves nothing behind. After `commit` has failed it may still be called. */
+  async discard(): Promise<void> {
+    await this.#file.close()
+    await rm(this.#draft, { force: true })
+  }
+
+  async #flush(): Promise<void> {
+    const block = Buffer.concat(this.#waiting)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#hash.update(block)
+    await told(this.#path, () => this.#file.writeFile(block))
+  }
+}
+
+async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SlsError(error('SLS4005', `"${path}" cannot be written: ${reason}`), { cause })
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What never goes into an artifact, whatever the patterns say: history, credentials, keys, the tool's own folders.
+ * Tested on every part of a path, so that a folder of this name is not even read.
+ */
+export function isNever(name: string): boolean {
+  const part = name.slice(name.lastIndexOf('/') + 1)
+  if (NEVER.has(part) || NEVER_LIKE.some((like) => like.test(part))) return true
+  return name === part ? ROOT_ONLY.test(part) : part.startsWith('.') && IN_PACKAGES.test(name)
+}
+
+/** A file that is left out when it has a private key: the same extension is used for public certificates. */
+export function mayHoldKey(name: string): boolean {
+  return /\.(?:pem|key)$/i.test(name)
+}
+
+/** Left out unless a pattern names it: the service file is for the tool, not for the function. */
+export function isServiceFile(name: string): boolean {
+  return /^(?:serverless\.(?:yml|yaml|json|ts|js|mjs)|f\.ya?ml)$/.test(name)
+}
+
+// Names of folders and files that tools keep credentials in; vendors' tools among them.
+const NEVER: ReadonlySet<string> = new Set([
+  ...['.git', '.svn', '.hg', '.sls', '.serverless', '.s', '.fun', '.DS_Store'],
+  ...['.aws', '.aliyun', '.fcli', '.tccli', '.azure', '.gcloud', '.kube', '.docker', '.ssh', '.gnupg', '.terraform'],
+  ...['.npmrc', '.yarnrc', '.yarnrc.yml', '.pypirc', '.netrc', '_netrc', '.git-credentials', '.htpasswd', '.pgpass'],
+])
+
+const NEVER_LIKE: readonly RegExp[] = [
+  /^\.env/i,
+  /^id_(?:rsa|dsa|ecdsa|ed25519)/,
+  /\.(?:p12|pfx|p8|ppk|jks|keystore|kdbx)$/i,
+  /\.tfstate(?:\.backup)?$/,
+]
+
+// Other artifacts.
+const ROOT_ONLY = /\.zip$/i
+
+// What package managers keep for themselves: `.bin`, `.cache`, `.package-lock.json`, `.modules.yaml`, `.pnpm`.
+const IN_PACKAGES = /(?:^|\/)node_modules\/[^/]+$/
