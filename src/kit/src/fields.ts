@@ -1,6 +1,8 @@
 import type { Diagnostic, Pointer } from './diagnostic.ts'
 import { error, warning } from './diagnostic.ts'
-import type { Elsewhere, FieldTable, Lossy, Refuse, Rule } from './tables.ts'
+import { describeRange, fitRange, type Range } from './range.ts'
+import type { FieldTable, Refuse, Rule, To } from './tables.ts'
+import { isVerdict, type Verdict, verdictOf } from './verdict.ts'
 
 export interface Mapped {
   readonly spec: Record<string, unknown>
@@ -11,64 +13,153 @@ export interface Mapped {
 export interface Subject {
   readonly platform: string
   readonly name: string
-  /** Model field -> the key of the file that it stands under, where they differ (`memoryMb` -> `memorySize`). */
+  /** Model field -> the key of the file that it stands under, where they differ beyond units (`memoryMb` -> `memorySize`). */
   readonly keys?: Readonly<Record<string, string>>
 }
 
 /** The one interpreter of field tables: reads a model object by its table and writes the platform's words. */
-export function mapFields<T extends object>(table: FieldTable<T>, source: T & { readonly at: Pointer }, subject: Subject): Mapped {
-  const spec: Record<string, unknown> = {}
-  const diagnostics: Diagnostic[] = []
-  for (const field of Object.keys(table) as (keyof T & string)[]) {
-    const value = source[field]
-    if (isAbsent(value)) continue
-    const rule = table[field] as Rule<T, typeof field>
-    if ('to' in rule) {
-      const convert = rule.as as ((value: unknown, whole: T) => unknown) | undefined
-      const written = convert ? convert(value, source) : value
-      if (written !== undefined) setPath(spec, rule.to as string, written)
-    } else {
-      const found = judge(rule, field, source.at, subject)
-      if (found) diagnostics.push(found)
-    }
-  }
-  return { spec, diagnostics }
+export function mapFields<T extends object>(
+  table: FieldTable<T>,
+  source: T & { readonly at: Pointer },
+  subject: Subject,
+): Mapped {
+  const out: Out = { spec: {}, diagnostics: [], subject }
+  mapInto(table as Table, source as Source, { out, at: source.at, path: '' })
+  return out
 }
 
 /** Writes at a dotted path and makes the objects on the way. `\.` is a dot inside a key. */
 export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
-  const keys = path.split('.')
+  const keys = path.includes('\\') ? path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.')) : path.split('.')
   let at = target
   for (const key of keys.slice(0, -1)) {
-    const next = at[key]
-    if (typeof next === 'object' && next !== null) at = next as Record<string, unknown>
-    else at = (at[key] = {}) as Record<string, unknown>
+    if (typeof at[key] !== 'object' || at[key] === null) at[key] = {}
+    at = at[key] as Record<string, unknown>
   }
   at[keys.at(-1) as string] = value
 }
 
-// Empty lists and maps, and switches that are off, are the model's way to say "not asked for".
+type Source = Readonly<Record<string, unknown>>
+type Table = Readonly<Record<string, Rule<Source, string>>>
+
+interface Out {
+  readonly spec: Record<string, unknown>
+  readonly diagnostics: Diagnostic[]
+  readonly subject: Subject
+}
+
+interface Spot {
+  readonly out: Out
+  readonly at: Pointer
+  /** The keys above, as the user writes them: `concurrency.`. */
+  readonly path: string
+}
+
+function mapInto(table: Table, source: Source, spot: Spot): void {
+  for (const field of Object.keys(table)) {
+    const value = source[field]
+    const rule = table[field] as Rule<Source, string>
+    if (isAbsent(value)) continue
+    const key = fileKey(field, spot.out.subject)
+    if ('to' in rule) write(rule, value, { ...spot, key, source })
+    else if ('rows' in rule)
+      mapInto(rule.rows as Table, value as Source, { ...spot, at: `${spot.at}/${key}`, path: `${spot.path}${key}.` })
+    // What is switched off was not asked for.
+    else if (value !== false) judge(rule, { ...spot, key })
+  }
+}
+
+interface Field extends Spot {
+  readonly key: string
+}
+
+function write(rule: To<Source, string>, value: unknown, field: Field & { readonly source: Source }): void {
+  const fitted = rule.range ? fit(value as number, rule.range, field) : value
+  if (fitted === undefined) return
+  const written = rule.as ? rule.as(fitted as never, field.source) : fitted
+  const final = isVerdict(written) ? settle(written, field) : written
+  if (final !== undefined) setPath(field.out.spec, rule.to, final)
+}
+
+function fit(value: number, range: Range, field: Field): number | undefined {
+  const { platform, name } = field.out.subject
+  const fitted = fitRange(value, range)
+  if (fitted === value) return value
+  const place = { pointer: `${field.at}/${field.key}`, on: 'value' as const }
+  const takes = `${platform} takes ${describeRange(range)}`
+  if (fitted === undefined)
+    field.out.diagnostics.push(error('SLS3003', `"${field.path}${field.key}" of ${name} is ${value}; ${takes}`, place))
+  else
+    field.out.diagnostics.push(
+      warning('SLS3003', `"${field.path}${field.key}" of ${name} becomes ${fitted}, not ${value}: ${takes}`, place),
+    )
+  return fitted
+}
+
+function settle(verdict: Verdict, field: Field): unknown {
+  const { platform, name } = field.out.subject
+  const place = { pointer: `${field.at}/${field.key}`, on: 'value' as const, ...help(verdict.instead) }
+  const label = `"${field.path}${field.key}" of ${name}`
+  const kind = verdictOf(verdict)
+  if (kind === 'refused')
+    field.out.diagnostics.push(error('SLS3001', `${platform} cannot do ${label}: ${verdict.reason}`, place))
+  else if (kind === 'adjusted')
+    field.out.diagnostics.push(warning('SLS3003', `${label} is changed for ${platform}: ${verdict.reason}`, place))
+  else
+    field.out.diagnostics.push({
+      code: 'SLS3002',
+      severity: 'note',
+      message: `${label} on ${platform}: ${verdict.reason}`,
+      ...place,
+    })
+  return verdict.value
+}
+
+function judge(rule: Exclude<Rule<Source, string>, To<Source, string> | { rows: unknown }>, field: Field): void {
+  const { platform, name } = field.out.subject
+  const place = { pointer: `${field.at}/${field.key}`, on: 'key' as const }
+  const label = `"${field.path}${field.key}" of ${name}`
+  if ('refuse' in rule) field.out.diagnostics.push(refusal(`${platform} cannot do ${label}`, rule, place))
+  else if ('lossy' in rule) {
+    field.out.diagnostics.push(
+      warning('SLS3002', `${label} has no counterpart on ${platform} and is left out: ${rule.lossy}`, {
+        ...place,
+        ...help(rule.instead),
+      }),
+    )
+  }
+}
+
+/** The diagnostic of a refused row. */
+export function refusal(
+  what: string,
+  rule: Refuse,
+  place: { readonly pointer: Pointer; readonly on: 'key' | 'value' },
+): Diagnostic {
+  return error('SLS3001', `${what}: ${rule.refuse}`, { ...place, ...help(rule.instead) })
+}
+
+function help(instead: string | undefined): { help?: readonly string[] } {
+  return instead === undefined ? {} : { help: [instead] }
+}
+
+// Empty lists and maps are the model's way to say "not asked for".
 function isAbsent(value: unknown): boolean {
   if (value === undefined) return true
   if (Array.isArray(value)) return value.length === 0
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
-function judge(rule: Refuse | Lossy | Elsewhere, field: string, at: Pointer, subject: Subject): Diagnostic | undefined {
-  const key = subject.keys?.[field] ?? field
-  const place = { pointer: `${at}/${key}`, on: 'key' as const }
-  if ('refuse' in rule) {
-    return error('SLS3001', `${subject.platform} cannot do "${key}" of ${subject.name}: ${rule.refuse}`, { ...place, ...help(rule.instead) })
-  }
-  if ('lossy' in rule) {
-    return warning('SLS3002', `"${key}" of ${subject.name} has no counterpart on ${subject.platform} and is left out: ${rule.lossy}`, {
-      ...place,
-      ...help(rule.instead),
-    })
-  }
-  return undefined
+const FILE_KEYS: Readonly<Record<string, string>> = {
+  memoryMb: 'memorySize',
+  diskMb: 'diskSize',
+  methods: 'method',
+  schedule: 'cron',
+  cloudLayers: 'layers',
+  triggers: 'events',
 }
 
-function help(instead: string | undefined): { help?: readonly string[] } {
-  return instead === undefined ? {} : { help: [instead] }
+// The model has units in its names, the file has not.
+function fileKey(field: string, subject: Subject): string {
+  return subject.keys?.[field] ?? FILE_KEYS[field] ?? field.replace(/Sec$/, '')
 }

@@ -1,4 +1,5 @@
 import type { Connector } from './driver.ts'
+import type { Range } from './range.ts'
 import type { Translator } from './resource.ts'
 import type { FnTable, TriggerTable } from './tables.ts'
 
@@ -50,6 +51,8 @@ export interface Facts {
   readonly functionName: NameRule
   /** The longest environment that the platform takes, in bytes of all names and values. */
   readonly environmentBytes?: number
+  /** What a variable's name has to look like. */
+  readonly environmentName?: RegExp
   /** Names that the platform keeps for itself. */
   readonly reservedEnvironment?: RegExp
   readonly defaultRegion: string
@@ -62,14 +65,6 @@ export interface RuntimeFact {
   readonly id: string
   /** ISO date after which the platform refuses to create functions with it. */
   readonly endOfLife?: string
-}
-
-export interface Range {
-  readonly min: number
-  readonly max: number
-  readonly step?: number
-  /** Single values outside the steps. */
-  readonly also?: readonly number[]
 }
 
 export interface NameRule {

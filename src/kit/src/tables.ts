@@ -1,3 +1,4 @@
+import type { Range } from './range.ts'
 import type { Fn } from './service.ts'
 import type { Trigger, TriggerKind, TriggerOf } from './trigger.ts'
 
@@ -5,14 +6,22 @@ import type { Trigger, TriggerKind, TriggerOf } from './trigger.ts'
  * One row of a table: what becomes of one field of the model on one platform. A table has a row for
  * every field of the model, so a field that somebody forgot does not compile.
  */
-export type Rule<T, K extends keyof T> = To<T, K> | Refuse | Lossy | Elsewhere
+export type Rule<T, K extends keyof T> = To<T, K> | Rows<T, K> | Refuse | Lossy | Emulated | Elsewhere
 
 /** Translated: written at a dotted path of the platform's spec, converted when `as` is there. */
 export interface To<T, K extends keyof T> {
   readonly to: string
+  /** Undefined leaves the field out. A verdict (`refused`, `adjusted`, `noted`) says what is wrong with the value. */
   readonly as?: (value: NonNullable<T[K]>, whole: T) => unknown
+  /** The numbers that the platform takes: rounded up to the next one with a warning, refused above the last. */
+  readonly range?: Range
   /** The platform has no such thing and it is built from others: said so in the matrix. */
   readonly emulated?: string
+}
+
+/** A field with fields of its own: a table for them. */
+export interface Rows<T, K extends keyof T> {
+  readonly rows: FieldTable<NonNullable<T[K]>>
 }
 
 /** An error: the platform cannot do it. */
@@ -25,6 +34,11 @@ export interface Refuse {
 export interface Lossy {
   readonly lossy: string
   readonly instead?: string
+}
+
+/** Does what it says although the platform has no word for it; the text tells how. */
+export interface Emulated {
+  readonly emulated: string
 }
 
 /** Handled by the structure of the spec, not by a field of it; the words say where. */
@@ -44,6 +58,8 @@ export interface TriggerRow<T extends Trigger> {
   readonly fields: FieldTable<T>
   /** How it is built when the platform has no such trigger of its own. */
   readonly emulated?: string
+  /** The platform's trigger cannot be switched off: a disabled one is not made. */
+  readonly switchless?: true
 }
 
 export type TriggerTable = { readonly [K in TriggerKind]: TriggerRow<TriggerOf<K>> | Refuse }
@@ -54,6 +70,10 @@ export function refuse(reason: string, instead?: string): Refuse {
 
 export function lossy(reason: string, instead?: string): Lossy {
   return instead === undefined ? { lossy: reason } : { lossy: reason, instead }
+}
+
+export function emulated(how: string): Emulated {
+  return { emulated: how }
 }
 
 export function elsewhere(where: string): Elsewhere {

@@ -1,0 +1,122 @@
+import { type Diagnostic, error, type Pointer, warning } from './diagnostic.ts'
+import { environmentOf } from './environment.ts'
+import type { Subject } from './fields.ts'
+import { canonicalRuntime, type Facts } from './provider.ts'
+import { type Fn, membersOf } from './service.ts'
+import { writeValue } from './value.ts'
+
+/** What a platform's facts say of a function. */
+export interface Checked {
+  /** The platform's id of the runtime. */
+  readonly runtime: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Holds a function against the facts of a platform: its runtime and its environment. Ranges are the fields' matter. */
+export function checkFunction(fn: Fn, facts: Facts, subject: Subject): Checked {
+  const { runtime, diagnostics } = checkRuntime(fn, facts, subject)
+  return { runtime, diagnostics: [...diagnostics, ...checkNames(fn, facts, subject), ...checkSize(fn, facts, subject)] }
+}
+
+// The runtimes of the file format; whatever else a file names is taken for the platform's own id.
+const CANONICAL = /^(nodejs(\d+)?|python3\.\d+|java\d+|go1|php\d\S*|dotnet\d+|ruby3\S*|custom|container)$/
+
+function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checked {
+  const canonical = canonicalRuntime(facts, fn.runtime)
+  const fact = facts.runtimes[canonical] ?? Object.values(facts.runtimes).find(({ id }) => id === canonical)
+  const place = { pointer: `${fn.at}/runtime`, on: 'value' as const }
+  if (fact?.endOfLife) {
+    const message = `${platform} takes no new functions with "${canonical}" since ${fact.endOfLife} (${name})`
+    return {
+      runtime: fact.id,
+      diagnostics: [
+        warning('SLS3005', message, {
+          ...place,
+          help: [`use ${facts.nodejs}, or another runtime that is still maintained`],
+        }),
+      ],
+    }
+  }
+  if (fact) return { runtime: fact.id, diagnostics: [] }
+  if (!CANONICAL.test(canonical)) {
+    return {
+      runtime: canonical,
+      diagnostics: [
+        warning(
+          'SLS3004',
+          `"${canonical}" of ${name} is not among the runtimes that are known of ${platform}; it is passed on as it is`,
+          place,
+        ),
+      ],
+    }
+  }
+  const family = canonical.replace(/[\d.]+\S*$/, '')
+  const known = Object.keys(facts.runtimes).filter(
+    (runtime) => runtime.startsWith(family) && !facts.runtimes[runtime]?.endOfLife,
+  )
+  const help = [
+    ...(known.length > 0 ? [`${platform} has ${known.join(', ')}`] : []),
+    'or bring the interpreter along: runtime: custom',
+  ]
+  return {
+    runtime: canonical,
+    diagnostics: [error('SLS3004', `${platform} has no "${canonical}" (${name})`, { ...place, help })],
+  }
+}
+
+function checkNames(fn: Fn, facts: Facts, { platform }: Subject): Diagnostic[] {
+  const owners = fn.code.kind === 'aggregate' ? [fn, ...membersOf(fn)] : [fn]
+  return owners.flatMap((owner) =>
+    Object.keys(owner.environment).flatMap((name) => checkName(name, facts, { platform, at: owner.at })),
+  )
+}
+
+function checkName(
+  name: string,
+  facts: Facts,
+  { platform, at }: { readonly platform: string; readonly at: Pointer },
+): Diagnostic[] {
+  const place = { pointer: `${at}/environment/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, on: 'key' as const }
+  if (facts.reservedEnvironment?.test(name)) {
+    return [
+      error('SLS3003', `${platform} keeps the variable "${name}" for itself`, {
+        ...place,
+        help: ['choose another name'],
+      }),
+    ]
+  }
+  if (facts.environmentName && !facts.environmentName.test(name)) {
+    return [
+      error('SLS3003', `"${name}" is no name for a variable on ${platform}`, {
+        ...place,
+        help: ['begin with a letter, and use letters, digits and underscores'],
+      }),
+    ]
+  }
+  return []
+}
+
+function checkSize(fn: Fn, facts: Facts, { platform, name }: Subject): Diagnostic[] {
+  if (facts.environmentBytes === undefined) return []
+  let bytes = 0
+  for (const [key, value] of Object.entries(environmentOf(fn).variables))
+    bytes += utf8Length(key) + utf8Length(writeValue(value))
+  if (bytes <= facts.environmentBytes) return []
+  const message = `the environment of ${name} has ${bytes} bytes; ${platform} takes ${facts.environmentBytes}`
+  return [
+    error('SLS3003', message, {
+      pointer: `${fn.at}/environment`,
+      on: 'key',
+      help: ['put large values into a file of the package, or fetch them at the start'],
+    }),
+  ]
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) as number
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  }
+  return bytes
+}

@@ -1,0 +1,41 @@
+import type { Fn } from './service.ts'
+import { type Value, writeValue } from './value.ts'
+
+/** The environment of a deployed function. */
+export interface DeployedEnvironment {
+  readonly variables: Readonly<Record<string, Value>>
+  /** Member -> its variables that bear another name on the platform, because another member sets them otherwise. */
+  readonly renames: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/**
+ * The variables that a function gets on a platform. An aggregate has its own and those of its members; where two
+ * disagree on a value, the first keeps the name and the other one's is called `NAME__member`.
+ */
+export function environmentOf(fn: Fn): DeployedEnvironment {
+  if (fn.code.kind !== 'aggregate') return { variables: fn.environment, renames: {} }
+  const variables: Record<string, Value> = { ...fn.environment }
+  const renames: Record<string, Record<string, string>> = {}
+  for (const member of fn.code.members) {
+    for (const [name, value] of Object.entries(member.environment)) {
+      if (!Object.hasOwn(variables, name)) variables[name] = value
+      else if (!isSame(variables[name] as Value, value)) {
+        const other = freeName(name, member.name, variables)
+        variables[other] = value
+        renames[member.name] = { ...renames[member.name], [name]: other }
+      }
+    }
+  }
+  return { variables, renames }
+}
+
+function isSame(a: Value, b: Value): boolean {
+  return typeof a === typeof b && writeValue(a) === writeValue(b)
+}
+
+function freeName(name: string, member: string, taken: Readonly<Record<string, Value>>): string {
+  const base = `${name}__${member.replace(/\W/g, '_')}`
+  let found = base
+  for (let count = 2; Object.hasOwn(taken, found); count++) found = `${base}_${count}`
+  return found
+}

@@ -1,0 +1,30 @@
+/** A plain object: what YAML and JSON call a map. */
+export type Tree = Record<string, unknown>
+
+/**
+ * `over` laid over `base`: maps are merged, everything else is replaced, lists included; null takes a key away.
+ * Neither argument is changed.
+ */
+export function mergeTree<T>(base: T, over: unknown): T {
+  if (!isMap(base) || !isMap(over)) return (over === undefined ? base : over) as T
+  const out = new Map(Object.entries(base))
+  for (const [key, value] of Object.entries(over)) {
+    if (value === null) out.delete(key)
+    else out.set(key, mergeTree(out.get(key), value))
+  }
+  return Object.fromEntries(out) as T
+}
+
+/** What stands at a path of keys inside a tree; undefined when nothing does. */
+export function treeAt(tree: unknown, path: readonly string[]): unknown {
+  let at = tree
+  for (const key of path) {
+    if (!isMap(at) || !Object.hasOwn(at, key)) return undefined
+    at = at[key]
+  }
+  return at
+}
+
+export function isMap(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,92 @@
+import type { DeployedTrigger } from './deployed.ts'
+import { type Diagnostic, error } from './diagnostic.ts'
+import { type Mapped, mapFields, refusal, type Subject } from './fields.ts'
+import type { Fn } from './service.ts'
+import type { Refuse, TriggerRow, TriggerTable } from './tables.ts'
+import type { HttpTrigger, Trigger } from './trigger.ts'
+
+/** A trigger in the platform's words. */
+export interface MappedTrigger {
+  readonly name: string
+  /** The platform's word for its kind. */
+  readonly type: string
+  readonly spec: Record<string, unknown>
+  readonly deployed: DeployedTrigger
+}
+
+/**
+ * Reads triggers by a table. A kind that the platform lacks becomes an error; one that is switched off and cannot be
+ * on the platform is left out.
+ */
+export function mapTriggers(
+  triggers: readonly DeployedTrigger[],
+  table: TriggerTable,
+  subject: Subject,
+): { readonly triggers: readonly MappedTrigger[]; readonly diagnostics: readonly Diagnostic[] } {
+  const mapped: MappedTrigger[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const deployed of triggers) {
+    const { trigger, name } = deployed
+    const row = table[trigger.kind] as TriggerRow<Trigger> | Refuse
+    if ('refuse' in row) {
+      diagnostics.push(
+        refusal(`${subject.platform} cannot do the ${trigger.kind} trigger of ${subject.name}`, row, {
+          pointer: trigger.at,
+          on: 'key',
+        }),
+      )
+      continue
+    }
+    if (row.switchless && !trigger.enabled) continue
+    const fields: Mapped = mapFields(row.fields, trigger, {
+      ...subject,
+      name: `the ${trigger.kind} trigger of ${subject.name}`,
+    })
+    diagnostics.push(...fields.diagnostics)
+    mapped.push({ name, type: row.type, spec: fields.spec, deployed })
+  }
+  return { triggers: mapped, diagnostics }
+}
+
+/** Several http triggers as the one that stands for them, where a platform has one for a function. */
+export function joinHttp(
+  fn: Fn,
+  triggers: readonly DeployedTrigger<HttpTrigger>[],
+  subject: Subject,
+): { readonly joined?: DeployedTrigger<HttpTrigger>; readonly diagnostics: readonly Diagnostic[] } {
+  const active = triggers.filter(({ trigger }) => trigger.enabled)
+  const [first, ...rest] = active
+  if (!first) return { diagnostics: [] }
+  const conflicts = rest.filter(({ trigger }) => JSON.stringify(trigger.auth) !== JSON.stringify(first.trigger.auth))
+  const diagnostics = conflicts.map(({ trigger }) =>
+    error(
+      'SLS3001',
+      `${subject.platform} has one http trigger for ${subject.name}, and its routes ask for different "auth"`,
+      {
+        pointer: `${trigger.at}/auth`,
+        on: 'value',
+        help: [`give all routes of ${fn.name} the same auth, or make two functions of it`],
+      },
+    ),
+  )
+  return {
+    joined: rest.length === 0 ? first : { ...first, trigger: joinTriggers(active.map(({ trigger }) => trigger)) },
+    diagnostics,
+  }
+}
+
+function joinTriggers(triggers: readonly HttpTrigger[]): HttpTrigger {
+  const [first] = triggers as [HttpTrigger]
+  const methods = triggers.some((trigger) => trigger.methods.length === 0)
+    ? []
+    : [...new Set(triggers.flatMap((trigger) => trigger.methods))]
+  const cors = triggers.find((trigger) => trigger.cors)?.cors
+  const timeouts = triggers.flatMap((trigger) => trigger.timeoutSec ?? [])
+  return {
+    ...first,
+    methods,
+    ...(cors && { cors }),
+    ...(timeouts.length > 0 && { timeoutSec: Math.max(...timeouts) }),
+    ...(triggers.some((trigger) => trigger.streaming) && { streaming: true }),
+  }
+}
