@@ -152,7 +152,8 @@ function commandOptions(options: ProjectOptions): Record<string, unknown> {
 
 function sources(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    // Places count from behind a byte order mark.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
   } catch {
     // The file is gone or cannot be read: the diagnostic stands without its frame.
     return undefined

@@ -1,5 +1,6 @@
 import type { Code } from '@anyfaas/kit'
 import { checkForm } from './forms.ts'
+import { RETIRED_KEYS } from './retired.ts'
 import type { RootSchema, Schema, Type } from './schema.ts'
 import { suggest } from './suggest.ts'
 
@@ -49,6 +50,7 @@ export function typeMistake(schema: Schema, value: unknown, name: string): Mista
 
 /** What to say of a key that the schema does not know: what it was meant to be, or where it belongs. */
 export function unknownKeyHelp(root: RootSchema, schema: Schema, key: string): string | undefined {
+  if (Object.hasOwn(RETIRED_KEYS, key)) return RETIRED_KEYS[key]
   const known = Object.keys(schema.properties ?? {})
   const near = suggest(key, known)
   if (near) return `did you mean "${near}"?`

@@ -116,7 +116,12 @@ function liftParameters(renaming: Renaming, options: Tree, at: Pointer): void {
     renaming.moves.set(under(at, key), { pointer: under(under(at, 'parameters'), key) })
   }
   delete options['parameters']
-  older(renaming, under(at, 'parameters'), 'parameters', 'the options themselves')
+  renaming.found.push(
+    warning('SLS1030', '"parameters" is an older form: the options stand under the kind itself', {
+      pointer: under(at, 'parameters'),
+      on: 'key',
+    }),
+  )
 }
 
 function joinFilter(renaming: Renaming, options: Tree, at: Pointer): void {
@@ -146,7 +151,9 @@ function joinEnvironment(renaming: Renaming, holder: Tree, at: Pointer): void {
     }
   }
   holder['environment'] = map
-  older(renaming, here, 'a list', 'one map')
+  renaming.found.push(
+    warning('SLS1030', '"environment" as a list of maps is an older form of one map', { pointer: here, on: 'key' }),
+  )
 }
 
 function renameDomain(renaming: Renaming, root: Tree, base: Pointer): void {

@@ -2,12 +2,14 @@ import {
   type Auth,
   type Cors,
   type Fn,
+  formatCron,
+  spanOf as formatInterval,
   type PackageOptions,
+  PLAIN_CRON,
   type Schedule,
   type Service,
   type Trigger,
   type Value,
-  writeSchedule,
   writeValue,
 } from '@anyfaas/kit'
 import type { Tree } from './tree.ts'
@@ -121,18 +123,11 @@ function writeHealthCheck(check: {
   }
 }
 
-function writeTrigger(trigger: Trigger): Tree {
+function writeTrigger(trigger: Trigger): unknown {
   const { kind, at: _, name, enabled, qualifier, role, overrides, ...own } = trigger
-  return {
-    [kind]: {
-      name,
-      ...writeOptions({ kind, ...own } as Trigger),
-      enabled: enabled ? undefined : false,
-      qualifier,
-      role,
-      overrides,
-    },
-  }
+  const common = { enabled: enabled ? undefined : false, qualifier, role, overrides }
+  const options = clean({ name, ...writeOptions({ kind, ...own } as Trigger), ...common })
+  return isEmpty(options) ? kind : { [kind]: options }
 }
 
 function writeOptions(trigger: Trigger): Tree {
@@ -158,7 +153,10 @@ function writeOptions(trigger: Trigger): Tree {
 }
 
 function writeTimes(schedule: Schedule): Tree {
-  return schedule.kind === 'every' ? { every: writeSchedule(schedule) } : { cron: writeSchedule(schedule) }
+  if (schedule.kind === 'every') return { every: formatInterval(schedule.seconds) }
+  const cron = formatCron(schedule.cron, PLAIN_CRON)
+  if (typeof cron !== 'string') throw new Error(`the plain dialect cannot say it: ${cron.reason}`)
+  return { cron }
 }
 
 function writeCors(cors: Cors): Tree {

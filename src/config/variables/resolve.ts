@@ -8,7 +8,8 @@ import { type Cursor, type Found, type Resolver, report, UNRESOLVED } from './re
 import type { VariableContext } from './sources.ts'
 
 // Aliases share one object in memory but not in a walk: ten lines of them can stand for 10^9 values.
-const MAX_VALUES = 5_000_000
+// A file may unfold to this many values whatever its size, and to more only as it is longer itself.
+const VALUES_OF_ANY_FILE = 500_000
 
 export function createResolver(root: Tree, context: VariableContext, places: Places): Resolver {
   const resolver: Resolver = {
@@ -21,7 +22,7 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
     busy: [],
     done: new Map(),
     files: new Map(),
-    nodes: 0,
+    values: 0,
     resolve: (value, cursor) => resolveValue(resolver, value, cursor),
     name: (template, cursor) => resolveName(resolver, template, cursor),
   }
@@ -29,9 +30,9 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
 }
 
 function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unknown {
+  count(resolver)
   if (typeof value === 'string') return hasVariables(value) ? resolveText(resolver, value, cursor) : value
   if (typeof value !== 'object' || value === null) return value
-  count(resolver)
   if (Array.isArray(value)) return value.map((item, index) => resolveValue(resolver, item, step(cursor, index)))
   const out: Tree = {}
   for (const [key, item] of Object.entries(value)) put(out, key, resolveValue(resolver, item, step(cursor, key)))
@@ -113,8 +114,15 @@ function textOf(resolver: Resolver, expression: Expression, cursor: Cursor): unk
   const { value } = evaluate(resolver, expression, cursor)
   if (value === UNRESOLVED || isSecret(value) || typeof value === 'string') return value
   if (value === null || typeof value !== 'object') return String(value)
+  if (holdsUnresolved(value)) return UNRESOLVED
   const message = `"${expression.text}" is a ${Array.isArray(value) ? 'list' : 'map'} and cannot be a part of a text`
   return report(resolver, 'SLS1023', { cursor, text: expression.text }, { message })
+}
+
+// What is wrong inside has been told; that it is also in the wrong place can wait.
+function holdsUnresolved(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === UNRESOLVED
+  return Object.values(value).some(holdsUnresolved)
 }
 
 // Remembers where a value came from, for messages about what is inside it, and copies it: two places must not share it.
@@ -136,8 +144,8 @@ function softenLike(resolver: Resolver, from: string, to: string): void {
 }
 
 function copy(resolver: Resolver, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
   count(resolver)
+  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => copy(resolver, item))
   const out: Tree = {}
   for (const [key, item] of Object.entries(value)) put(out, key, copy(resolver, item))
@@ -145,11 +153,12 @@ function copy(resolver: Resolver, value: unknown): unknown {
 }
 
 function count(resolver: Resolver): void {
-  resolver.nodes++
-  if (resolver.nodes <= MAX_VALUES) return
+  resolver.values++
+  const most = VALUES_OF_ANY_FILE + resolver.places.main.text.length
+  if (resolver.values <= most) return
   const at = { file: resolver.places.main.file, start: 0, end: 0 }
   const help = ['look for aliases (*name) or variables that repeat each other']
-  throw new SlsError(error('SLS1013', `the file unfolds to more than ${MAX_VALUES} values`, { at, help }))
+  throw new SlsError(error('SLS1013', `the file unfolds to more than ${most} values`, { at, help }))
 }
 
 function step(cursor: Cursor, key: string | number): Cursor {

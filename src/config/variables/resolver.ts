@@ -43,7 +43,8 @@ export interface Resolver {
   /** Texts of the service file that are resolved already: a mistake is told once. */
   readonly done: Map<Pointer, unknown>
   readonly files: Map<string, Source>
-  nodes: number
+  /** Values walked so far. */
+  values: number
   /** A copy of a value with its variables resolved. */
   resolve(value: unknown, cursor: Cursor): unknown
   /** A name that may itself contain variables. */
