@@ -1,8 +1,8 @@
 import type { Code } from '@anyfaas/kit'
+import { suggest } from '@anyfaas/kit'
 import { checkForm } from './forms.ts'
 import { RETIRED_KEYS } from './retired.ts'
 import type { RootSchema, Schema, Type } from './schema.ts'
-import { suggest } from './suggest.ts'
 
 /** What is wrong with one value, in words. */
 export interface Mistake {

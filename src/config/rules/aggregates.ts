@@ -1,8 +1,7 @@
-import { type Diagnostic, error, type Pointer } from '@anyfaas/kit'
+import { type Diagnostic, error, type Pointer, suggest } from '@anyfaas/kit'
 import { membershipOf } from '../normalize/aggregate.ts'
 import { listOf, treeOf } from '../normalize/units.ts'
 import { under } from '../pointer.ts'
-import { suggest } from '../suggest.ts'
 import type { Tree } from '../tree.ts'
 import { aggregatesOf, functionsOf, isHttp, type Named } from './outline.ts'
 

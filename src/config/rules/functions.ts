@@ -1,7 +1,6 @@
-import { type Diagnostic, error, type Pointer, parseInterval, parseSchedule } from '@anyfaas/kit'
+import { type Diagnostic, error, type Pointer, parseInterval, parseSchedule, suggest } from '@anyfaas/kit'
 import { listOf, treeOf } from '../normalize/units.ts'
 import { under } from '../pointer.ts'
-import { suggest } from '../suggest.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { aggregatesOf, type Event, eventsOf, functionsOf, type Named } from './outline.ts'
 

@@ -1,6 +1,6 @@
 import type { Pointer } from '@anyfaas/kit'
+import { suggest } from '@anyfaas/kit'
 import { joinPointer, under } from '../pointer.ts'
-import { suggest } from '../suggest.ts'
 import { get } from '../tree.ts'
 import { lookupFile } from './file.ts'
 import { hasVariables, type Reference } from './parse.ts'
