@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { generateProviders } from './gen-providers.mjs'
+import { generateReference } from './gen-reference.mjs'
 import { generateSchema } from './gen-schema.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -30,7 +31,7 @@ export async function loadTs(file) {
   }
 }
 
-const files = { ...(await generateSchema(loadTs)), ...(await generateProviders(root)) }
+const files = { ...(await generateSchema(loadTs)), ...(await generateProviders(root)), ...(await generateReference(loadTs)) }
 let stale = 0
 for (const [name, text] of Object.entries(files)) {
   const path = join(root, name)

@@ -1,0 +1,3 @@
+module example.com/custom-runtime
+
+go 1.21

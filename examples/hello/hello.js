@@ -1,0 +1,1 @@
+exports.handler = async (ctx) => `Hello, ${ctx.query.name ?? 'world'}!\n`
