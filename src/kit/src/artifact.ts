@@ -1,4 +1,4 @@
-import type { Fn } from './service.ts'
+import { type Fn, membersOf, type Service } from './service.ts'
 
 /** What the packager made: a file whose bytes depend on its inputs alone. */
 export interface Artifact {
@@ -31,6 +31,15 @@ export function entryHandler(fn: Fn): string {
   return `${entryName(fn)}.handler`
 }
 
+/** The initializer that the platform calls, when the function or one of its members has one. */
+export function entryInitializer(fn: Fn): string | undefined {
+  const initializers = membersOf(fn).flatMap(({ code }) =>
+    code.kind === 'handler' && code.initializer ? [code.initializer] : [],
+  )
+  if (initializers.length === 0) return undefined
+  return isNode(fn.runtime) ? `${entryName(fn)}.initializer` : initializers[0]
+}
+
 export function isNode(runtime: string): boolean {
   return /^nodejs/i.test(runtime)
 }
@@ -38,6 +47,16 @@ export function isNode(runtime: string): boolean {
 /** The name of the zip that a function travels in. */
 export function artifactName(service: string, fn: Fn, individually: boolean): string {
   return individually ? `${service}-${fn.name}.zip` : `${service}.zip`
+}
+
+/** A function's code in a spec: what was packaged, else where the package would stand. */
+export function artifactOf(fn: Fn, service: Service, artifacts: Readonly<Record<string, ArtifactRef>>): ArtifactRef {
+  return (
+    artifacts[fn.name] ?? {
+      path: `./${artifactName(service.name, fn, service.package.individually)}`,
+      handler: entryHandler(fn),
+    }
+  )
 }
 
 // The prefix keeps generated files apart from the user's own at the root of the artifact.

@@ -112,6 +112,21 @@ function checkSize(fn: Fn, facts: Facts, { platform, name }: Subject): Diagnosti
   ]
 }
 
+/** Warns of variables that the vendor's own tool would take for its `${…}`. Secrets are written in its words. */
+export function checkBraces(fn: Fn, { name }: Subject, tool: string): Diagnostic[] {
+  return Object.entries(environmentOf(fn).variables).flatMap(([key, value]) => {
+    if (typeof value !== 'string' || !value.includes('${')) return []
+    const message = `the variable "${key}" of ${name} holds "\${", which ${tool} reads as a variable of its own`
+    return [
+      warning('SLS3003', message, {
+        pointer: `${fn.at}/environment/${key}`,
+        on: 'value',
+        help: ['deploy with sls, or keep the text out of the file'],
+      }),
+    ]
+  })
+}
+
 function utf8Length(text: string): number {
   let bytes = 0
   for (const character of text) {

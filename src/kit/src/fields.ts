@@ -23,7 +23,7 @@ export function mapFields<T extends object>(
   source: T & { readonly at: Pointer },
   subject: Subject,
 ): Mapped {
-  const out: Out = { spec: {}, diagnostics: [], subject }
+  const out: Out = { spec: {}, diagnostics: [], subject, root: source }
   mapInto(table as Table, source as Source, { out, at: source.at, path: '' })
   return out
 }
@@ -46,6 +46,7 @@ interface Out {
   readonly spec: Record<string, unknown>
   readonly diagnostics: Diagnostic[]
   readonly subject: Subject
+  readonly root: unknown
 }
 
 interface Spot {
@@ -76,7 +77,7 @@ interface Field extends Spot {
 function write(rule: To<Source, string>, value: unknown, field: Field & { readonly source: Source }): void {
   const fitted = rule.range ? fit(value as number, rule.range, field) : value
   if (fitted === undefined) return
-  const written = rule.as ? rule.as(fitted as never, field.source) : fitted
+  const written = rule.as ? rule.as(fitted as never, field.source, field.out.root) : fitted
   const final = isVerdict(written) ? settle(written, field) : written
   if (final !== undefined) setPath(field.out.spec, rule.to, final)
 }

@@ -11,8 +11,8 @@ export type Rule<T, K extends keyof T> = To<T, K> | Rows<T, K> | Refuse | Lossy 
 /** Translated: written at a dotted path of the platform's spec, converted when `as` is there. */
 export interface To<T, K extends keyof T> {
   readonly to: string
-  /** Undefined leaves the field out. A verdict (`refused`, `adjusted`, `noted`) says what is wrong with the value. */
-  readonly as?: (value: NonNullable<T[K]>, whole: T) => unknown
+  /** `root` is the object that the outermost table reads. Undefined leaves the field out. A verdict (`refused`, `adjusted`, `noted`) says what is wrong with the value. */
+  readonly as?: (value: NonNullable<T[K]>, whole: T, root: unknown) => unknown
   /** The numbers that the platform takes: rounded up to the next one with a warning, refused above the last. */
   readonly range?: Range
   /** The platform has no such thing and it is built from others: said so in the matrix. */
@@ -56,6 +56,8 @@ export interface TriggerRow<T extends Trigger> {
   /** The platform's word for it, such as `HttpApi` or `timer`. */
   readonly type: string
   readonly fields: FieldTable<T>
+  /** What the platform wants in every such trigger; the fields are laid over it. */
+  readonly always?: Readonly<Record<string, unknown>>
   /** How it is built when the platform has no such trigger of its own. */
   readonly emulated?: string
   /** The platform's trigger cannot be switched off: a disabled one is not made. */

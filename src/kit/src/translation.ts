@@ -1,6 +1,7 @@
 import type { DeployedTrigger } from './deployed.ts'
 import { type Diagnostic, error } from './diagnostic.ts'
 import { type Mapped, mapFields, refusal, type Subject } from './fields.ts'
+import { mergeTree } from './merge.ts'
 import type { Fn } from './service.ts'
 import type { Refuse, TriggerRow, TriggerTable } from './tables.ts'
 import type { HttpTrigger, Trigger } from './trigger.ts'
@@ -43,7 +44,9 @@ export function mapTriggers(
       name: `the ${trigger.kind} trigger of ${subject.name}`,
     })
     diagnostics.push(...fields.diagnostics)
-    mapped.push({ name, type: row.type, spec: fields.spec, deployed })
+    // `event` is any call that the platform can make: there is nothing to deploy for it.
+    if (trigger.kind !== 'event')
+      mapped.push({ name, type: row.type, spec: mergeTree({ ...row.always }, fields.spec), deployed })
   }
   return { triggers: mapped, diagnostics }
 }
@@ -89,4 +92,32 @@ function joinTriggers(triggers: readonly HttpTrigger[]): HttpTrigger {
     ...(timeouts.length > 0 && { timeoutSec: Math.max(...timeouts) }),
     ...(triggers.some((trigger) => trigger.streaming) && { streaming: true }),
   }
+}
+
+/** A function by its kind and name, for messages. */
+export function subjectOf(fn: Fn, platform: string): Subject {
+  return { platform, name: `${fn.code.kind === 'aggregate' ? 'aggregate' : 'function'} "${fn.name}"` }
+}
+
+/** Two functions that would become one on the platform. */
+export function checkUnique(
+  functions: readonly Fn[],
+  nameOf: (fn: Fn) => string,
+  platform: string,
+): readonly Diagnostic[] {
+  const seen = new Map<string, Fn>()
+  return functions.flatMap((fn) => {
+    const name = nameOf(fn)
+    const other = seen.get(name)
+    seen.set(name, fn)
+    return other
+      ? [
+          error('SLS1047', `"${other.name}" and "${fn.name}" would both be "${name}" on ${platform}`, {
+            pointer: fn.at,
+            on: 'key',
+            help: ['rename one of them'],
+          }),
+        ]
+      : []
+  })
 }

@@ -34,3 +34,11 @@ export function reveal(value: Value, lookup: (name: string) => string): string {
   if (typeof value === 'string') return value
   return value.$secret.map((part) => (typeof part === 'string' ? part : lookup(part.name))).join('')
 }
+
+/** The tree with every secret text replaced by what `spell` makes of it. */
+export function spellSecrets(tree: unknown, spell: (text: SecretText) => unknown): unknown {
+  if (isSecret(tree)) return spell(tree)
+  if (Array.isArray(tree)) return tree.map((item) => spellSecrets(item, spell))
+  if (typeof tree !== 'object' || tree === null) return tree
+  return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, spellSecrets(item, spell)]))
+}
