@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/closing-line.ts'
 
 export default defineConfig({
   // Workspace packages are tested from their sources, without a build.
   resolve: { conditions: ['@anyfaas/source'] },
   ssr: { resolve: { conditions: ['@anyfaas/source'] } },
   test: {
-    include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', new ClosingLine()],
     pool: 'threads',
     isolate: false,
     testTimeout: 30_000,
