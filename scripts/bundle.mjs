@@ -1,5 +1,5 @@
 // Makes the single-file bundles that run: `node scripts/bundle.mjs [name…]`. tsc has checked the types before.
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -68,4 +68,19 @@ async function make(name, { from, to, format = 'cjs', runtime = false }) {
 const wanted = process.argv.slice(2)
 const names = wanted.length > 0 ? wanted : Object.keys(bundles)
 const made = await Promise.all(names.map((name) => make(name, bundles[name])))
+if (wanted.length === 0) await writeLicences(made.flatMap(({ inputs }) => inputs))
 for (const { to, bytes } of made) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)
+
+// What is bundled keeps its licence: one file for all bundles.
+async function writeLicences(inputs) {
+  const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []))
+  const texts = []
+  for (const name of [...packages].sort()) {
+    const folder = join(root, 'node_modules', name)
+    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    if (!file) throw new Error(`${name} is bundled and has no licence file`)
+    texts.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`)
+  }
+  await writeFile(join(root, 'dist/THIRD-PARTY.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
