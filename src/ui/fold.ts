@@ -1,0 +1,52 @@
+import type { Diagnostic, Sources, Span } from '@anyfaas/kit'
+
+/** A diagnostic with the texts of the files that it points into. */
+export interface Found {
+  readonly diagnostic: Diagnostic
+  readonly sources?: Sources
+}
+
+/** A diagnostic to show once, and the other places of equal warnings. */
+export interface Folded extends Found {
+  readonly also: readonly Span[]
+}
+
+/** In the order of the files: what came twice is there once, equal warnings are one with several places. */
+export function fold(found: readonly Found[]): readonly Folded[] {
+  const groups = new Map<string, Found & { also: Span[] }>()
+  const seen = new Set<string>()
+  for (const one of inFileOrder(found)) {
+    if (!isFirst(one, seen)) continue
+    const key = sameness(one.diagnostic)
+    const group = groups.get(key)
+    if (!group) groups.set(key, { ...one, also: [] })
+    else if (one.diagnostic.at) group.also.push(one.diagnostic.at)
+  }
+  return [...groups.values()]
+}
+
+/** Whether a diagnostic comes for the first time; it is remembered in `seen`. */
+export function isFirst({ diagnostic }: Found, seen: Set<string>): boolean {
+  const key = `${sameness(diagnostic)} ${placeKey(diagnostic)}`
+  if (seen.has(key)) return false
+  seen.add(key)
+  return true
+}
+
+function sameness(diagnostic: Diagnostic): string {
+  const { code, severity, message, label, help } = diagnostic
+  const words = JSON.stringify([code, severity, message, label, help])
+  return severity === 'warning' ? words : `${words} ${placeKey(diagnostic)}`
+}
+
+function placeKey({ at, pointer, on }: Diagnostic): string {
+  return JSON.stringify(at ? [at.file, at.start, at.end] : [pointer, on])
+}
+
+// Files stand in the order in which they were first named; what has no place comes last.
+function inFileOrder(found: readonly Found[]): readonly Found[] {
+  const files = [...new Set(found.map((one) => one.diagnostic.at?.file))]
+  const rank = ({ diagnostic: { at } }: Found): number => (at ? files.indexOf(at.file) : files.length)
+  const start = ({ diagnostic: { at } }: Found): number => at?.start ?? 0
+  return [...found].sort((a, b) => rank(a) - rank(b) || start(a) - start(b))
+}

@@ -1,0 +1,79 @@
+import { isAbsolute, relative, sep } from 'node:path'
+import { drawDiagnostics } from './diagnostics.ts'
+import { type Found, isFirst } from './fold.ts'
+import { drawAnnotations } from './github.ts'
+import { createLogText } from './log-text.ts'
+import type { Screen } from './output.ts'
+import type { Progress } from './progress.ts'
+import type { Reporter } from './report.ts'
+
+export interface TextOptions {
+  readonly out: Screen
+  readonly err: Screen
+  readonly progress: Progress
+  readonly logs: 'result' | 'side'
+  /** Files below it are named from it. */
+  readonly cwd: string
+  /** The root of the checkout, when diagnostics become annotations of GitHub Actions too. */
+  readonly annotate?: string
+}
+
+/** Reports to people: the result on stdout, everything else on stderr. */
+export function createTextReporter({ out, err, progress, ...options }: TextOptions): Reporter {
+  const waiting: Found[] = []
+  const seen = new Set<string>()
+  const logs = options.logs === 'result' ? out : err
+  const time = options.logs === 'side' ? 'none' : logs.output.isTerminal ? 'clock' : 'iso'
+  const drawLog = createLogText(logs.style, { time })
+  const view = { style: err.style, columns: columnsOf(err), name: (file: string) => nameFrom(options.cwd, file) }
+
+  // Diagnostics wait for each other, so that those of a phase stand together in file order.
+  const showDiagnostics = (): boolean => {
+    const found = waiting.splice(0)
+    if (found.length === 0) return false
+    progress.hold()
+    if (options.annotate !== undefined) err.output.write(drawAnnotations(found, options.annotate))
+    err.output.write(drawDiagnostics(found, view))
+    return true
+  }
+  const take = (one: Found): void => {
+    if (isFirst(one, seen)) waiting.push(one)
+  }
+  const remark = (text: string): void => {
+    progress.hold()
+    err.output.write(`${text}\n`)
+  }
+  return {
+    remark,
+    hold: () => progress.hold(),
+    tell(event) {
+      if (event.kind === 'diagnostic') return take(event)
+      if (showDiagnostics()) err.output.write('\n')
+      if (event.kind !== 'log') return progress.tell(event)
+      progress.hold()
+      logs.output.write(`${drawLog(event.line)}\n`)
+    },
+    finish(ending) {
+      progress.hold()
+      if (!ending.ok) ending.found.forEach(take)
+      showDiagnostics()
+      if (!ending.ok) return ending.trace ? remark(`\n${ending.trace}`) : undefined
+      if (ending.text.length > 0) out.output.write(ending.text)
+      if (ending.closing) remark(ending.closing)
+    },
+  }
+}
+
+// Wider frames are not easier to read.
+const MOST_COLUMNS = 160
+const FILE_COLUMNS = 120
+
+function columnsOf({ output }: Screen): number {
+  return output.isTerminal ? Math.min(MOST_COLUMNS, Math.max(40, output.columns)) : FILE_COLUMNS
+}
+
+function nameFrom(cwd: string, file: string): string {
+  if (!isAbsolute(file)) return file
+  const path = relative(cwd, file)
+  return path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path) ? file : path
+}
