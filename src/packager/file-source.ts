@@ -33,6 +33,19 @@ export function readWhole(source: FileSource, name: string): Buffer {
   })
 }
 
+/** At most so many bytes of the file's beginning. Errors as `readWhole`. */
+export function readHead(source: FileSource, name: string, maxBytes: number): Buffer {
+  return told(name, () => {
+    const fd = openSync(source.path, FLAGS)
+    try {
+      const bytes = Buffer.alloc(Math.min(source.size, maxBytes))
+      return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0))
+    } finally {
+      closeSync(fd)
+    }
+  })
+}
+
 /** The file in pieces, for what is too large to hold. Errors as `readWhole`. */
 export async function* readChunks(source: FileSource, name: string): AsyncGenerator<Buffer> {
   let length = 0

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { type Diagnostic, error, type Pointer, suggest } from '@anyfaas/kit'
 import { EXTENSIONS, isTypescript } from './source-kind.ts'
@@ -53,7 +53,7 @@ interface Reading {
 function readings(handler: string): Reading[] {
   const slash = handler.lastIndexOf('/') + 1
   const words = handler.slice(slash).split('.')
-  if (words.includes('')) return []
+  if (words.includes('') || handler.includes('\0')) return []
   return words.slice(1).map((_, index) => ({
     file: handler.slice(0, slash) + words.slice(0, index + 1).join('.'),
     exported: words.slice(index + 1).join('.'),
@@ -65,10 +65,14 @@ function extensions({ typescript }: HandlerQuery): readonly string[] {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return existsSync(path) && statSync(path).isFile()
 }
 
-function located(serviceDir: string, found: { name: string; exported: string }, { at, handler }: HandlerQuery): HandlerFile | Diagnostic {
+function located(
+  serviceDir: string,
+  found: { name: string; exported: string },
+  { at, handler }: HandlerQuery,
+): HandlerFile | Diagnostic {
   const path = realpathSync(join(serviceDir, found.name))
   if (isInside(serviceDir, path)) return { path, name: toName(found.name), export: found.exported }
   return error('SLS4001', `the handler "${handler}" leads out of the service folder, to "${path}"`, { pointer: at })
@@ -89,10 +93,14 @@ function helpFor(query: HandlerQuery): string | undefined {
   const { handler, serviceDir, typescript } = query
   if (!typescript) {
     const found = findHandler({ ...query, typescript: true })
-    if ('path' in found) return `"${found.name}" is TypeScript and "bundle" is false: compile it first, or let it be bundled`
+    if ('path' in found)
+      return `"${found.name}" is TypeScript and "bundle" is false: compile it first, or let it be bundled`
   }
   const exported = handler.slice(handler.indexOf('.', handler.lastIndexOf('/')) + 1)
-  const meant = suggest(handler, candidates(serviceDir, dirname(handler)).map((file) => `${file}.${exported}`))
+  const meant = suggest(
+    handler,
+    candidates(serviceDir, dirname(handler)).map((file) => `${file}.${exported}`),
+  )
   return meant && `did you mean "${meant}"?`
 }
 
@@ -107,7 +115,7 @@ function candidates(serviceDir: string, folder: string): string[] {
 }
 
 function namesIn(path: string): string[] {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(path) : []
+  return existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : []
 }
 
 function toName(path: string): string {

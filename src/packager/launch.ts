@@ -1,4 +1,13 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Diagnostic, error, type Fn, type Service, SlsError } from '@anyfaas/kit'
 import type { Manifest } from '@anyfaas/runtime'
+import { hasEntry } from './code.ts'
+import { manifestOf } from './manifest.ts'
+import { findModules } from './modules.ts'
+import { bundleToRun } from './run-bundle.ts'
+import { isTypescript } from './source-kind.ts'
 
 /**
  * A function made ready to run from where it lies, without a zip: plain JavaScript by its own files,
@@ -17,4 +26,47 @@ export interface Launch {
 export interface LaunchModules {
   readonly handler: string
   readonly initializer?: string
+}
+
+export interface LaunchRequest {
+  readonly service: Service
+  /** A deployed function, or a member of one. */
+  readonly fn: Fn
+  readonly serviceDir: string
+  readonly providerName: string
+  readonly runtimeEntry: URL
+  /** Where bundles are kept. It lies in the service folder, so that they find its packages. */
+  readonly cacheDir: string
+}
+
+/**
+ * Makes a function ready to run in place. JavaScript costs nothing: the bundler is not even loaded, unless the file
+ * asks for it with `bundle: true`. SLS4001, SLS4002; SLS4007 when the function does not run on Node.js.
+ */
+export async function launch(request: LaunchRequest): Promise<Launch> {
+  const { service, fn, providerName, runtimeEntry } = request
+  if (!hasEntry(fn)) throw new SlsError(cannotRun(fn))
+  const serviceDir = realpathSync(request.serviceDir)
+  const { files, modules, diagnostics } = findModules(service, fn, serviceDir)
+  if (diagnostics.length > 0) throw new SlsError(diagnostics)
+  const sources = modules.filter(({ file, options }) => isTypescript(file.path) || (options.bundle ?? false) !== false)
+  const folder = join(request.cacheDir, fn.name)
+  const bundles =
+    sources.length > 0 ? await bundleToRun({ serviceDir, folder, modules: sources }) : new Map<string, string>()
+  const pathOf = ({ path }: { readonly path: string }) => bundles.get(path) ?? path
+  const pairs = Object.entries(files).map(([member, { handler, initializer }]): [string, LaunchModules] => {
+    const apart = initializer && initializer.path !== handler.path
+    return [member, { handler: pathOf(handler), ...(apart && { initializer: pathOf(initializer) }) }]
+  })
+  return {
+    runtime: fileURLToPath(runtimeEntry),
+    manifest: manifestOf(service, fn, providerName, files),
+    modules: Object.fromEntries(pairs),
+    cwd: serviceDir,
+  }
+}
+
+function cannotRun({ name, code, runtime, at }: Fn): Diagnostic {
+  const what = code.kind === 'handler' ? `on ${runtime}` : `as ${code.kind}`
+  return error('SLS4007', `the function "${name}" runs ${what}; only handlers on Node.js run in place`, { pointer: at })
 }

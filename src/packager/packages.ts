@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
+import { isRecord, namesOf, readJson, readManifest } from './package-json.ts'
 
 /** A package folder and its place in the artifact. */
 export interface PlacedPackage {
@@ -71,6 +73,13 @@ export function findPackage(name: string, from: string): string | undefined {
   }
 }
 
+/** The package of an import; undefined for what belongs to Node or is no package. */
+export function packageOf(path: string): string | undefined {
+  if (path.startsWith('#') || path.includes(':') || isBuiltin(path)) return undefined
+  const parts = path.split('/')
+  return parts.slice(0, path.startsWith('@') ? 2 : 1).join('/')
+}
+
 /** The packages of a service, production ones only or all of them. */
 export function servicePackages(serviceDir: string, productionOnly: boolean): Placement {
   const locked = lockedPackages(serviceDir, productionOnly)
@@ -135,27 +144,4 @@ function installed(serviceDir: string): Wanted[] {
     name.startsWith('@') ? readdirSync(join(home, name)).map((own) => `${name}/${own}`) : [name],
   )
   return all.map((name) => ({ name, from: serviceDir }))
-}
-
-function readManifest(folder: string): Record<string, unknown> {
-  return readJson(join(folder, 'package.json'))
-}
-
-// A folder in node_modules need not be a package; what is not readable as one has no dependencies.
-function readJson(path: string): Record<string, unknown> {
-  if (!existsSync(path)) return {}
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return isRecord(value) ? value : {}
-  } catch {
-    return {}
-  }
-}
-
-function namesOf(dependencies: unknown): string[] {
-  return isRecord(dependencies) ? Object.keys(dependencies) : []
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -23,14 +23,17 @@ export function sourceKind(path: string): SourceKind {
   if (extension.startsWith('.m')) return { language, module: 'esm' }
   if (extension.startsWith('.c')) return { language, module: 'cjs' }
   const declared = packageType(dirname(path))
-  if (declared === 'module' || language === 'typescript') return { language, module: declared === 'module' ? 'esm' : 'cjs' }
+  if (declared === 'module' || language === 'typescript')
+    return { language, module: declared === 'module' ? 'esm' : 'cjs' }
   return { language, module: declared === undefined && hasModuleSyntax(readFileSync(path, 'utf8')) ? 'esm' : 'cjs' }
 }
 
 // A statement of an ES module at the start of a line. Inside a template it would be a mistake, and a harmless one:
 // the file is bundled instead of copied.
 function hasModuleSyntax(text: string): boolean {
-  return /^(?:export\s*(?:default\b|const\b|let\b|var\b|(?:async\s+)?function\b|class\b|[{*])|import\s*(?:["'{*]|[\w$]+\s*(?:,|from\b)))/m.test(text)
+  return /^(?:export\s*(?:default\b|const\b|let\b|var\b|(?:async\s+)?function\b|class\b|[{*])|import\s*(?:["'{*]|[\w$]+\s*(?:,|from\b)))/m.test(
+    text,
+  )
 }
 
 function packageType(from: string): string | undefined {

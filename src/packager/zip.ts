@@ -48,7 +48,7 @@ export async function writeZip(path: string, entries: readonly ZipEntry[], signa
       else directory.push(...(await writeSmall(sink, batch.small)))
     }
     const offset = sink.bytes
-    await sink.write(...directory)
+    await sink.write(Buffer.concat(directory))
     await sink.write(endRecords({ entries: entries.length, bytes: sink.bytes - offset, offset }, ZIP_COMMENT))
     return await sink.commit()
   } catch (failure) {

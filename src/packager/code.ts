@@ -1,0 +1,76 @@
+import { type Diagnostic, error, type Fn, isNode, type Service } from '@anyfaas/kit'
+import { type CustomFn, type CustomSource, findSource, isCustom } from './custom.ts'
+import { packageOptionsOf } from './groups.ts'
+import type { FilesOf } from './manifest.ts'
+import { findModules, isBundled, type SourceModule } from './modules.ts'
+
+/** What the functions of an artifact are made of. */
+export interface Code {
+  /** Functions that get a generated entry. */
+  readonly entries: readonly { readonly fn: Fn; readonly files: FilesOf }[]
+  /** Their modules, each file once. */
+  readonly modules: readonly SourceModule[]
+  readonly servers: readonly Server[]
+  /** The files of the service folder are in by default. */
+  readonly copied: boolean
+  /** And so are its packages. */
+  readonly withPackages: boolean
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** A function with a server of its own, and its main module when that is bundled. */
+export interface Server {
+  readonly fn: CustomFn
+  readonly source?: CustomSource
+}
+
+/** Looks at every function of an artifact. All that is wrong is in `diagnostics`. */
+export function codeOf(functions: readonly Fn[], service: Service, serviceDir: string): Code {
+  const handled = functions.filter(hasEntry).map((fn) => ({ fn, ...findModules(service, fn, serviceDir) }))
+  const servers = functions.filter(isCustom).map((fn) => serverOf(fn, service, serviceDir))
+  const modules = new Map(handled.flatMap((each) => each.modules.map((module) => [module.file.path, module] as const)))
+  const isForeign = (fn: Fn) => fn.code.kind === 'handler' && !isNode(fn.runtime)
+  const plain = [...modules.values()].some(({ bundled }) => !bundled)
+  return {
+    entries: handled,
+    modules: [...modules.values()],
+    servers: servers.map(({ server }) => server),
+    copied: plain || servers.length > 0 || functions.some(isForeign),
+    withPackages: plain || servers.some(({ server }) => server.source === undefined),
+    diagnostics: [
+      ...handled.flatMap(({ diagnostics }) => diagnostics),
+      ...servers.flatMap(({ diagnostics }) => diagnostics),
+      ...functions.flatMap(refuse),
+    ],
+  }
+}
+
+/** True for a function that the platform calls through a generated entry. */
+export function hasEntry(fn: Fn): boolean {
+  return (fn.code.kind === 'handler' || fn.code.kind === 'aggregate') && isNode(fn.runtime)
+}
+
+function serverOf(
+  fn: CustomFn,
+  service: Service,
+  serviceDir: string,
+): { server: Server; diagnostics: readonly Diagnostic[] } {
+  const source = findSource(fn, serviceDir)
+  if (source === undefined) return { server: { fn }, diagnostics: [] }
+  if ('code' in source) return { server: { fn }, diagnostics: [source] }
+  const server = isBundled(source.path, packageOptionsOf(service, fn)) ? { fn, source } : { fn }
+  return { server, diagnostics: [] }
+}
+
+function refuse(fn: Fn): Diagnostic[] {
+  if (fn.code.kind === 'app') {
+    return [error('SLS4006', `a whole ${fn.code.framework} application cannot be packaged yet`, { pointer: fn.at })]
+  }
+  if (fn.code.kind !== 'aggregate') return []
+  const foreign = [fn, ...fn.code.members].filter((each) => !isNode(each.runtime) || each.code.kind === 'app')
+  return foreign.map((each) =>
+    error('SLS4006', `the aggregate "${fn.name}" runs on Node.js, and "${each.name}" runs on ${each.runtime}`, {
+      pointer: `${each.at}/runtime`,
+    }),
+  )
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Diagnostic, entryFile, error, hasErrors, type Service } from '@anyfaas/kit'
+import { type Bundles, bundleModules, type Source } from './bundles.ts'
+import { type Code, codeOf } from './code.ts'
+import { checkStart, startFile } from './custom.ts'
+import { type EntryModules, entryText, type ModuleRef } from './entry.ts'
+import { type Group, packageOptionsOf } from './groups.ts'
+import type { HandlerFile } from './handler-file.ts'
+import { type FilesOf, manifestOf } from './manifest.ts'
+import { moduleScopes } from './module-scope.ts'
+import { selectPackages } from './package-files.ts'
+import { compilePatterns } from './patterns.ts'
+import { findSecrets } from './secrets.ts'
+import { selectServiceFiles } from './service-files.ts'
+import { sourceKind } from './source-kind.ts'
+import type { TreeFile } from './tree.ts'
+import type { ZipEntry } from './zip.ts'
+
+export interface ContentsQuery {
+  readonly service: Service
+  /** Real path. */
+  readonly serviceDir: string
+  readonly providerName: string
+  readonly runtimeEntry: URL
+  readonly nodeTarget: string
+  readonly outDir: string
+}
+
+export interface Contents {
+  readonly entries: readonly ZipEntry[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Everything that goes into one artifact. What is wrong with it is in `diagnostics`; what cannot be bundled is thrown. */
+export async function contentsOf(group: Group, query: ContentsQuery): Promise<Contents> {
+  const { service, serviceDir, outDir, nodeTarget } = query
+  const code = codeOf(group.functions, service, serviceDir)
+  if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
+  const patterns = compilePatterns(group.patterns)
+  const own = selectServiceFiles({ serviceDir, outDir, patterns, byDefault: code.copied })
+  const scope = moduleScopes(own.files)
+  const bundles = await bundleModules({ serviceDir, target: nodeTarget, sources: sourcesOf(code, service), scope })
+  const packages = selectPackages({
+    serviceDir,
+    patterns,
+    wanted: bundles.outside,
+    whole: code.withPackages,
+    productionOnly: group.productionOnly,
+  })
+  const entries = new Map<string, ZipEntry>()
+  const add = (entry: ZipEntry) => entries.set(entry.name, entry)
+  for (const file of [...packages.files, ...own.files]) add(fromFile(file))
+  for (const { name, bytes } of bundles.files) add({ name, executable: false, source: { bytes } })
+  for (const entry of generate({ code, bundles, query, scope })) add(entry)
+  const checks = [...checkModules(code, entries), ...checkServers(code, entries), ...findSecrets(own.files)]
+  const parts = [code, own, bundles, packages]
+  return { entries: [...entries.values()], diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks] }
+}
+
+function sourcesOf(code: Code, service: Service): Source[] {
+  const modules = code.modules.filter(({ bundled }) => bundled)
+  const servers = code.servers.flatMap(({ fn, source }) => (source ? [{ fn, source }] : []))
+  return [
+    ...modules.map(({ file, options }) => ({ path: file.path, out: withoutExtension(file.name), options })),
+    ...servers.map(({ fn, source }) => ({ ...source, options: packageOptionsOf(service, fn), isServer: true })),
+  ]
+}
+
+interface Generation {
+  readonly code: Code
+  readonly bundles: Bundles
+  readonly query: ContentsQuery
+  scope(name: string): 'cjs' | 'esm'
+}
+
+// The entries of all functions, and the runtime that they share.
+function generate({ code, bundles, query, scope }: Generation): ZipEntry[] {
+  if (code.entries.length === 0) return []
+  const { service, providerName, runtimeEntry } = query
+  const module = scope('sls.js')
+  const runtime = module === 'esm' ? 'sls_runtime.cjs' : 'sls_runtime.js'
+  const refOf = (file: HandlerFile): ModuleRef =>
+    bundles.modules.get(file.path) ?? { name: file.name, module: sourceKind(file.path).module }
+  const texts = code.entries.map(({ fn, files }) => {
+    const manifest = manifestOf(service, fn, providerName, files)
+    const text = entryText({ manifest, modules: mapModules(files, refOf), runtime, module })
+    return { name: entryFile(fn), executable: false, source: { bytes: Buffer.from(text) } }
+  })
+  return [...texts, { name: runtime, executable: false, source: { bytes: readFileSync(fileURLToPath(runtimeEntry)) } }]
+}
+
+function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Record<string, EntryModules> {
+  const pairs = Object.entries(files).map(([member, { handler, initializer }]) => {
+    const apart = initializer && initializer.path !== handler.path
+    return [member, { handler: refOf(handler), ...(apart && { initializer: refOf(initializer) }) }] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+// The patterns are the user's, so they may leave out what the functions start from.
+function checkModules(code: Code, entries: ReadonlyMap<string, ZipEntry>): Diagnostic[] {
+  const absent = code.modules.filter(({ file, bundled }) => !bundled && !entries.has(file.name))
+  return absent.map(({ file }) =>
+    error('SLS4001', `the patterns of "package" leave out "${file.name}", which a function starts from`, {
+      pointer: '/package',
+      help: [`add "${file.name}" as the last one of "patterns"`],
+    }),
+  )
+}
+
+// A checkout on Windows has no exec bits, so the file that the platform starts gets its bit here.
+function checkServers(code: Code, entries: Map<string, ZipEntry>): Diagnostic[] {
+  return code.servers.flatMap(({ fn }) => {
+    const name = startFile(fn)
+    if (name === undefined) return []
+    const entry = entries.get(name)
+    if (!entry) {
+      const help = [`write "${name}" in the service folder, or name another "command"`]
+      return [
+        error('SLS4006', `"${name}", which starts "${fn.name}", is not there`, {
+          pointer: `${fn.at}/custom/command`,
+          help,
+        }),
+      ]
+    }
+    entries.set(name, { ...entry, executable: true })
+    const found = 'path' in entry.source ? checkStart({ name, ...entry.source }, fn) : undefined
+    return found ? [found] : []
+  })
+}
+
+function fromFile({ name, executable, path, size }: TreeFile): ZipEntry {
+  return { name, executable, source: { path, size } }
+}
+
+function withoutExtension(name: string): string {
+  return name.slice(0, name.length - extname(name).length)
+}

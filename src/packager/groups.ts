@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { artifactName, type Fn, membersOf, type PackageOptions, type Service } from '@anyfaas/kit'
+
+/** The functions that travel in one artifact. */
+export interface Group {
+  /** Absolute path of the artifact. */
+  readonly path: string
+  /** It was named by `package.artifact`: a zip that somebody else made is used as it is. */
+  readonly named: boolean
+  readonly functions: readonly Fn[]
+  /** The patterns of the service and of all its functions here, in the order of the file. */
+  readonly patterns: readonly string[]
+  readonly productionOnly: boolean
+}
+
+export interface GroupRequest {
+  readonly service: Service
+  readonly serviceDir: string
+  readonly outDir: string
+  /** Only the artifacts that these functions travel in; they are whole, so that their bytes do not depend on it. */
+  readonly only?: readonly string[]
+}
+
+/** Which functions share an artifact. A function that runs in a container image has none. */
+export function groupFunctions({ service, serviceDir, outDir, only }: GroupRequest): Group[] {
+  const groups = new Map<string, Fn[]>()
+  for (const fn of service.functions) {
+    if (fn.code.kind === 'container') continue
+    const { artifact, individually } = packageOptionsOf(service, fn)
+    const path =
+      artifact === undefined
+        ? resolve(outDir, artifactName(service.name, fn, individually))
+        : resolve(serviceDir, artifact)
+    groups.set(path, [...(groups.get(path) ?? []), fn])
+  }
+  const wanted = [...groups].filter(([, functions]) => !only || functions.some(({ name }) => only.includes(name)))
+  return wanted.map(([path, functions]) => {
+    const options = functions.map((fn) => packageOptionsOf(service, fn))
+    return {
+      path,
+      named: options.some(({ artifact }) => artifact !== undefined),
+      functions,
+      patterns: [...service.package.patterns, ...functions.flatMap(ownPatterns)],
+      productionOnly: options.every(({ excludeDevDependencies }) => excludeDevDependencies),
+    }
+  })
+}
+
+/** The package options of a function, or of a member where it runs: its own over the function's over the service's. */
+export function packageOptionsOf(service: Service, fn: Fn, member: Fn = fn): PackageOptions {
+  return { ...service.package, ...fn.package, ...member.package }
+}
+
+function ownPatterns(fn: Fn): readonly string[] {
+  const members = membersOf(fn).filter((member) => member !== fn)
+  return [...members, fn].flatMap((each) => each.package?.patterns ?? [])
+}

@@ -1,0 +1,87 @@
+import {
+  environmentOf,
+  type Fn,
+  type HandlerCode,
+  type HttpTrigger,
+  httpTriggersOf,
+  membersOf,
+  type Service,
+  triggersOf,
+} from '@anyfaas/kit'
+import type { Manifest, Member, Route } from '@anyfaas/runtime'
+import type { HandlerFile } from './handler-file.ts'
+
+/** The modules of one member. */
+export interface MemberFiles {
+  readonly handler: HandlerFile
+  /** Absent when the member has none. It may be the handler's file. */
+  readonly initializer?: HandlerFile
+}
+
+/** Member -> its modules. */
+export type FilesOf = Readonly<Record<string, MemberFiles>>
+
+/**
+ * What the runtime has to know about a deployed function. Pure: handlers are read as words, `api.detail.handler` as
+ * the export `detail.handler` of `api`, unless `files` says what is on the disk.
+ */
+export function manifestOf(service: Service, fn: Fn, providerName: string, files: FilesOf = {}): Manifest {
+  return {
+    service: service.name,
+    stage: service.stage,
+    provider: providerName,
+    function: fn.name,
+    members: handlerMembers(fn).map((member) => memberOf(fn, member, files[member.name])),
+  }
+}
+
+/** A member that is a handler; an application or a server of its own has no manifest. */
+export interface HandlerMember extends Fn {
+  readonly code: HandlerCode
+}
+
+export function handlerMembers(fn: Fn): readonly HandlerMember[] {
+  return membersOf(fn).filter((member): member is HandlerMember => member.code.kind === 'handler')
+}
+
+function memberOf(fn: Fn, member: HandlerMember, files: MemberFiles | undefined): Member {
+  const { code } = member
+  const words = wordsOf(code.handler)
+  const initTimeoutSec = fn.initTimeoutSec ?? member.initTimeoutSec
+  const environment = environmentOf(fn).renames[member.name]
+  return {
+    name: member.name,
+    handler: files?.handler.export ?? words.exported,
+    file: files?.handler.name ?? words.file,
+    ...(code.initializer !== undefined && {
+      initializer: files?.initializer?.export ?? wordsOf(code.initializer).exported,
+    }),
+    signature: code.signature,
+    routes: routesTo(fn, member)
+      .filter(({ enabled }) => enabled)
+      .map(routeOf),
+    triggers: triggersOf(fn)
+      .filter(({ trigger, member: name }) => name === member.name && trigger.kind !== 'http')
+      .map(({ name, trigger }) => ({ kind: trigger.kind, name })),
+    // The platform stops the deployed function, so an aggregate's limit is that of its members.
+    timeoutSec: fn.timeoutSec,
+    ...(initTimeoutSec !== undefined && { initTimeoutSec }),
+    ...(environment && { environment }),
+  }
+}
+
+function routesTo(fn: Fn, member: Fn): readonly HttpTrigger[] {
+  if (fn.code.kind !== 'aggregate') return httpTriggersOf(fn).map(({ trigger }) => trigger)
+  return member.triggers.filter((trigger): trigger is HttpTrigger => trigger.kind === 'http')
+}
+
+function routeOf({ path, methods, cors }: HttpTrigger): Route {
+  return { path, methods, ...(cors && { cors }) }
+}
+
+function wordsOf(handler: string): { file: string; exported: string } {
+  const dot = handler.indexOf('.', handler.lastIndexOf('/') + 1)
+  return dot < 0
+    ? { file: handler, exported: 'handler' }
+    : { file: handler.slice(0, dot), exported: handler.slice(dot + 1) }
+}

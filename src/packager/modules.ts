@@ -1,0 +1,47 @@
+import type { Diagnostic, Fn, PackageOptions, Service } from '@anyfaas/kit'
+import { packageOptionsOf } from './groups.ts'
+import { findHandler, type HandlerFile } from './handler-file.ts'
+import { type FilesOf, handlerMembers, type MemberFiles } from './manifest.ts'
+import { sourceKind } from './source-kind.ts'
+
+/** A module of the user's that a function starts from. */
+export interface SourceModule {
+  readonly file: HandlerFile
+  readonly bundled: boolean
+  readonly options: PackageOptions
+}
+
+export interface FunctionModules {
+  readonly files: FilesOf
+  /** By path: handlers of one file are one module. */
+  readonly modules: readonly SourceModule[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Finds the modules of a Node.js function and of its members, and settles which are bundled: TypeScript and ES modules by default. */
+export function findModules(service: Service, fn: Fn, serviceDir: string): FunctionModules {
+  const diagnostics: Diagnostic[] = []
+  const modules = new Map<string, SourceModule>()
+  const files: Record<string, MemberFiles> = {}
+  for (const member of handlerMembers(fn)) {
+    const options = packageOptionsOf(service, fn, member)
+    const find = (handler: string, key: 'handler' | 'initializer') => {
+      const typescript = options.bundle !== false
+      const found = findHandler({ handler, serviceDir, typescript, at: `${member.at}/${key}` })
+      if ('code' in found) diagnostics.push(found)
+      else if (!modules.has(found.path))
+        modules.set(found.path, { file: found, bundled: isBundled(found.path, options), options })
+      return 'code' in found ? undefined : found
+    }
+    const handler = find(member.code.handler, 'handler')
+    const initializer = member.code.initializer === undefined ? undefined : find(member.code.initializer, 'initializer')
+    if (handler) files[member.name] = { handler, ...(initializer && { initializer }) }
+  }
+  return { files, modules: [...modules.values()], diagnostics }
+}
+
+export function isBundled(path: string, { bundle }: PackageOptions): boolean {
+  if (bundle !== undefined) return bundle !== false
+  const { language, module } = sourceKind(path)
+  return language === 'typescript' || module === 'esm'
+}

@@ -1,0 +1,90 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, extname } from 'node:path'
+import {
+  type Artifact,
+  type Diagnostic,
+  entryHandler,
+  error,
+  hasErrors,
+  isSlsError,
+  type Service,
+  SlsError,
+} from '@anyfaas/kit'
+import { type Contents, contentsOf } from './contents.ts'
+import { existingZip } from './existing.ts'
+import { type Group, groupFunctions } from './groups.ts'
+import { writeZip, type Zipped } from './zip.ts'
+
+export interface PackRequest {
+  readonly service: Service
+  readonly serviceDir: string
+  /** The canonical name of the provider, for the manifest. */
+  readonly providerName: string
+  /** The platform's runtime bundle. */
+  readonly runtimeEntry: URL
+  /** The oldest Node.js that the code has to run on, as esbuild names it: `node20`. */
+  readonly nodeTarget: string
+  /** Where artifacts are written, unless `package.artifact` says otherwise. */
+  readonly outDir: string
+  /** Only the artifacts that these functions travel in. */
+  readonly only?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+export interface Packed {
+  readonly artifacts: readonly Artifact[]
+  /** Warnings; errors are thrown. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Makes the artifacts of a service for one platform: one zip, or one a function with `individually`. The same input
+ * gives the same bytes. Throws everything that is wrong with all artifacts at once, and then writes none of them.
+ */
+export async function pack(request: PackRequest): Promise<Packed> {
+  const query = { ...request, serviceDir: realpathSync(request.serviceDir) }
+  const prepared = await Promise.all(groupFunctions(query).map((group) => prepare(group, query)))
+  const diagnostics = unique(prepared.flatMap((each) => each.diagnostics))
+  if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
+  const artifacts: Artifact[] = []
+  for (const { group, ready, entries } of prepared) {
+    const zipped = ready ?? (await writeZip(group.path, entries, request.signal))
+    artifacts.push(artifactOf(group, zipped))
+  }
+  return { artifacts, diagnostics }
+}
+
+interface Prepared extends Contents {
+  readonly group: Group
+  /** A zip that is used as it is. */
+  readonly ready?: Zipped
+}
+
+async function prepare(group: Group, query: PackRequest): Promise<Prepared> {
+  try {
+    const ready = group.named ? await existingZip(group.path) : undefined
+    if (ready) return { group, ready, entries: [], diagnostics: [] }
+    const outDir = existsSync(query.outDir) ? realpathSync(query.outDir) : query.outDir
+    const contents = await contentsOf(group, { ...query, outDir })
+    return { group, ...contents, diagnostics: [...contents.diagnostics, ...checkEmpty(group, contents)] }
+  } catch (failure) {
+    if (!isSlsError(failure)) throw failure
+    return { group, entries: [], diagnostics: failure.diagnostics }
+  }
+}
+
+function checkEmpty({ path, functions }: Group, { entries, diagnostics }: Contents): Diagnostic[] {
+  if (entries.length > 0 || hasErrors(diagnostics)) return []
+  const help = ['see which files "patterns" under "package" leave']
+  return [error('SLS4006', `nothing goes into "${basename(path)}"`, { pointer: functions[0]?.at ?? '/package', help })]
+}
+
+// Artifacts share files, and so what is wrong with them.
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()]
+}
+
+function artifactOf({ path, functions }: Group, { digest, bytes }: Zipped): Artifact {
+  const handlers = Object.fromEntries(functions.map((fn) => [fn.name, entryHandler(fn)]))
+  return { id: basename(path, extname(path)), kind: 'zip', path, digest, bytes, handlers }
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import { type Diagnostic, error, warning } from '@anyfaas/kit'
+import { readManifest } from './package-json.ts'
+import {
+  type Clash,
+  folderOf,
+  type Missing,
+  type PlacedPackage,
+  placePackages,
+  servicePackages,
+  type Wanted,
+} from './packages.ts'
+import type { Patterns } from './patterns.ts'
+import { choose, isPackages, type Selection, told } from './service-files.ts'
+import { isInside, readTree } from './tree.ts'
+
+export interface PackagesQuery {
+  /** Real path. */
+  readonly serviceDir: string
+  readonly patterns: Patterns
+  /** What bundles ask for at run time. */
+  readonly wanted: readonly Wanted[]
+  /** All packages of the service are in, not only the wanted ones. */
+  readonly whole: boolean
+  readonly productionOnly: boolean
+}
+
+/** The files of the packages that an artifact needs, at their places under `node_modules`. */
+export function selectPackages({ serviceDir, patterns, wanted, whole, productionOnly }: PackagesQuery): Selection {
+  const own = whole ? servicePackages(serviceDir, productionOnly) : placePackages([])
+  const others = placePackages(wanted)
+  const packages = new Map<string, PlacedPackage>()
+  const clashes = [...own.clashes, ...others.clashes]
+  for (const placed of [...own.packages, ...others.packages]) {
+    const other = packages.get(placed.at)
+    if (!other) packages.set(placed.at, placed)
+    else if (other.path !== placed.path) clashes.push({ name: placed.at, paths: [other.path, placed.path] })
+  }
+  const projectDir = projectOf(serviceDir)
+  const parts = [...packages.values()].map((placed) => filesOf(placed, patterns, projectDir))
+  const diagnostics = [
+    ...own.missing.map((missing) => notInstalled(missing, serviceDir)),
+    ...others.missing.map(leftToPlatform),
+    ...clashes.map(clash),
+  ]
+  return {
+    files: parts.flatMap(({ files }) => files),
+    diagnostics: [...diagnostics, ...parts.flatMap((part) => part.diagnostics)],
+  }
+}
+
+// A package may be a link into the project, as workspaces are, or into a store of packages, not to anywhere else.
+function filesOf({ at, path }: PlacedPackage, patterns: Patterns, projectDir: string): Selection {
+  if (!isInside(projectDir, path) && !path.split(sep).includes('node_modules')) {
+    const fault = { name: at, path, code: 'SLS4003' as const, reason: `is a link to "${path}"` }
+    return { files: [], diagnostics: patterns.decide(`${at}/package.json`, true) ? [told(fault)] : [] }
+  }
+  const tree = readTree(path, { at, within: path, skip: isPackages })
+  return choose(tree, (name) => patterns.decide(name, true))
+}
+
+// The folder that holds the service and what belongs to it: a workspace's or a repository's root.
+function projectOf(serviceDir: string): string {
+  for (let folder = serviceDir; ; folder = dirname(folder)) {
+    const isRoot = existsSync(join(folder, '.git')) || existsSync(join(folder, 'pnpm-workspace.yaml'))
+    if (isRoot || readManifest(folder)['workspaces'] !== undefined) return folder
+    if (dirname(folder) === folder) return folderOf('package.json', serviceDir) ?? serviceDir
+  }
+}
+
+function notInstalled({ name, direct, from }: Missing, serviceDir: string): Diagnostic {
+  if (!direct) return warning('SLS4004', `the package "${name}", which "${from}" depends on, is not installed`)
+  return error('SLS4004', `the package "${name}" is a dependency of the service and is not installed`, {
+    help: [`npm install, in "${serviceDir}" or above it`],
+  })
+}
+
+function leftToPlatform({ name }: Missing): Diagnostic {
+  return warning('SLS4004', `the external package "${name}" is not installed, so the platform has to bring it`)
+}
+
+function clash({ name, paths }: Clash): Diagnostic {
+  return error('SLS4002', `two versions of "${name}" would have to stand at one place: ${paths.join(' and ')}`, {
+    help: ['bundle it instead of calling it external', 'or package the functions individually'],
+  })
+}

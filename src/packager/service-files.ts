@@ -1,0 +1,54 @@
+import { relative, sep } from 'node:path'
+import { type Diagnostic, error } from '@anyfaas/kit'
+import { readHead } from './file-source.ts'
+import { isServiceFile, mayHoldKey } from './never.ts'
+import type { Patterns } from './patterns.ts'
+import { readTree, type Tree, type TreeFault, type TreeFile } from './tree.ts'
+
+export interface Selection {
+  readonly files: readonly TreeFile[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface ServiceFilesQuery {
+  /** Real path. */
+  readonly serviceDir: string
+  readonly outDir: string
+  readonly patterns: Patterns
+  /** Files are in unless a pattern takes them out; otherwise they are out unless a pattern puts them in. */
+  readonly byDefault: boolean
+}
+
+/** The files of the service folder that the patterns choose. Packages are there only when a pattern names `node_modules`. */
+export function selectServiceFiles({ serviceDir, outDir, patterns, byDefault }: ServiceFilesQuery): Selection {
+  if (!byDefault && !patterns.adds) return { files: [], diagnostics: [] }
+  const out = relative(serviceDir, outDir).split(sep).join('/')
+  const skip = (name: string) => name === out || (isPackages(name) && !patterns.addsPackages)
+  const tree = readTree(serviceDir, { within: serviceDir, skip })
+  const isIn = (name: string) =>
+    patterns.decide(name, byDefault && !isServiceFile(name) && !name.includes('node_modules/'))
+  return choose(tree, isIn)
+}
+
+/** The part of a tree that is in, with what cannot be packaged in it. */
+export function choose({ files, faults }: Tree, isIn: (name: string) => boolean): Selection {
+  const chosen = files.filter((file) => isIn(file.name) && !holdsKey(file))
+  return { files: chosen, diagnostics: faults.filter(({ name }) => isIn(name)).map(told) }
+}
+
+/** True for the name of a folder that packages are installed in. */
+export function isPackages(name: string): boolean {
+  return name === 'node_modules' || name.endsWith('/node_modules')
+}
+
+function holdsKey(file: TreeFile): boolean {
+  return mayHoldKey(file.name) && readHead(file, file.name, 1 << 20).includes('PRIVATE KEY-----')
+}
+
+export function told({ name, code, reason }: TreeFault): Diagnostic {
+  const help =
+    code === 'SLS4003'
+      ? ['copy what it leads to into the service folder', `or leave it out: "!${name}" under "package", "patterns"`]
+      : [`leave it out: "!${name}" under "package", "patterns"`]
+  return error(code, `"${name}" ${reason}`, { help })
+}

@@ -1,0 +1,124 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Diagnostic, type Fn, isSlsError, type PackageOptions, type Service } from '../../src/kit/src/index.ts'
+import { type Packed, type PackRequest, pack } from '../../src/packager/pack.ts'
+
+/** A file's text or bytes; a link; an executable. */
+export type Given = string | Uint8Array | { readonly link: string } | { readonly executable: string }
+
+export interface Project {
+  /** Real path of the service folder; it is in a folder of its own. */
+  readonly dir: string
+  readonly outDir: string
+  readonly runtimeEntry: URL
+  write(files: Readonly<Record<string, Given>>): void
+  remove(): void
+}
+
+export function makeProject(files: Readonly<Record<string, Given>>): Project {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'sls-pack-')))
+  const dir = join(home, 'service')
+  mkdirSync(dir)
+  const runtime = join(home, 'runtime.cjs')
+  writeFileSync(runtime, RUNTIME)
+  const write = (given: Readonly<Record<string, Given>>) => {
+    for (const [name, content] of Object.entries(given)) writeOne(join(dir, name), content)
+  }
+  write(files)
+  const remove = () => rmSync(home, { recursive: true, force: true })
+  return { dir, outDir: join(home, 'out'), runtimeEntry: pathToFileURL(runtime), write, remove }
+}
+
+// Calls members by name and hands them the event; enough to see that a module was found, loaded and initialized.
+const RUNTIME = `
+exports.start = (manifest, loaders) => ({
+  manifest,
+  handler: async (event) => {
+    const member = manifest.members.find(({ name }) => name === event.member) ?? manifest.members[0]
+    const reach = (module, path) => {
+      const walk = (root) => path.split('.').reduce((value, key) => value?.[key], root)
+      return walk(module) ?? walk(module.default) ?? walk(module.default?.default)
+    }
+    const loader = loaders[member.name]
+    if (member.initializer) await reach(await (loader.initializer ?? loader.handler)(), member.initializer)()
+    return reach(await loader.handler(), member.handler)(event)
+  },
+})
+`
+
+function writeOne(path: string, content: Given): void {
+  mkdirSync(dirname(path), { recursive: true })
+  if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(path, content)
+  else if ('link' in content) symlinkSync(content.link, path)
+  else {
+    writeFileSync(path, content.executable)
+    chmodSync(path, 0o755)
+  }
+}
+
+export function fnOf(name: string, own: Partial<Fn> & { readonly handler?: string; readonly initializer?: string } = {}): Fn {
+  const { handler = `${name}.handler`, initializer, ...rest } = own
+  return {
+    name,
+    at: `/functions/${name}`,
+    runtime: 'nodejs20',
+    code: { kind: 'handler', handler, signature: 'context', ...(initializer !== undefined && { initializer }) },
+    timeoutSec: 3,
+    memoryMb: 128,
+    environment: {},
+    tags: {},
+    layers: [],
+    cloudLayers: [],
+    secrets: [],
+    triggers: [],
+    outputs: [],
+    overrides: {},
+    ...rest,
+  }
+}
+
+export function aggregateOf(name: string, members: readonly Fn[], own: Partial<Fn> = {}): Fn {
+  return fnOf(name, { at: `/aggregation/${name}`, code: { kind: 'aggregate', members }, ...own })
+}
+
+export function customOf(name: string, own: Partial<Fn> & { readonly source?: string; readonly command?: readonly string[] } = {}): Fn {
+  const { source, command = ['./bootstrap'], ...rest } = own
+  const code = { kind: 'custom' as const, command, args: [], port: 9000, ...(source !== undefined && { source }) }
+  return fnOf(name, { runtime: 'custom', code, ...rest })
+}
+
+export function serviceOf(functions: readonly Fn[], packageOptions: Partial<PackageOptions> = {}): Service {
+  return {
+    name: 'shop',
+    stage: 'dev',
+    provider: {},
+    functions,
+    undeployed: [],
+    layers: {},
+    package: { patterns: [], excludeDevDependencies: true, individually: false, ...packageOptions },
+    plugins: [],
+    resources: {},
+    overrides: {},
+  }
+}
+
+export function packProject(project: Project, service: Service, more: Partial<PackRequest> = {}): Promise<Packed> {
+  const { dir, outDir, runtimeEntry } = project
+  return pack({ service, serviceDir: dir, outDir, runtimeEntry, providerName: 'test', nodeTarget: 'node18', ...more })
+}
+
+/** The diagnostics that a promise rejects with. */
+export async function mistakesOf(work: Promise<unknown>): Promise<readonly Diagnostic[]> {
+  const failure = await work.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
+  if (!isSlsError(failure)) throw new Error('it did not fail with diagnostics', { cause: failure })
+  return failure.diagnostics
+}
+
+export function read(path: string): string {
+  return readFileSync(path, 'utf8')
+}

@@ -1,0 +1,169 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { writeZip, type ZipEntry } from '../../src/packager/zip.ts'
+import { centralHeader, endRecords, localHeader } from '../../src/packager/zip-format.ts'
+import { mistakesOf } from './project.ts'
+import { readZip } from './unzip.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sls-zip-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let count = 0
+const fresh = () => join(folder, `${count++}.zip`)
+
+function entry(name: string, bytes: string | Uint8Array, executable = false): ZipEntry {
+  return { name, executable, source: { bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes } }
+}
+
+/** What other people's tools say of a zip; each that is on this machine has to be content. */
+function judge(path: string): string[] {
+  execFileSync('python3', ['-c', 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None', path])
+  const judges = ['python3']
+  for (const [tool, ...args] of [['unzip', '-tqq'], ['bsdtar', '-tf']] as const) {
+    const { status, error, stdout } = spawnSync(tool, [...args, path], { encoding: 'utf8' })
+    if (error) continue
+    expect([tool, status, status === 0 ? '' : stdout]).toEqual([tool, 0, ''])
+    judges.push(tool)
+  }
+  return judges
+}
+
+describe('a zip', () => {
+  it('holds what went in, ordered by the bytes of the names', async () => {
+    const path = fresh()
+    const noise = createHash('sha512').update('x').digest()
+    await writeZip(path, [
+      entry('b/z.txt', 'z'.repeat(100_000)),
+      entry('\u{1f600}.txt', 'astral'),
+      entry('\uffee.txt', 'last of the plane'),
+      entry('run', '#!/bin/sh\n', true),
+      entry('noise', noise),
+      entry('empty', ''),
+    ])
+    const found = await readZip(path)
+    expect([...found.keys()]).toEqual(['b/z.txt', 'empty', 'noise', 'run', '\uffee.txt', '\u{1f600}.txt'])
+    expect(found.get('b/z.txt')?.bytes.toString()).toBe('z'.repeat(100_000))
+    expect(found.get('noise')?.bytes).toEqual(noise)
+    expect(found.get('run')?.mode).toBe(0o100755)
+    expect(found.get('noise')?.mode).toBe(0o100644)
+    expect(judge(path)).toContain('python3')
+  })
+
+  it('says its own digest and size', async () => {
+    const path = fresh()
+    const { digest, bytes } = await writeZip(path, [entry('a', 'a')])
+    const content = readFileSync(path)
+    expect(digest).toBe(`sha256:${createHash('sha256').update(content).digest('hex')}`)
+    expect(bytes).toBe(content.length)
+  })
+
+  it('is valid when it is empty', async () => {
+    const path = fresh()
+    await writeZip(path, [])
+    expect((await readZip(path)).size).toBe(0)
+  })
+
+  it('has the same bytes for any order of the entries', async () => {
+    const entries = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-zäß文]{1,8}(\/[a-z.]{1,4}x)?$/), fc.uint8Array(), fc.boolean()), {
+      selector: ([name]) => name,
+      maxLength: 12,
+    })
+    await fc.assert(
+      fc.asyncProperty(entries, async (list) => {
+        const given = list.map(([name, bytes, executable]) => entry(name, bytes, executable))
+        const [one, other] = [fresh(), fresh()]
+        const first = await writeZip(one, given)
+        expect(await writeZip(other, [...given].reverse())).toEqual(first)
+        const found = await readZip(one)
+        expect(found.size).toBe(list.length)
+        for (const [name, bytes] of list) expect(found.get(name)?.bytes).toEqual(Buffer.from(bytes))
+      }),
+      { seed: 7, numRuns: 40 },
+    )
+  })
+
+  it('streams a large file', async () => {
+    const file = join(folder, 'large.bin')
+    const block = createHash('sha512').update('block').digest()
+    writeFileSync(file, Buffer.concat(Array.from({ length: 300_000 }, () => block)))
+    const path = fresh()
+    const large: ZipEntry = { name: 'large.bin', executable: false, source: { path: file, size: 300_000 * 64 } }
+    await writeZip(path, [entry('z', 'after'), large, entry('a', 'before')])
+    const found = await readZip(path)
+    expect([...found.keys()]).toEqual(['a', 'large.bin', 'z'])
+    expect(found.get('large.bin')?.bytes.equals(readFileSync(file))).toBe(true)
+    judge(path)
+  })
+
+  it('counts beyond what the old format can', async () => {
+    const path = fresh()
+    const entries = Array.from({ length: 65_600 }, (_, index) => entry(`${index}`, ''))
+    await writeZip(path, entries)
+    const script = 'import sys, zipfile; print(len(zipfile.ZipFile(sys.argv[1]).namelist()))'
+    expect(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })).toBe('65600\n')
+  })
+
+  it('writes sizes and offsets beyond 4 GiB into the ZIP64 fields', () => {
+    const record = {
+      name: Buffer.from('a'),
+      executable: false,
+      method: 'deflate' as const,
+      crc: 1,
+      packedBytes: 5_000_000_000,
+      bytes: 6_000_000_000,
+      streamed: true,
+      isWide: true,
+    }
+    const central = centralHeader(record, 7_000_000_000)
+    expect([central.readUInt32LE(20), central.readUInt32LE(24), central.readUInt32LE(42)]).toEqual(Array(3).fill(0xffffffff))
+    const extra = central.subarray(46 + 1)
+    expect([extra.readUInt16LE(0), extra.readUInt16LE(2)]).toEqual([1, 24])
+    const values = [4, 12, 20].map((at) => Number(extra.readBigUInt64LE(at)))
+    expect(values).toEqual([6_000_000_000, 5_000_000_000, 7_000_000_000])
+    expect(localHeader(record).readUInt16LE(4)).toBe(45)
+    const end = endRecords({ entries: 3, bytes: 100, offset: 7_000_000_000 }, '')
+    expect(end.readUInt32LE(0)).toBe(0x06064b50)
+    expect(end.readBigUInt64LE(48)).toBe(7_000_000_000n)
+    expect(end.readUInt32LE(56 + 20 + 16)).toBe(0xffffffff)
+  })
+})
+
+describe('a zip that cannot be written', () => {
+  it('leaves nothing behind when a file has vanished, grown, shrunk, or become a pipe', async () => {
+    const out = join(folder, 'failing')
+    const file = join(folder, 'source.txt')
+    const path = join(out, 'a.zip')
+    const zip = (size: number) => writeZip(path, [{ name: 'source.txt', executable: false, source: { path: file, size } }])
+    writeFileSync(file, 'twelve bytes')
+    for (const [size, change, words] of [
+      [12, () => writeFileSync(file, 'thirteen bytes'), /changed while/],
+      [12, () => truncateSync(file, 3), /changed while/],
+      [32 << 20, () => undefined, /changed while/],
+      [12, () => rmSync(file), /cannot be read: ENOENT/],
+      [12, () => execFileSync('mkfifo', [file]), /changed while/],
+    ] as const) {
+      change()
+      const [mistake] = await mistakesOf(zip(size))
+      expect(mistake).toMatchObject({ code: 'SLS4004', message: expect.stringMatching(words) })
+      expect(readdirSync(out)).toEqual([])
+    }
+  })
+
+  it('says where it wanted to write', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const [mistake] = await mistakesOf(writeZip(join(folder, 'file', 'a.zip'), []))
+    expect(mistake).toMatchObject({ code: 'SLS4005', message: expect.stringContaining('a.zip') })
+  })
+
+  it('stops when it is told to', async () => {
+    const out = join(folder, 'stopped')
+    const [mistake] = await mistakesOf(writeZip(join(out, 'a.zip'), [entry('a', 'a')], AbortSignal.abort()))
+    expect(mistake?.code).toBe('SLS5002')
+    expect(readdirSync(out)).toEqual([])
+  })
+})
