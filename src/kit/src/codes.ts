@@ -52,6 +52,9 @@ export const codes = {
   SLS4004: { title: 'a file cannot be packaged', exit: EXIT.failed },
   SLS4005: { title: 'the artifact cannot be written', exit: EXIT.failed },
   SLS4006: { title: 'no code to package', exit: EXIT.usage },
+  SLS4007: { title: 'the function cannot run in place', exit: EXIT.usage },
+  SLS4008: { title: 'the bundler has a doubt', exit: EXIT.failed },
+  SLS4009: { title: 'a file that looks like a secret', exit: EXIT.failed },
 
   SLS5001: { title: 'a step failed', exit: EXIT.failed },
   SLS5002: { title: 'interrupted', exit: EXIT.interrupted },
