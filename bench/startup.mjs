@@ -24,7 +24,7 @@ try {
       'sls check (10 functions)': sls('check', '-d', folder),
       'sls print (10 functions)': sls('print', '-d', folder),
       'sls translate (10 functions)': sls('translate', '-d', folder, '--stdout'),
-      'sls invoke (hello)': sls('invoke', '-d', join(root, 'examples/hello'), '-f', 'hello'),
+      'sls invoke (hello)': sls('invoke', '--dir', join(root, 'examples/hello'), '-f', 'hello'),
     },
     rounds,
   )

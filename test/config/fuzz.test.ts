@@ -1,5 +1,5 @@
 import { isSlsError } from '@anyfaas/kit'
-import Ajv from 'ajv'
+import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkForm } from '../../src/config/forms.ts'
