@@ -25,7 +25,8 @@ export interface ContentsQuery {
   readonly providerName: string
   readonly runtimeEntry: URL
   readonly nodeTarget: string
-  readonly outDir: string
+  /** Absolute paths of files and folders that are written by packaging, and so do not go into it. */
+  readonly outputs: readonly string[]
 }
 
 export interface Contents {
@@ -35,11 +36,11 @@ export interface Contents {
 
 /** Everything that goes into one artifact. What is wrong with it is in `diagnostics`; what cannot be bundled is thrown. */
 export async function contentsOf(group: Group, query: ContentsQuery): Promise<Contents> {
-  const { service, serviceDir, outDir, nodeTarget } = query
+  const { service, serviceDir, outputs, nodeTarget } = query
   const code = codeOf(group.functions, service, serviceDir)
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
   const patterns = compilePatterns(group.patterns)
-  const own = selectServiceFiles({ serviceDir, outDir, patterns, byDefault: code.copied })
+  const own = selectServiceFiles({ serviceDir, outputs, patterns, byDefault: code.copied })
   const scope = moduleScopes(own.files)
   const bundles = await bundleModules({ serviceDir, target: nodeTarget, sources: sourcesOf(code, service), scope })
   const packages = selectPackages({

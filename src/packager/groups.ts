@@ -17,12 +17,10 @@ export interface GroupRequest {
   readonly service: Service
   readonly serviceDir: string
   readonly outDir: string
-  /** Only the artifacts that these functions travel in; they are whole, so that their bytes do not depend on it. */
-  readonly only?: readonly string[]
 }
 
 /** Which functions share an artifact. A function that runs in a container image has none. */
-export function groupFunctions({ service, serviceDir, outDir, only }: GroupRequest): Group[] {
+export function groupFunctions({ service, serviceDir, outDir }: GroupRequest): Group[] {
   const groups = new Map<string, Fn[]>()
   for (const fn of service.functions) {
     if (fn.code.kind === 'container') continue
@@ -33,8 +31,7 @@ export function groupFunctions({ service, serviceDir, outDir, only }: GroupReque
         : resolve(serviceDir, artifact)
     groups.set(path, [...(groups.get(path) ?? []), fn])
   }
-  const wanted = [...groups].filter(([, functions]) => !only || functions.some(({ name }) => only.includes(name)))
-  return wanted.map(([path, functions]) => {
+  return [...groups].map(([path, functions]) => {
     const options = functions.map((fn) => packageOptionsOf(service, fn))
     return {
       path,

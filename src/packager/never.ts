@@ -30,6 +30,8 @@ const NEVER_LIKE: readonly RegExp[] = [
   /^id_(?:rsa|dsa|ecdsa|ed25519)/,
   /\.(?:p12|pfx|p8|ppk|jks|keystore|kdbx)$/i,
   /\.tfstate(?:\.backup)?$/,
+  // A draft of an artifact, left by a run that was killed: see `file-sink.ts`.
+  /^\..+\.[0-9a-f-]{36}\.tmp$/,
 ]
 
 // Other artifacts.

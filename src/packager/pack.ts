@@ -10,7 +10,7 @@ import {
   type Service,
   SlsError,
 } from '@anyfaas/kit'
-import { type Contents, contentsOf } from './contents.ts'
+import { type Contents, type ContentsQuery, contentsOf } from './contents.ts'
 import { existingZip } from './existing.ts'
 import { type Group, groupFunctions } from './groups.ts'
 import { writeZip, type Zipped } from './zip.ts'
@@ -26,7 +26,7 @@ export interface PackRequest {
   readonly nodeTarget: string
   /** Where artifacts are written, unless `package.artifact` says otherwise. */
   readonly outDir: string
-  /** Only the artifacts that these functions travel in. */
+  /** Only the artifacts that these functions travel in; they are whole, so that their bytes do not depend on it. */
   readonly only?: readonly string[]
   readonly signal?: AbortSignal
 }
@@ -42,8 +42,12 @@ export interface Packed {
  * gives the same bytes. Throws everything that is wrong with all artifacts at once, and then writes none of them.
  */
 export async function pack(request: PackRequest): Promise<Packed> {
-  const query = { ...request, serviceDir: realpathSync(request.serviceDir) }
-  const prepared = await Promise.all(groupFunctions(query).map((group) => prepare(group, query)))
+  const serviceDir = realpathSync(request.serviceDir)
+  const groups = groupFunctions({ ...request, serviceDir })
+  const query = { ...request, serviceDir, outputs: [request.outDir, ...groups.map(({ path }) => path)].map(realPath) }
+  const { only } = request
+  const wanted = groups.filter(({ functions }) => !only || functions.some(({ name }) => only.includes(name)))
+  const prepared = await Promise.all(wanted.map((group) => prepare(group, query)))
   const diagnostics = unique(prepared.flatMap((each) => each.diagnostics))
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
   const artifacts: Artifact[] = []
@@ -60,12 +64,11 @@ interface Prepared extends Contents {
   readonly ready?: Zipped
 }
 
-async function prepare(group: Group, query: PackRequest): Promise<Prepared> {
+async function prepare(group: Group, query: ContentsQuery): Promise<Prepared> {
   try {
     const ready = group.named ? await existingZip(group.path) : undefined
     if (ready) return { group, ready, entries: [], diagnostics: [] }
-    const outDir = existsSync(query.outDir) ? realpathSync(query.outDir) : query.outDir
-    const contents = await contentsOf(group, { ...query, outDir })
+    const contents = await contentsOf(group, query)
     return { group, ...contents, diagnostics: [...contents.diagnostics, ...checkEmpty(group, contents)] }
   } catch (failure) {
     if (!isSlsError(failure)) throw failure
@@ -87,4 +90,9 @@ function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 function artifactOf({ path, functions }: Group, { digest, bytes }: Zipped): Artifact {
   const handlers = Object.fromEntries(functions.map((fn) => [fn.name, entryHandler(fn)]))
   return { id: basename(path, extname(path)), kind: 'zip', path, digest, bytes, handlers }
+}
+
+// What is not there yet needs no other name: it cannot be met.
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path
 }

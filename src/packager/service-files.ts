@@ -13,17 +13,18 @@ export interface Selection {
 export interface ServiceFilesQuery {
   /** Real path. */
   readonly serviceDir: string
-  readonly outDir: string
+  /** Absolute paths of files and folders that are written by packaging. */
+  readonly outputs: readonly string[]
   readonly patterns: Patterns
   /** Files are in unless a pattern takes them out; otherwise they are out unless a pattern puts them in. */
   readonly byDefault: boolean
 }
 
 /** The files of the service folder that the patterns choose. Packages are there only when a pattern names `node_modules`. */
-export function selectServiceFiles({ serviceDir, outDir, patterns, byDefault }: ServiceFilesQuery): Selection {
+export function selectServiceFiles({ serviceDir, outputs, patterns, byDefault }: ServiceFilesQuery): Selection {
   if (!byDefault && !patterns.adds) return { files: [], diagnostics: [] }
-  const out = relative(serviceDir, outDir).split(sep).join('/')
-  const skip = (name: string) => name === out || (isPackages(name) && !patterns.addsPackages)
+  const written = new Set(outputs.map((path) => relative(serviceDir, path).split(sep).join('/')))
+  const skip = (name: string) => written.has(name) || (isPackages(name) && !patterns.addsPackages)
   const tree = readTree(serviceDir, { within: serviceDir, skip })
   const isIn = (name: string) =>
     patterns.decide(name, byDefault && !isServiceFile(name) && !name.includes('node_modules/'))

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { isNever } from './never.ts'
 
@@ -117,6 +117,8 @@ function follow(path: string, name: string, { options, links }: Around): Seen {
 function take(path: string, name: string, stats: Stats, links: readonly string[]): Seen {
   if (stats.isDirectory()) return { folder: path, links }
   if (!stats.isFile()) return refused('is not a regular file')
+  // Said now, together with everything else that is wrong, and not when the file's turn comes.
+  accessSync(path, constants.R_OK)
   // The owner's bit alone: a umask takes the others away.
   return { file: { name, path, size: stats.size, executable: (stats.mode & 0o100) !== 0 } }
 }

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -58,7 +67,10 @@ function writeOne(path: string, content: Given): void {
   }
 }
 
-export function fnOf(name: string, own: Partial<Fn> & { readonly handler?: string; readonly initializer?: string } = {}): Fn {
+export function fnOf(
+  name: string,
+  own: Partial<Fn> & { readonly handler?: string; readonly initializer?: string } = {},
+): Fn {
   const { handler = `${name}.handler`, initializer, ...rest } = own
   return {
     name,
@@ -83,7 +95,10 @@ export function aggregateOf(name: string, members: readonly Fn[], own: Partial<F
   return fnOf(name, { at: `/aggregation/${name}`, code: { kind: 'aggregate', members }, ...own })
 }
 
-export function customOf(name: string, own: Partial<Fn> & { readonly source?: string; readonly command?: readonly string[] } = {}): Fn {
+export function customOf(
+  name: string,
+  own: Partial<Fn> & { readonly source?: string; readonly command?: readonly string[] } = {},
+): Fn {
   const { source, command = ['./bootstrap'], ...rest } = own
   const code = { kind: 'custom' as const, command, args: [], port: 9000, ...(source !== undefined && { source }) }
   return fnOf(name, { runtime: 'custom', code, ...rest })

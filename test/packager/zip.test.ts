@@ -22,9 +22,16 @@ function entry(name: string, bytes: string | Uint8Array, executable = false): Zi
 
 /** What other people's tools say of a zip; each that is on this machine has to be content. */
 function judge(path: string): string[] {
-  execFileSync('python3', ['-c', 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None', path])
+  execFileSync('python3', [
+    '-c',
+    'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None',
+    path,
+  ])
   const judges = ['python3']
-  for (const [tool, ...args] of [['unzip', '-tqq'], ['bsdtar', '-tf']] as const) {
+  for (const [tool, ...args] of [
+    ['unzip', '-tqq'],
+    ['bsdtar', '-tf'],
+  ] as const) {
     const { status, error, stdout } = spawnSync(tool, [...args, path], { encoding: 'utf8' })
     if (error) continue
     expect([tool, status, status === 0 ? '' : stdout]).toEqual([tool, 0, ''])
@@ -69,10 +76,13 @@ describe('a zip', () => {
   })
 
   it('has the same bytes for any order of the entries', async () => {
-    const entries = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-zäß文]{1,8}(\/[a-z.]{1,4}x)?$/), fc.uint8Array(), fc.boolean()), {
-      selector: ([name]) => name,
-      maxLength: 12,
-    })
+    const entries = fc.uniqueArray(
+      fc.tuple(fc.stringMatching(/^[a-zäß文]{1,8}(\/[a-z.]{1,4}x)?$/), fc.uint8Array(), fc.boolean()),
+      {
+        selector: ([name]) => name,
+        maxLength: 12,
+      },
+    )
     await fc.assert(
       fc.asyncProperty(entries, async (list) => {
         const given = list.map(([name, bytes, executable]) => entry(name, bytes, executable))
@@ -120,7 +130,9 @@ describe('a zip', () => {
       isWide: true,
     }
     const central = centralHeader(record, 7_000_000_000)
-    expect([central.readUInt32LE(20), central.readUInt32LE(24), central.readUInt32LE(42)]).toEqual(Array(3).fill(0xffffffff))
+    expect([central.readUInt32LE(20), central.readUInt32LE(24), central.readUInt32LE(42)]).toEqual(
+      Array(3).fill(0xffffffff),
+    )
     const extra = central.subarray(46 + 1)
     expect([extra.readUInt16LE(0), extra.readUInt16LE(2)]).toEqual([1, 24])
     const values = [4, 12, 20].map((at) => Number(extra.readBigUInt64LE(at)))
@@ -138,7 +150,8 @@ describe('a zip that cannot be written', () => {
     const out = join(folder, 'failing')
     const file = join(folder, 'source.txt')
     const path = join(out, 'a.zip')
-    const zip = (size: number) => writeZip(path, [{ name: 'source.txt', executable: false, source: { path: file, size } }])
+    const zip = (size: number) =>
+      writeZip(path, [{ name: 'source.txt', executable: false, source: { path: file, size } }])
     writeFileSync(file, 'twelve bytes')
     for (const [size, change, words] of [
       [12, () => writeFileSync(file, 'thirteen bytes'), /changed while/],
