@@ -104,14 +104,15 @@ function helpFor(query: HandlerQuery): string | undefined {
   return meant && `did you mean "${meant}"?`
 }
 
-// Files beside the ones that were tried, without their extensions.
+// Files beside the ones that were tried, without their extensions, as a handler would name them.
 function candidates(serviceDir: string, folder: string): string[] {
-  const folders = new Set(['', ...FOLDERS.map((base) => join(base, folder)), ...FOLDERS])
-  return [...folders].flatMap((at) =>
-    namesIn(join(serviceDir, at))
+  const places = FOLDERS.flatMap((base) => [...new Set(['.', folder])].map((at) => ({ base, at })))
+  const names = places.flatMap(({ base, at }) =>
+    namesIn(join(serviceDir, base, at))
       .filter((name) => (EXTENSIONS as readonly string[]).includes(extname(name)))
-      .map((name) => toName(join(FOLDERS.includes(at) ? '' : at, basename(name, extname(name))))),
+      .map((name) => toName(join(at, basename(name, extname(name))))),
   )
+  return [...new Set(names)]
 }
 
 function namesIn(path: string): string[] {
