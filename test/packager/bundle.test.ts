@@ -3,17 +3,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PackageOptions, Service } from '../../src/kit/src/index.ts'
-import {
-  aggregateOf,
-  fnOf,
-  type Given,
-  makeProject,
-  mistakesOf,
-  type Project,
-  packProject,
-  read,
-  serviceOf,
-} from './project.ts'
+import { makeAggregate } from '../fixtures/service.ts'
+import { fnOf, type Given, makeProject, mistakesOf, type Project, packProject, read, serviceOf } from './project.ts'
 import { readZip, unpack } from './unzip.ts'
 
 const open: Project[] = []
@@ -72,7 +63,7 @@ describe('bundling', () => {
       'c.ts': 'throw new Error("c is broken")\nexport const handler = () => 1\n',
     })
     const members = [fnOf('a', { initializer: 'b.setUp' }), fnOf('b', { handler: 'a.handler' }), fnOf('c')]
-    const { call, names } = await packed(made, serviceOf([aggregateOf('all', members)]))
+    const { call, names } = await packed(made, serviceOf([makeAggregate('all', members)]))
     expect(names.filter((name) => name.startsWith('sls_chunks/') && name.endsWith('.js'))).toHaveLength(1)
     expect(await call('all', { member: 'a' })).toBe(2)
     expect(await call('all', { member: 'b' })).toBe(3)

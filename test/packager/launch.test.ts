@@ -5,7 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Fn } from '../../src/kit/src/index.ts'
 import { type Launch, launch } from '../../src/packager/launch.ts'
-import { aggregateOf, customOf, fnOf, type Given, makeProject, mistakesOf, type Project, serviceOf } from './project.ts'
+import { makeAggregate } from '../fixtures/service.ts'
+import { customOf, fnOf, type Given, makeProject, mistakesOf, type Project, serviceOf } from './project.ts'
 
 const open: Project[] = []
 afterEach(() => {
@@ -114,7 +115,7 @@ describe('launching TypeScript', () => {
     })
     const { modules } = await start(
       made,
-      aggregateOf('all', [fnOf('a', { initializer: 'b.up' }), fnOf('c', { handler: 'b.up' })]),
+      makeAggregate('all', [fnOf('a', { initializer: 'b.up' }), fnOf('c', { handler: 'b.up' })]),
     )
     expect(Object.keys(modules)).toEqual(['a', 'c'])
     const other = JSON.stringify(modules['a']?.initializer)

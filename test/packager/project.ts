@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Diagnostic, type Fn, isSlsError, type PackageOptions, type Service } from '../../src/kit/src/index.ts'
 import { type Packed, type PackRequest, pack } from '../../src/packager/pack.ts'
+import { makeFn, makeService } from '../fixtures/service.ts'
 
 /** A file's text or bytes; a link; an executable. */
 export type Given = string | Uint8Array | { readonly link: string } | { readonly executable: string }
@@ -69,54 +70,35 @@ function writeOne(path: string, content: Given): void {
 
 export function fnOf(
   name: string,
-  own: Partial<Fn> & { readonly handler?: string; readonly initializer?: string } = {},
+  {
+    handler = `${name}.handler`,
+    initializer,
+    ...own
+  }: Partial<Fn> & { readonly handler?: string; readonly initializer?: string } = {},
 ): Fn {
-  const { handler = `${name}.handler`, initializer, ...rest } = own
-  return {
-    name,
-    at: `/functions/${name}`,
+  const code = { kind: 'handler' as const, handler, signature: 'context' as const }
+  return makeFn(name, {
     runtime: 'nodejs20',
-    code: { kind: 'handler', handler, signature: 'context', ...(initializer !== undefined && { initializer }) },
-    timeoutSec: 3,
-    memoryMb: 128,
-    environment: {},
-    tags: {},
-    layers: [],
-    cloudLayers: [],
-    secrets: [],
-    triggers: [],
-    outputs: [],
-    overrides: {},
-    ...rest,
-  }
-}
-
-export function aggregateOf(name: string, members: readonly Fn[], own: Partial<Fn> = {}): Fn {
-  return fnOf(name, { at: `/aggregation/${name}`, code: { kind: 'aggregate', members }, ...own })
+    code: { ...code, ...(initializer !== undefined && { initializer }) },
+    ...own,
+  })
 }
 
 export function customOf(
   name: string,
-  own: Partial<Fn> & { readonly source?: string; readonly command?: readonly string[] } = {},
+  {
+    source,
+    command = ['./bootstrap'],
+    ...own
+  }: Partial<Fn> & { readonly source?: string; readonly command?: readonly string[] } = {},
 ): Fn {
-  const { source, command = ['./bootstrap'], ...rest } = own
   const code = { kind: 'custom' as const, command, args: [], port: 9000, ...(source !== undefined && { source }) }
-  return fnOf(name, { runtime: 'custom', code, ...rest })
+  return fnOf(name, { runtime: 'custom', code, ...own })
 }
 
 export function serviceOf(functions: readonly Fn[], packageOptions: Partial<PackageOptions> = {}): Service {
-  return {
-    name: 'shop',
-    stage: 'dev',
-    provider: {},
-    functions,
-    undeployed: [],
-    layers: {},
-    package: { patterns: [], excludeDevDependencies: true, individually: false, ...packageOptions },
-    plugins: [],
-    resources: {},
-    overrides: {},
-  }
+  const service = makeService({ name: 'shop', functions })
+  return { ...service, package: { ...service.package, ...packageOptions } }
 }
 
 export function packProject(project: Project, service: Service, more: Partial<PackRequest> = {}): Promise<Packed> {
