@@ -1,0 +1,31 @@
+import type { Command } from './command.ts'
+import { check } from './commands/check.ts'
+import { deploy } from './commands/deploy.ts'
+import { explain } from './commands/explain.ts'
+import { info } from './commands/info.ts'
+import { init } from './commands/init.ts'
+import { invoke } from './commands/invoke.ts'
+import { logs } from './commands/logs.ts'
+import { packageCommand } from './commands/package.ts'
+import { plan } from './commands/plan.ts'
+import { print } from './commands/print.ts'
+import { remove } from './commands/remove.ts'
+import { schema } from './commands/schema.ts'
+import { translate } from './commands/translate.ts'
+
+/** All commands, in the order of the help. They are literals: what costs time to load stands behind their `run`. */
+export const COMMANDS: readonly Command[] = [
+  init,
+  check,
+  print,
+  schema,
+  explain,
+  translate,
+  packageCommand,
+  plan,
+  deploy,
+  info,
+  logs,
+  invoke,
+  remove,
+]

@@ -1,0 +1,32 @@
+import type { PackageActionOptions, PackageResult } from '../../actions/package.ts'
+import { drawTable } from '../../ui/table.ts'
+import type { Command } from '../command.ts'
+import { OUT, PROJECT_OPTIONS, STRICT } from '../options.ts'
+
+export const packageCommand: Command<PackageActionOptions, PackageResult> = {
+  name: 'package',
+  group: 'Build',
+  summary: 'Make the artifacts of the service, and the specs that go with them',
+  details: 'The same input gives the same bytes.',
+  options: [...PROJECT_OPTIONS, OUT, STRICT],
+  examples: [{ says: 'a zip and a template.yaml for AWS', command: 'sls package --provider aws' }],
+  async run(options, io) {
+    const action = await import('../../actions/package.ts')
+    return action.packageService(options, io)
+  },
+  show({ packages }, { style }) {
+    const rows = packages.flatMap(({ platform, artifacts, specs }) => [
+      ...artifacts.map(({ path, bytes, digest }) => [
+        platform,
+        path,
+        `${formatBytes(bytes)}  ${style.paint('dim', digest)}`,
+      ]),
+      ...specs.map(({ path }) => [platform, path, '']),
+    ])
+    return `${drawTable(rows).join('\n')}\n`
+  },
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}

@@ -1,0 +1,30 @@
+import type { PrintOptions, PrintResult } from '../../actions/print.ts'
+import type { Command } from '../command.ts'
+import { PROJECT_OPTIONS } from '../options.ts'
+
+type Options = PrintOptions & { readonly format?: string }
+
+type Result = PrintResult & { readonly text: string }
+
+export const print: Command<Options, Result> = {
+  name: 'print',
+  group: 'Write',
+  summary: 'Print the service as it is understood',
+  details: 'Variables, stages, older spellings and defaults are resolved. Secrets stay references.',
+  options: [
+    ...PROJECT_OPTIONS,
+    { name: 'format', value: 'FORMAT', choices: ['yaml', 'json'], says: '`yaml` by default, or `json`' },
+  ],
+  examples: [
+    { says: 'the file as the stage `prod` has it', command: 'sls print --stage prod' },
+    { says: 'one value of it', command: 'sls print --format json | jq .provider.runtime' },
+  ],
+  async run({ format, ...options }, io) {
+    const action = await import('../../actions/print.ts')
+    const { writeYaml } = await import('../../actions/spec-file.ts')
+    const { document } = await action.print(options, io)
+    return { document, text: format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : writeYaml(document) }
+  },
+  show: ({ text }) => text,
+  data: ({ document }) => document,
+}

@@ -1,0 +1,95 @@
+import { fstatSync, statSync, writeSync } from 'node:fs'
+import { devNull } from 'node:os'
+import type { Output } from '../ui/output.ts'
+import type { World } from './world.ts'
+
+/** This process. */
+export function openProcessWorld(): World & { flush(): Promise<void> } {
+  let interrupt: (why: 'asked' | 'unread') => void = () => undefined
+  const out = new FileOutput(1, () => interrupt('unread'))
+  const err = new FileOutput(2, () => undefined)
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    platform: process.platform,
+    out,
+    err,
+    keyboard: () => (mayBeTerminal(0) && process.stdin.isTTY ? process.stdin : undefined),
+    onInterrupt(listener) {
+      interrupt = listener
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => listener('asked'))
+    },
+    onCrash(listener) {
+      process.on('uncaughtException', listener)
+    },
+    end: (status) => process.exit(status),
+    async flush() {
+      await Promise.all([out.flush(), err.flush()])
+    },
+  }
+}
+
+/**
+ * Writes to a file descriptor at once. `process.stdout` and `process.stderr` load the whole of Node's network
+ * code, 5 ms at every start; they are taken on terminals only, and where the other side is slow.
+ */
+class FileOutput implements Output {
+  readonly isTerminal: boolean
+  readonly #fd: 1 | 2
+  readonly #onBroken: () => void
+  #isBroken = false
+  #stream: NodeJS.WriteStream | undefined
+
+  constructor(fd: 1 | 2, onBroken: () => void) {
+    this.#fd = fd
+    this.#onBroken = onBroken
+    this.isTerminal = mayBeTerminal(fd) && this.#open().isTTY === true
+  }
+
+  get columns(): number {
+    return this.isTerminal ? this.#open().columns : 80
+  }
+
+  write(text: string | Uint8Array): void {
+    if (this.#isBroken) return
+    if (this.#stream) this.#stream.write(text)
+    else this.#writeNow(typeof text === 'string' ? Buffer.from(text) : text)
+  }
+
+  async flush(): Promise<void> {
+    const stream = this.#stream
+    if (stream && !this.#isBroken) await new Promise((resolve) => stream.write('', resolve))
+  }
+
+  #writeNow(bytes: Uint8Array): void {
+    let rest = bytes
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.#fd, rest))
+    } catch (cause) {
+      // A pipe that does not block is full: the stream waits for it.
+      if ((cause as NodeJS.ErrnoException).code === 'EAGAIN') this.#open().write(rest)
+      else this.#fail(cause as NodeJS.ErrnoException)
+    }
+  }
+
+  #open(): NodeJS.WriteStream {
+    if (this.#stream) return this.#stream
+    const stream = this.#fd === 1 ? process.stdout : process.stderr
+    stream.on('error', (cause: NodeJS.ErrnoException) => this.#fail(cause))
+    this.#stream = stream
+    return stream
+  }
+
+  // Nobody reads any more, as behind `| head`: no reason to complain.
+  #fail(cause: NodeJS.ErrnoException): void {
+    if (!['EPIPE', 'EIO', 'ECONNRESET'].includes(cause.code ?? '')) throw cause
+    if (this.#isBroken) return
+    this.#isBroken = true
+    this.#onBroken()
+  }
+}
+
+function mayBeTerminal(fd: number): boolean {
+  const stats = fstatSync(fd)
+  return stats.isCharacterDevice() && !(process.platform !== 'win32' && stats.rdev === statSync(devNull).rdev)
+}

@@ -1,0 +1,24 @@
+import { error, SlsError } from '@anyfaas/kit'
+
+/** A reader of whole numbers from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    throw new SlsError(error('SLS0002', `"${text}" is not a whole number from ${min} to ${max}`))
+  }
+}
+
+/** `name=value`; the value may hold more `=`. */
+export function readPair(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw new SlsError(error('SLS0002', `"${text}" is not a pair`, { help: ['write it as name=value'] }))
+}
+
+/** `Name: value`, a header of HTTP. */
+export function readHeader(text: string): readonly [string, string] {
+  const found = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s.exec(text)
+  if (found?.[1] !== undefined && found[2] !== undefined) return [found[1], found[2].trim()]
+  throw new SlsError(error('SLS0002', `"${text}" is not a header`, { help: ['write it as "Name: value"'] }))
+}
