@@ -2,7 +2,7 @@ import { type Diagnostic, error, type Pointer, warning } from './diagnostic.ts'
 import { environmentOf } from './environment.ts'
 import type { Subject } from './fields.ts'
 import { canonicalRuntime, type Facts } from './provider.ts'
-import { type Fn, membersOf } from './service.ts'
+import { type Fn, type HealthCheck, membersOf } from './service.ts'
 import { writeValue } from './value.ts'
 
 /** What a platform's facts say of a function. */
@@ -125,6 +125,16 @@ export function checkBraces(fn: Fn, { name }: Subject, tool: string): Diagnostic
       }),
     ]
   })
+}
+
+/** Warns of the settings of a health check for which the platform has no word; `known` are those that it has. */
+export function checkHealth(fn: Fn, { platform, name }: Subject, known: readonly (keyof HealthCheck)[]): Diagnostic[] {
+  const check = fn.code.kind === 'custom' || fn.code.kind === 'container' ? fn.code.healthCheck : undefined
+  const lost = Object.keys(check ?? {}).filter((key) => !(known as readonly string[]).includes(key))
+  if (lost.length === 0) return []
+  const words = lost.map((key) => `"healthCheck.${key.replace(/Sec$/, '')}"`).join(', ')
+  const message = `${words} of ${name} has no counterpart on ${platform} and is left out`
+  return [warning('SLS3002', message, { pointer: `${fn.at}/${fn.code.kind}/healthCheck`, on: 'key' })]
 }
 
 function utf8Length(text: string): number {

@@ -41,15 +41,22 @@ export interface CronDialect {
 /** What is more than numbers, by its look. */
 export type CronWord = 'L' | 'L-3' | 'LW' | '5L' | '15W' | '5#3'
 
-/** The dialect of the common libraries: from the second on, with a year. */
+/** The notation that `parseSchedule` reads: everything can be said in it. */
 export const PLAIN_CRON: CronDialect = {
   name: 'a plain cron expression',
   fields: ['second', 'minute', 'hour', 'day', 'month', 'weekday', 'year'],
   sunday: 0,
   bothDays: 'either',
   steps: 'range',
-  words: ['L', 'LW', '5L', '15W', '5#3'],
+  words: ['L', 'L-3', 'LW', '5L', '15W', '5#3'],
   wordsInLists: true,
+}
+
+/** What the common timer libraries take. */
+export const LIBRARY_CRON: CronDialect = {
+  ...PLAIN_CRON,
+  name: 'the timer',
+  words: ['L', 'LW', '5L', '15W', '5#3'],
 }
 
 /** The expression in a dialect, or why the dialect cannot say it. */

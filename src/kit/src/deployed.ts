@@ -9,6 +9,8 @@ export interface DeployedTrigger<T extends Trigger = Trigger> {
   readonly trigger: T
   /** The function of the file that it calls; absent when a router decides (an aggregate's http trigger). */
   readonly member?: string
+  /** Nobody asked for a route, only for a URL of the function's own. */
+  readonly urlOnly?: true
 }
 
 /**
@@ -112,7 +114,10 @@ function withUrl(fn: Fn, deployed: readonly DeployedTrigger[]): readonly Deploye
     methods: [],
     auth: { kind: 'none' },
   }
-  return [{ name: 'http', trigger, ...(fn.code.kind !== 'aggregate' && { member: fn.name }) }, ...deployed]
+  return [
+    { name: 'http', trigger, urlOnly: true, ...(fn.code.kind !== 'aggregate' && { member: fn.name }) },
+    ...deployed,
+  ]
 }
 
 // The members' routes differ in method and settings; what they agree on is the aggregate's, the rest is the router's.

@@ -29,3 +29,24 @@ function hashOf(text: string): string {
   const wide = 4294967296 * (2097151 & low) + (high >>> 0)
   return wide.toString(36).padStart(HASH_LENGTH, '0').slice(-HASH_LENGTH)
 }
+
+/**
+ * Names of letters and digits only, as templates want them for their parts: `user-list` is `UserList`. Names that would
+ * be the same get a hash, so each has its own whatever stands beside it.
+ */
+export function logicalNames(names: readonly string[]): ReadonlyMap<string, string> {
+  const plain = new Map(names.map((name) => [name, pascalCase(name)]))
+  const count = new Map<string, number>()
+  for (const name of plain.values()) count.set(name.toLowerCase(), (count.get(name.toLowerCase()) ?? 0) + 1)
+  return new Map(
+    [...plain].map(([name, found]) => [name, count.get(found.toLowerCase()) === 1 ? found : found + hashOf(name)]),
+  )
+}
+
+function pascalCase(text: string): string {
+  const words = text.split(/[^A-Za-z0-9]+/).filter(Boolean)
+  const joined = words
+    .map((word) => word.charAt(0).toUpperCase() + (/[a-z]/.test(word) ? word.slice(1) : word.slice(1).toLowerCase()))
+    .join('')
+  return /^[A-Za-z]/.test(joined) ? joined : `X${joined}`
+}

@@ -19,7 +19,7 @@ export function fitRange(value: number, { min, max, step = 0, also = [] }: Range
 export function describeRange({ min, max, step, also = [] }: Range): string {
   const steps = step === undefined || step === 1 ? '' : ` in steps of ${step}`
   const others = also.length === 0 ? '' : `, or ${also.join(' or ')}`
-  return `${min} to ${max}${steps}${others}`
+  return `${min === max ? min : `${min} to ${max}`}${steps}${others}`
 }
 
 // Steps such as 0.05 are no binary numbers.

@@ -39,8 +39,14 @@ export function mapTriggers(
       continue
     }
     if (row.switchless && !trigger.enabled) continue
+    // An interval stands under a key of its own.
+    const keys =
+      trigger.kind === 'timer' && trigger.schedule.kind === 'every'
+        ? { ...subject.keys, schedule: 'every' }
+        : subject.keys
     const fields: Mapped = mapFields(row.fields, trigger, {
       ...subject,
+      ...(keys && { keys }),
       name: `the ${trigger.kind} trigger of ${subject.name}`,
     })
     diagnostics.push(...fields.diagnostics)

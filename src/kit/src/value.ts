@@ -42,3 +42,12 @@ export function spellSecrets(tree: unknown, spell: (text: SecretText) => unknown
   if (typeof tree !== 'object' || tree === null) return tree
   return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, spellSecrets(item, spell)]))
 }
+/** The names of all secrets in a tree, each once, in the order of their appearance. */
+export function secretsIn(tree: unknown): readonly string[] {
+  const found = new Set<string>()
+  spellSecrets(tree, (text) => {
+    for (const name of secretNames(text)) found.add(name)
+    return text
+  })
+  return [...found]
+}

@@ -1,0 +1,70 @@
+import {
+  type ArtifactRefs,
+  artifactOf,
+  type ContainerCode,
+  type CustomCode,
+  type Diagnostic,
+  entryInitializer,
+  error,
+  type Fn,
+  type Service,
+} from '@anyfaas/kit'
+
+export const PLATFORM = 'Function Compute 2.0'
+
+/** The name of the service that every function belongs to. */
+export const SERVICE = { $ref: 'service', field: 'ServiceName' } as const
+
+export interface CodeSpec {
+  readonly spec: object
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+// The platform wants a handler of servers too, and never calls it.
+const SERVER_HANDLER = 'handler'
+
+/** What says where a function's code is and how it starts. */
+export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeSpec {
+  const { code } = fn
+  const { path, handler } = artifactOf(fn, service, artifacts)
+  if (code.kind === 'custom') {
+    return { spec: { Handler: SERVER_HANDLER, CodeUri: path, CAPort: code.port }, diagnostics: checkCommand(fn, code) }
+  }
+  if (code.kind === 'container') {
+    const CustomContainerConfig = {
+      Image: code.image ?? '',
+      ...(code.command && { Command: JSON.stringify(code.command) }),
+      ...(code.args && { Args: JSON.stringify(code.args) }),
+    }
+    return {
+      spec: { Handler: SERVER_HANDLER, CAPort: code.port, CustomContainerConfig },
+      diagnostics: checkImage(fn, code),
+    }
+  }
+  const initializer = entryInitializer(fn)
+  return {
+    spec: { Handler: handler, ...(initializer !== undefined && { Initializer: initializer }), CodeUri: path },
+    diagnostics: [],
+  }
+}
+
+function checkCommand(fn: Fn, { command, args }: CustomCode): Diagnostic[] {
+  const isBootstrap = ['./bootstrap', 'bootstrap', '/code/bootstrap'].includes(command.join(' ')) && args.length === 0
+  if (isBootstrap) return []
+  const help = 'write the command into an executable file "bootstrap"'
+  return [refuse(fn, 'custom/command', 'its template starts ./bootstrap and nothing else', help)]
+}
+
+function checkImage(fn: Fn, { image }: ContainerCode): Diagnostic[] {
+  if (image !== undefined) return []
+  const help = 'build and push the image, then name it: container.image'
+  return [refuse(fn, 'container', 'it runs images from a registry, and none is named', help)]
+}
+
+function refuse(fn: Fn, key: string, why: string, help: string): Diagnostic {
+  return error('SLS3001', `${PLATFORM} cannot do function "${fn.name}": ${why}`, {
+    pointer: `${fn.at}/${key}`,
+    on: 'key',
+    help: [help],
+  })
+}

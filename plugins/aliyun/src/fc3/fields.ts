@@ -1,0 +1,90 @@
+import { adjusted, elsewhere, type Fn, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { isServer } from '../server.ts'
+import { facts } from './facts.ts'
+
+/** Model -> the props of an fc3 component. */
+export const fields: FnTable = {
+  name: elsewhere('functionName: service, stage and function'),
+  at: elsewhere('a place in the file'),
+  description: {
+    to: 'description',
+    as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
+  },
+  runtime: elsewhere('runtime'),
+  code: elsewhere('handler, code, customRuntimeConfig and customContainerConfig'),
+  memoryMb: { to: 'memorySize', range: facts.memoryMb },
+  cpu: { to: 'cpu', range: { min: 0.05, max: 16, step: 0.05 } },
+  diskMb: { to: 'diskSize', range: { min: 512, max: 512, also: [10_240] } },
+  timeoutSec: { to: 'timeout', range: facts.timeoutSec },
+  initTimeoutSec: {
+    to: 'instanceLifecycleConfig.initializer.timeout',
+    range: { min: 1, max: 300 },
+    as: (seconds, fn) =>
+      fn.code.kind === 'handler' && !fn.code.initializer
+        ? noted(undefined, 'it limits an initializer, and there is none')
+        : seconds,
+  },
+  environment: { to: 'environmentVariables' },
+  role: { to: 'role' },
+  vpc: {
+    to: 'vpcConfig',
+    as: ({ id, subnets, securityGroups }) => {
+      if (securityGroups.length !== 1)
+        return refused('a function has one security group', 'name exactly one under vpc.securityGroups')
+      return { vpcId: id, vSwitchIds: subnets, securityGroupId: securityGroups[0] }
+    },
+  },
+  logs: {
+    to: 'logConfig',
+    as: (logs) => {
+      if (logs === false) return undefined
+      if (logs.project === undefined || logs.store === undefined)
+        return refused('it needs both a project and a store', 'logs: {project, store}')
+      return { project: logs.project, logstore: logs.store }
+    },
+  },
+  tags: { to: 'tags', as: (tags) => Object.entries(tags).map(([key, value]) => ({ key, value })) },
+  layers: elsewhere('inside the artifact; the runtime loads them'),
+  cloudLayers: {
+    to: 'layers',
+    as: (layers) => (layers.length > 5 ? refused('a function has at most 5 layers') : layers),
+  },
+  concurrency: {
+    rows: {
+      instance: {
+        to: 'instanceConcurrency',
+        range: { min: 1, max: 200 },
+        as: (count, _, root) =>
+          count === 1 || isServer(root as Fn)
+            ? count
+            : refused('a managed runtime takes one request at a time', 'leave it out, or use runtime: custom'),
+      },
+      reserved: { to: 'concurrencyConfig.reservedConcurrency' },
+      min: { to: 'scalingConfig.minInstances' },
+      max: refuse('instances are bounded by the reserved concurrency', 'use concurrency.reserved'),
+      factor: lossy('the platform scales by itself'),
+      target: lossy('the platform scales by itself'),
+    },
+  },
+  async: {
+    rows: {
+      retries: { to: 'asyncInvokeConfig.maxAsyncRetryAttempts', range: { min: 0, max: 8 } },
+      maxAgeSec: { to: 'asyncInvokeConfig.maxAsyncEventAgeInSeconds', range: { min: 1, max: 604_800 } },
+      onSuccess: { to: 'asyncInvokeConfig.destinationConfig.onSuccess.destination' },
+      onFailure: { to: 'asyncInvokeConfig.destinationConfig.onFailure.destination' },
+      callback: refuse(
+        'results go to a function, a queue, a topic or an event bus, not to an address',
+        'use async.onSuccess',
+      ),
+    },
+  },
+  secrets: refuse(
+    'the platform has no store of secrets that a function can name',
+    'environment: {NAME: ${secret:NAME}}',
+  ),
+  url: elsewhere('an http trigger on /* when there is no other'),
+  triggers: elsewhere('triggers'),
+  outputs: refuse('the runtime has no sender for this platform yet', "send with the platform's own SDK"),
+  package: elsewhere('the artifact'),
+  overrides: elsewhere('laid over the props at last'),
+}

@@ -1,0 +1,113 @@
+import {
+  type ArtifactRefs,
+  checkBraces,
+  checkFunction,
+  checkUnique,
+  type Diagnostic,
+  deployedName,
+  entryInitializer,
+  environmentOf,
+  type Fn,
+  fillPlaceholders,
+  httpTriggersOf,
+  joinHttp,
+  mapFields,
+  mapTriggers,
+  mergeTree,
+  methodsIn,
+  type Resource,
+  type Service,
+  subjectOf,
+  type Translation,
+  treeAt,
+  triggersOf,
+} from '@anyfaas/kit'
+import { wordsOf } from '../words.ts'
+import { codeOf, PLATFORM } from './code.ts'
+import { translateDomain } from './domain.ts'
+import { facts } from './facts.ts'
+import { fields } from './fields.ts'
+import { regionOf } from './region.ts'
+import { triggers } from './triggers.ts'
+
+/** Functions with their triggers, and a custom domain: in the words of the components fc3 and fc3-domain. */
+export function translate(service: Service, artifacts: ArtifactRefs): Translation {
+  const resources: Resource[] = []
+  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM)]
+  for (const fn of service.functions) {
+    const made = translateFunction(fn, service, artifacts)
+    resources.push(...made.resources)
+    diagnostics.push(...made.diagnostics)
+  }
+  if (service.domain) {
+    const made = translateDomain(service, service.domain)
+    resources.push(...made.resources)
+    diagnostics.push(...made.diagnostics)
+  }
+  const values = { region: regionOf(service), account: service.provider.accountId }
+  return {
+    resources: resources.map((resource) => ({ ...resource, spec: fillPlaceholders(resource.spec, values) })),
+    diagnostics,
+  }
+}
+
+function nameOf(fn: Fn, service: Service): string {
+  return deployedName([service.name, service.stage, fn.name], facts.functionName)
+}
+
+function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): Translation {
+  const subject = subjectOf(fn, PLATFORM)
+  const checked = checkFunction(fn, facts, subject)
+  const code = codeOf(fn, service, artifacts)
+  const mapped = mapFields(fields, { ...fn, environment: environmentOf(fn).variables }, subject)
+  const initializer = entryInitializer(fn)
+  const spec = {
+    functionName: nameOf(fn, service),
+    region: regionOf(service),
+    runtime: checked.runtime,
+    ...code.spec,
+    ...mergeTree(
+      initializer === undefined ? {} : { instanceLifecycleConfig: { initializer: { handler: initializer } } },
+      mapped.spec,
+    ),
+  }
+  const made = translateTriggers(fn)
+  const overridden = [
+    wordsOf(fn.overrides['aliyun'], '3.0'),
+    treeAt(service.overrides['aliyun'], ['resources', fn.name, 'props']),
+  ].reduce(mergeTree, spec) as object
+  return {
+    resources: [{ id: `function/${fn.name}`, type: 'fc3:function', spec: overridden, at: fn.at }, ...made.resources],
+    diagnostics: [
+      ...checked.diagnostics,
+      ...checkBraces(fn, subject, 'Serverless Devs'),
+      ...code.diagnostics,
+      ...mapped.diagnostics,
+      ...made.diagnostics,
+    ],
+  }
+}
+
+function translateTriggers(fn: Fn): Translation {
+  const subject = subjectOf(fn, PLATFORM)
+  const { joined, diagnostics } = joinHttp(fn, httpTriggersOf(fn), subject)
+  // One http trigger stands for all routes, with every method that one of them takes.
+  const whole = joined ? [{ ...joined, trigger: { ...joined.trigger, methods: methodsIn([joined.trigger]) } }] : []
+  const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
+  const mapped = mapTriggers([...whole, ...others], triggers, subject)
+  const resources = mapped.triggers.map(({ name, type, spec, deployed }) => {
+    const full = {
+      functionName: { $ref: `function/${fn.name}`, field: 'functionName' },
+      triggerName: name,
+      triggerType: type,
+      ...spec,
+    }
+    return {
+      id: `trigger/${fn.name}/${name}`,
+      type: 'fc3:trigger',
+      spec: mergeTree(full, wordsOf(deployed.trigger.overrides?.['aliyun'], '3.0')),
+      at: deployed.trigger.at,
+    }
+  })
+  return { resources, diagnostics: [...diagnostics, ...mapped.diagnostics] }
+}

@@ -1,0 +1,183 @@
+import {
+  ACCOUNT,
+  type Auth,
+  elsewhere,
+  emulated,
+  lossy,
+  REGION,
+  refuse,
+  refused,
+  type TriggerTable,
+} from '@anyfaas/kit'
+import { storageEvents } from '../storage.ts'
+import { payloadText, timerExpression } from '../timer.ts'
+import { base, switchless } from './base.ts'
+import { eventBridge } from './event-bridge.ts'
+
+/** Model -> the triggers of an fc3 component. */
+export const triggers: TriggerTable = {
+  http: {
+    type: 'http',
+    switchless: true,
+    always: { triggerConfig: { authType: 'anonymous', disableURLInternet: false } },
+    fields: {
+      ...switchless,
+      path: emulated(
+        'a function has one address; the router inside finds the route, and a custom domain sends its paths',
+      ),
+      auth: { to: 'triggerConfig', as: authConfig },
+      methods: { to: 'triggerConfig.methods' },
+      cors: emulated('the router inside answers'),
+      timeoutSec: lossy('the timeout of the function holds'),
+      streaming: lossy('the platform hands answers over whole', 'use runtime: custom'),
+    },
+  },
+  timer: {
+    type: 'timer',
+    fields: {
+      ...base,
+      schedule: { to: 'triggerConfig.cronExpression', as: timerExpression },
+      timezone: elsewhere('CRON_TZ in cronExpression'),
+      enabled: { to: 'triggerConfig.enable' },
+      payload: { to: 'triggerConfig.payload', as: payloadText },
+    },
+  },
+  os: {
+    type: 'oss',
+    switchless: true,
+    always: { triggerConfig: { events: [], filter: { key: { prefix: '', suffix: '' } } } },
+    fields: {
+      ...switchless,
+      bucket: { to: 'sourceArn', as: (bucket) => `acs:oss:${REGION}:${ACCOUNT}:${bucket}` },
+      events: { to: 'triggerConfig.events', as: storageEvents },
+      filter: { to: 'triggerConfig.filter.key' },
+    },
+  },
+  log: {
+    type: 'log',
+    fields: {
+      ...base,
+      project: { to: 'sourceArn', as: (project) => `acs:log:${REGION}:${ACCOUNT}:project/${project}` },
+      source: {
+        to: 'triggerConfig',
+        as: (source, { project, log }) => {
+          if (project === undefined || log === undefined)
+            return refused('it needs the project, and a logstore for its own reports', 'add project and log')
+          return { sourceConfig: { logstore: source }, logConfig: { project, logstore: log }, jobConfig: {} }
+        },
+      },
+      log: elsewhere('triggerConfig.logConfig.logstore'),
+      retry: { to: 'triggerConfig.jobConfig.maxRetryTime', range: { min: 0, max: 100 } },
+      intervalSec: { to: 'triggerConfig.jobConfig.triggerInterval', range: { min: 3, max: 600 } },
+      filter: lossy('the trigger sends whole logstores', 'filter inside the function'),
+      enabled: { to: 'triggerConfig.enable' },
+    },
+  },
+  mq: {
+    type: 'mns_topic',
+    switchless: true,
+    always: { triggerConfig: { notifyContentFormat: 'JSON', notifyStrategy: 'BACKOFF_RETRY' } },
+    fields: {
+      ...switchless,
+      topic: { to: 'sourceArn', as: (topic, { region }) => `acs:mns:${region ?? REGION}:${ACCOUNT}:/topics/${topic}` },
+      region: elsewhere('sourceArn'),
+      format: {
+        to: 'triggerConfig.notifyContentFormat',
+        as: (format) => oneOf(format.toUpperCase(), ['JSON', 'STREAM']),
+      },
+      retry: {
+        to: 'triggerConfig.notifyStrategy',
+        as: (retry) => oneOf(retry, ['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY']),
+      },
+      tags: {
+        to: 'triggerConfig.filterTag',
+        as: (tags) =>
+          tags.length > 1 || (tags[0] ?? '').length > 16
+            ? refused('a trigger has one tag of at most 16 characters', 'make a trigger for each tag')
+            : tags[0],
+      },
+      filter: lossy('the trigger filters by a tag only', 'use tags'),
+    },
+  },
+  cdn: {
+    type: 'cdn_events',
+    switchless: true,
+    always: {
+      sourceArn: `acs:cdn:*:${ACCOUNT}`,
+      triggerConfig: { eventName: '', eventVersion: '1.0.0', notes: 'made by anyfaas', filter: { domain: [] } },
+    },
+    fields: {
+      ...switchless,
+      events: {
+        to: 'triggerConfig.eventName',
+        as: (events) =>
+          events.length === 1 ? events[0] : refused('a trigger has one event', 'make a trigger for each event'),
+      },
+      domains: { to: 'triggerConfig.filter.domain' },
+    },
+  },
+  table: {
+    type: 'tablestore',
+    switchless: true,
+    always: { triggerConfig: {} },
+    fields: {
+      ...switchless,
+      table: {
+        to: 'sourceArn',
+        as: (table, { instance }) =>
+          instance === undefined
+            ? refused('it needs the instance of the table', 'add instance')
+            : `acs:ots:${REGION}:${ACCOUNT}:instance/${instance}/table/${table}`,
+      },
+      instance: elsewhere('sourceArn'),
+      batch: lossy('the platform chooses the size of a batch'),
+    },
+  },
+  ...eventBridge,
+  stream: refuse('no trigger for DataHub is described for this edition', 'use edition 2.0, or kafka'),
+  dapr: refuse('the platform runs no Dapr'),
+  event: {
+    type: 'invoke',
+    fields: {
+      ...base,
+      qualifier: elsewhere('the call names it'),
+      role: elsewhere('the caller has one'),
+      enabled: elsewhere('every function can be invoked'),
+    },
+  },
+}
+
+function oneOf(value: string, known: readonly string[]): unknown {
+  return known.includes(value) ? value : refused(`"${value}" is not one of ${known.join(', ')}`)
+}
+
+// https://www.alibabacloud.com/help/en/fc/user-guide/configure-jwt-authentication-for-http-triggers
+function authConfig(auth: Auth): unknown {
+  if (auth.kind === 'none') return { authType: 'anonymous' }
+  if (auth.kind === 'iam') return { authType: 'function' }
+  if (auth.issuer !== undefined || auth.audience !== undefined)
+    return refused('the platform checks a signature, neither issuer nor audience', 'check these inside the function')
+  if (auth.jwks === undefined) return refused('it needs the public keys', 'auth.jwt.jwks: the key set as JSON')
+  const keys = parseKeys(auth.jwks)
+  if (keys === undefined) return refused('"jwks" is no key set in JSON', 'auth.jwt.jwks: \'{"keys":[…]}\'')
+  return {
+    authType: 'jwt',
+    authConfig: { jwks: keys, tokenLookup: tokenLookup(auth.source ?? 'header:Authorization') },
+  }
+}
+
+function parseKeys(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null && 'keys' in parsed ? parsed : undefined
+  } catch {
+    // No JSON: the caller says so with the place.
+    return undefined
+  }
+}
+
+function tokenLookup(source: string): string {
+  return source.split(':').length === 2 && source.toLowerCase() === 'header:authorization'
+    ? `${source}:Bearer `
+    : source
+}

@@ -1,0 +1,91 @@
+import {
+  type ArtifactRefs,
+  artifactOf,
+  type CustomCode,
+  type Diagnostic,
+  error,
+  type Fn,
+  REGION,
+  type Service,
+  type Tree,
+} from '@anyfaas/kit'
+
+export const PLATFORM = 'Lambda'
+
+export interface CodeSpec {
+  readonly spec: Tree
+  /** Variables that the way of running needs. */
+  readonly environment: Tree
+  readonly layers: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What says where a function's code is and how it starts. */
+export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeSpec {
+  const { code } = fn
+  const { path, handler } = artifactOf(fn, service, artifacts)
+  if (code.kind === 'custom') return serverOf(fn, code, path)
+  if (code.kind !== 'container')
+    return { spec: { Handler: handler, CodeUri: path }, environment: {}, layers: [], diagnostics: [] }
+  const ImageConfig = { ...(code.command && { EntryPoint: code.command }), ...(code.args && { Command: code.args }) }
+  return {
+    spec: {
+      PackageType: 'Image',
+      ImageUri: code.image ?? '',
+      ...(Object.keys(ImageConfig).length > 0 && { ImageConfig }),
+    },
+    environment: adapterSettings(fn, code.port),
+    layers: [],
+    diagnostics: checkImage(fn, code.image),
+  }
+}
+
+/** https://github.com/awslabs/aws-lambda-web-adapter: turns calls into requests to a server on a port. */
+const ADAPTER = { account: '753240598075', layer: 'LambdaAdapterLayerX86:27' }
+
+// The adapter stands beside `bootstrap`, which the platform starts.
+function serverOf(fn: Fn, code: CustomCode, path: string): CodeSpec {
+  const isBootstrap =
+    code.command.length === 1 && code.command[0]?.replace(/^\.\//, '') === 'bootstrap' && code.args.length === 0
+  const place = { pointer: `${fn.at}/custom/command`, on: 'key' as const }
+  return {
+    spec: { Handler: 'bootstrap', CodeUri: path },
+    environment: adapterSettings(fn, code.port),
+    layers: [`arn:aws:lambda:${REGION}:${ADAPTER.account}:layer:${ADAPTER.layer}`],
+    diagnostics: isBootstrap
+      ? []
+      : [
+          error('SLS3001', `${PLATFORM} starts the file "bootstrap" of function "${fn.name}" and nothing else`, {
+            ...place,
+            help: ['write the command into an executable file "bootstrap"'],
+          }),
+        ],
+  }
+}
+
+function adapterSettings(fn: Fn, port: number): Tree {
+  const check = fn.code.kind === 'custom' || fn.code.kind === 'container' ? fn.code.healthCheck : undefined
+  return {
+    AWS_LWA_PORT: String(port),
+    ...(check && { AWS_LWA_READINESS_CHECK_PATH: check.path }),
+    // Events that are no requests are posted where the other clouds post them too.
+    AWS_LWA_PASS_THROUGH_PATH: '/invoke',
+  }
+}
+
+const ECR = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com(\.cn)?\//
+
+function checkImage(fn: Fn, image: string | undefined): Diagnostic[] {
+  const place = { pointer: `${fn.at}/container`, on: 'key' as const }
+  if (image === undefined || !ECR.test(image)) {
+    const why = image === undefined ? 'it names none' : `"${image}" is elsewhere`
+    return [
+      error('SLS3001', `${PLATFORM} runs images from ECR; function "${fn.name}": ${why}`, {
+        ...place,
+        help: ['push the image to ECR in the region of the function, and name it: container.image'],
+      }),
+    ]
+  }
+  const message = `the image of function "${fn.name}" has to carry the Lambda Web Adapter as /opt/extensions/lambda-adapter, for ${PLATFORM} sends no requests to a port`
+  return [{ code: 'SLS3002', severity: 'note', message, ...place }]
+}

@@ -1,0 +1,114 @@
+import {
+  type DeployedTrigger,
+  type Diagnostic,
+  deployedName,
+  type Fn,
+  httpTriggersOf,
+  type MappedTrigger,
+  mapTriggers,
+  mergeTree,
+  type OsTrigger,
+  type Resource,
+  type Service,
+  subjectOf,
+  type TimerTrigger,
+  type Translation,
+  type Tree,
+  triggersOf,
+} from '@anyfaas/kit'
+import { PLATFORM } from './code.ts'
+import { facts } from './facts.ts'
+import type { Roles } from './role.ts'
+import { scheduleInput } from './timer.ts'
+import { triggers } from './triggers.ts'
+
+export interface Events extends Translation {
+  /** The types of the events, which tell what the function's role has to allow. */
+  readonly types: readonly string[]
+}
+
+/** Every trigger of a function that is no route, and what it stands on: schedule groups, buckets. */
+export function translateEvents(fn: Fn, service: Service, roles: Roles): Events {
+  const subject = subjectOf(fn, PLATFORM)
+  const http = httpTriggersOf(fn).filter(({ urlOnly }) => !urlOnly)
+  const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
+  // Routes are planned for the whole service; here their fields are only judged.
+  const judged = mapTriggers(http, triggers, subject)
+  const mapped = mapTriggers(others, triggers, subject)
+  const resources: Resource[] = []
+  const diagnostics: Diagnostic[] = [...judged.diagnostics, ...mapped.diagnostics]
+  for (const trigger of mapped.triggers) {
+    const { type, name, deployed } = trigger
+    const made = FINISHERS[type]?.(trigger, { fn, service, roles })
+    resources.push(...(made?.stands ?? []))
+    const Properties = mergeTree(mergeTree(made?.properties ?? {}, trigger.spec), deployed.trigger.overrides?.['aws'])
+    const FunctionName = { $ref: `function/${fn.name}`, field: 'FunctionName' }
+    resources.push({
+      id: `trigger/${fn.name}/${name}`,
+      type: 'aws:event',
+      spec: { FunctionName, Type: type, Properties },
+      at: deployed.trigger.at,
+    })
+  }
+  return { resources, diagnostics, types: mapped.triggers.map(({ type }) => type) }
+}
+
+interface Context {
+  readonly fn: Fn
+  readonly service: Service
+  readonly roles: Roles
+}
+
+interface Finish {
+  /** What the fields are laid over. */
+  readonly properties: Tree
+  /** Resources that the event stands on. */
+  readonly stands?: readonly Resource[]
+}
+
+const FINISHERS: Readonly<Record<string, (trigger: MappedTrigger, context: Context) => Finish>> = {
+  ScheduleV2: finishSchedule,
+  S3: finishStorage,
+  // A rule has to have a pattern; this one takes every event of the bus.
+  EventBridgeRule: ({ spec }) => ({ properties: 'Pattern' in spec ? {} : { Pattern: { source: [{ prefix: '' }] } } }),
+}
+
+function finishSchedule({ name, deployed }: MappedTrigger, { fn, service, roles }: Context): Finish {
+  const { trigger } = deployed as DeployedTrigger<TimerTrigger>
+  const group = deployedName([service.name, service.stage], SCHEDULE_NAME)
+  const functions = `${deployedName([service.name, service.stage], facts.functionName)}-*`
+  return {
+    properties: {
+      Name: deployedName([fn.name, name], SCHEDULE_NAME),
+      GroupName: { $ref: 'schedule-group', field: 'Name' },
+      ...(trigger.role === undefined && { RoleArn: roles.scheduler(functions) }),
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Input: scheduleInput(name, trigger.payload),
+    },
+    stands: [{ id: 'schedule-group', type: 'aws:schedule-group', spec: { Name: group } }],
+  }
+}
+
+// SAM links a bucket and a function of one template only: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-s3.html
+function finishStorage({ deployed }: MappedTrigger, { service }: Context): Finish {
+  const { bucket } = (deployed as DeployedTrigger<OsTrigger>).trigger
+  const own = findBucket(service.resources['aws'], bucket)
+  if (own !== undefined) return { properties: { Bucket: { Ref: own } } }
+  return {
+    properties: { Bucket: { $ref: `bucket/${bucket}`, field: 'BucketName' } },
+    stands: [{ id: `bucket/${bucket}`, type: 'aws:bucket', spec: { BucketName: bucket } }],
+  }
+}
+
+function findBucket(given: unknown, bucket: string): string | undefined {
+  const tree = (given ?? {}) as Tree
+  const resources = (typeof tree['Resources'] === 'object' ? tree['Resources'] : tree) as Readonly<
+    Record<string, { Type?: unknown; Properties?: { BucketName?: unknown } }>
+  >
+  return Object.keys(resources).find(
+    (id) =>
+      resources[id]?.Type === 'AWS::S3::Bucket' && (id === bucket || resources[id]?.Properties?.BucketName === bucket),
+  )
+}
+
+const SCHEDULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }

@@ -1,0 +1,80 @@
+import { adjusted, elsewhere, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { facts } from './facts.ts'
+
+/** Model -> the properties of AWS::Serverless::Function. */
+export const fields: FnTable = {
+  name: elsewhere('FunctionName: service, stage and function'),
+  at: elsewhere('a place in the file'),
+  description: {
+    to: 'Description',
+    as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
+  },
+  runtime: elsewhere('Runtime'),
+  code: elsewhere('Handler, CodeUri, ImageUri and ImageConfig'),
+  memoryMb: { to: 'MemorySize', range: facts.memoryMb },
+  cpu: lossy('it grows with the memory'),
+  diskMb: { to: 'EphemeralStorage.Size', range: { min: 512, max: 10_240 } },
+  timeoutSec: { to: 'Timeout', range: facts.timeoutSec },
+  initTimeoutSec: lossy('the platform gives every start 10 s', 'begin long work in the first call'),
+  environment: { to: 'Environment.Variables' },
+  role: { to: 'Role' },
+  vpc: {
+    to: 'VpcConfig',
+    as: ({ subnets, securityGroups }) => ({ SubnetIds: subnets, SecurityGroupIds: securityGroups }),
+  },
+  logs: {
+    to: 'LoggingConfig.LogGroup',
+    as: (logs) => {
+      if (logs === false) return noted(undefined, 'a function always logs to CloudWatch')
+      return logs.project === undefined
+        ? logs.store
+        : noted(logs.store, 'a log group stands alone; the project is left out')
+    },
+  },
+  tags: { to: 'Tags' },
+  layers: elsewhere('inside the artifact; the runtime loads them'),
+  cloudLayers: {
+    to: 'Layers',
+    as: (layers) => (layers.length > 5 ? refused('a function has at most 5 layers') : layers),
+  },
+  concurrency: {
+    rows: {
+      instance: lossy('an instance takes one request at a time'),
+      reserved: { to: 'ReservedConcurrentExecutions' },
+      min: { to: 'ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions' },
+      max: refuse('instances are bounded by the reserved concurrency', 'use concurrency.reserved'),
+      factor: lossy('the platform scales by itself'),
+      target: lossy('the platform scales by itself'),
+    },
+  },
+  async: {
+    rows: {
+      retries: { to: 'EventInvokeConfig.MaximumRetryAttempts', range: { min: 0, max: 2 } },
+      maxAgeSec: { to: 'EventInvokeConfig.MaximumEventAgeInSeconds', range: { min: 60, max: 21_600 } },
+      onSuccess: { to: 'EventInvokeConfig.DestinationConfig.OnSuccess', as: destination },
+      onFailure: { to: 'EventInvokeConfig.DestinationConfig.OnFailure', as: destination },
+      callback: refuse('results go to a queue, a topic, a bus or a function, not to an address', 'use async.onSuccess'),
+    },
+  },
+  secrets: elsewhere('a right of the role: secretsmanager:GetSecretValue'),
+  url: elsewhere('FunctionUrlConfig'),
+  triggers: elsewhere('Events'),
+  outputs: refuse('the runtime has no sender for this platform yet', "send with the platform's own SDK"),
+  package: elsewhere('the artifact'),
+  overrides: elsewhere('laid over the properties at last'),
+}
+
+const DESTINATIONS: Readonly<Record<string, string>> = {
+  sqs: 'SQS',
+  sns: 'SNS',
+  lambda: 'Lambda',
+  events: 'EventBridge',
+  s3: 'S3Bucket',
+}
+
+function destination(arn: string): unknown {
+  const type = DESTINATIONS[/^arn:[\w-]+:(\w+):/.exec(arn)?.[1] ?? '']
+  return type === undefined
+    ? refused(`"${arn}" is not the ARN of a queue, a topic, a function, a bus or a bucket`)
+    : { Type: type, Destination: arn }
+}

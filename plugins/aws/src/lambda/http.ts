@@ -1,0 +1,131 @@
+import {
+  type Auth,
+  type Cors,
+  type DeployedTrigger,
+  type Diagnostic,
+  error,
+  type Fn,
+  type HttpTrigger,
+  httpTriggersOf,
+  METHODS,
+  type Method,
+  routesOf,
+  type Service,
+  subjectOf,
+} from '@anyfaas/kit'
+
+/** A route of the service's HTTP API. */
+export interface Route {
+  readonly fn: Fn
+  readonly trigger: DeployedTrigger<HttpTrigger>
+  /** `GET`, `ANY`; absent for the route that takes what no other does. */
+  readonly method?: Method | 'ANY'
+  /** `/users/{id}`, `/files/{proxy+}`. */
+  readonly path?: string
+  readonly auth: Auth
+}
+
+export interface HttpPlan {
+  readonly routes: readonly Route[]
+  /** The API answers preflights for all routes; absent when the router inside has to. */
+  readonly cors?: Cors
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The routes of the service's one HTTP API. */
+export function planHttp(service: Service): HttpPlan {
+  const triggers = service.functions.flatMap((fn) =>
+    httpTriggersOf(fn)
+      .filter(({ trigger, urlOnly }) => trigger.enabled && !urlOnly)
+      .map((trigger) => ({ fn, trigger })),
+  )
+  const cors = commonCors(service)
+  const found = new Map<string, Route>()
+  const names = new Map<string, string>()
+  const add = (route: Route): void => {
+    const key = `${route.method ?? ''} ${route.path ?? ''}`
+    if (!found.has(key)) found.set(key, route)
+  }
+  // What a file names outright comes before what a wildcard covers by the way.
+  for (const one of triggers) for (const route of declared(one, names)) add(route)
+  for (const one of triggers) for (const route of implied(one, { names, preflight: cors === undefined })) add(route)
+  return { routes: [...found.values()], ...(cors && { cors }), diagnostics: service.functions.flatMap(checkMembers) }
+}
+
+interface Owned {
+  readonly fn: Fn
+  readonly trigger: DeployedTrigger<HttpTrigger>
+}
+
+function declared({ fn, trigger }: Owned, names: Map<string, string>): Route[] {
+  const { path, methods, auth } = trigger.trigger
+  if (path === '/*' && methods.length === 0) return [{ fn, trigger, auth }]
+  const target = templateOf(path, names)
+  return methodsOf(methods).map((method) => ({ fn, trigger, auth, method, path: target }))
+}
+
+function implied(
+  { fn, trigger }: Owned,
+  { names, preflight }: { readonly names: Map<string, string>; readonly preflight: boolean },
+): Route[] {
+  const { path, methods, auth, cors } = trigger.trigger
+  const stem =
+    path.endsWith('/*') && !(path === '/*' && methods.length === 0) ? [templateOf(path.slice(0, -2) || '/', names)] : []
+  const head = methods.includes('GET') && !methods.includes('HEAD') ? (['HEAD'] as const) : []
+  const options = preflight && cors && methods.length > 0 ? (['OPTIONS'] as const) : []
+  const target = path === '/*' && methods.length === 0 ? undefined : templateOf(path, names)
+  const paths = target === undefined ? [] : [target, ...stem]
+  return [
+    ...stem.flatMap((other) => methodsOf(methods).map((method) => ({ fn, trigger, auth, method, path: other }))),
+    ...paths.flatMap((other) => head.map((method) => ({ fn, trigger, auth, method, path: other }))),
+    // A preflight bears no credentials.
+    ...paths.flatMap((other) =>
+      options.map((method) => ({ fn, trigger, auth: { kind: 'none' } as const, method, path: other })),
+    ),
+  ]
+}
+
+function methodsOf(methods: readonly Method[]): readonly (Method | 'ANY')[] {
+  return methods.length === 0 || methods.length === METHODS.length ? ['ANY'] : methods
+}
+
+// `/users/:id` and `/users/:name` are one path to the API; the router inside reads the names anew.
+function templateOf(path: string, names: Map<string, string>): string {
+  const template = path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{proxy+}')
+  const shape = template.replace(/\{\w+\}/g, '{}')
+  const known = names.get(shape)
+  if (known === undefined) names.set(shape, template)
+  return known ?? template
+}
+
+/** What all routes of the service agree on, when an API can say it: it has one answer for all of them. */
+function commonCors(service: Service): Cors | undefined {
+  const all = service.functions.flatMap((fn) => routesOf(fn)).filter((route) => route.enabled)
+  const [first] = all
+  const cors = first?.cors
+  if (!cors || all.some((route) => JSON.stringify(route.cors) !== JSON.stringify(cors))) return undefined
+  // With credentials browsers take no wildcards, and the router answers what was asked for.
+  if (cors.credentials && (cors.origins.includes('*') || cors.headers === undefined)) return undefined
+  const wanted = new Set(all.flatMap((route) => (route.methods.length === 0 ? METHODS : route.methods)))
+  return {
+    ...cors,
+    methods: cors.methods ?? METHODS.filter((method) => wanted.has(method)),
+    headers: cors.headers ?? ['*'],
+  }
+}
+
+// An aggregate has one route for all its members, and so one way to let callers in.
+function checkMembers(fn: Fn): Diagnostic[] {
+  if (fn.code.kind !== 'aggregate') return []
+  const [first, ...rest] = routesOf(fn)
+  const { platform, name } = subjectOf(fn, 'Lambda')
+  return rest
+    .filter((route) => JSON.stringify(route.auth) !== JSON.stringify(first?.auth))
+    .map((route) =>
+      error('SLS3001', `${platform} has one route for ${name}, and its members ask for different "auth"`, {
+        pointer: `${route.at}/auth`,
+        on: 'value',
+        help: ['give all members the same auth, or leave one out of the aggregate'],
+      }),
+    )
+}

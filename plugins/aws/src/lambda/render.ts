@@ -1,0 +1,169 @@
+import {
+  ACCOUNT,
+  type Id,
+  isMap,
+  isRef,
+  logicalNames,
+  mergeTree,
+  PARTITION,
+  REGION,
+  type Resource,
+  type SecretText,
+  type Service,
+  type SpecFile,
+  secretsIn,
+  spellSecrets,
+  type Tree,
+} from '@anyfaas/kit'
+import { functionIds } from './ids.ts'
+
+/** `template.yaml` of the Serverless Application Model. A secret is a parameter that is not shown. */
+export function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {
+  const ids = logicalIds(service, resources)
+  const events = eventsByFunction(resources)
+  const parts: [string, Tree][] = []
+  for (const { id, type, spec } of resources) {
+    const Type = TYPES[type]
+    if (Type === undefined) continue
+    const own = events.get(id)
+    parts.push([ids.get(id) as string, { Type, Properties: own ? { ...spec, Events: own } : spec }])
+  }
+  const Outputs = outputsOf(resources, ids)
+  const whole = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Transform: 'AWS::Serverless-2016-10-31',
+    ...(service.description !== undefined && { Description: service.description }),
+    Resources: spell(Object.fromEntries(parts), ids),
+    ...(Object.keys(Outputs).length > 0 && { Outputs }),
+  }
+  const data = [fragment(service.resources['aws']), service.overrides['aws']].reduce(mergeTree, whole) as Tree
+  return [{ path: 'template.yaml', format: 'yaml', data: withParameters(data) }]
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  'aws:role': 'AWS::IAM::Role',
+  'aws:function': 'AWS::Serverless::Function',
+  'aws:http-api': 'AWS::Serverless::HttpApi',
+  'aws:schedule-group': 'AWS::Scheduler::ScheduleGroup',
+  'aws:bucket': 'AWS::S3::Bucket',
+}
+
+function logicalIds(service: Service, resources: readonly Resource[]): ReadonlyMap<Id, string> {
+  const functions = functionIds(service)
+  const ids = new Map<Id, string>([...functions].map(([name, id]) => [`function/${name}`, id]))
+  ids.set('api', 'HttpApi')
+  ids.set('schedule-group', 'ScheduleGroup')
+  for (const [type, suffix] of [
+    ['aws:role', 'Role'],
+    ['aws:bucket', 'Bucket'],
+  ] as const) {
+    const own = resources.filter((resource) => resource.type === type).map(({ id }) => id)
+    const names = logicalNames(own.map(tailOf))
+    for (const id of own) ids.set(id, `${names.get(tailOf(id))}${suffix}`)
+  }
+  return ids
+}
+
+// `trigger/login/timer` -> `timer`; a route keeps its slashes.
+function tailOf(id: Id): string {
+  return id.startsWith('route/') ? id.slice('route/'.length) : id.slice(id.lastIndexOf('/') + 1)
+}
+
+function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, Tree> {
+  const found = new Map<Id, [string, Tree][]>()
+  for (const { id, type, spec } of resources) {
+    if (type !== 'aws:event') continue
+    const { FunctionName, ...event } = spec as Tree
+    if (!isRef(FunctionName)) throw new Error('an event without its function')
+    const own = found.get(FunctionName.$ref) ?? []
+    own.push([tailOf(id), event])
+    found.set(FunctionName.$ref, own)
+  }
+  return new Map(
+    [...found].map(([id, events]) => {
+      const names = logicalNames(events.map(([name]) => name))
+      return [id, Object.fromEntries(events.map(([name, event]) => [names.get(name) as string, event]))]
+    }),
+  )
+}
+
+function outputsOf(resources: readonly Resource[], ids: ReadonlyMap<Id, string>): Tree {
+  const urls = resources.filter(({ type, spec }) => type === 'aws:function' && 'FunctionUrlConfig' in spec)
+  return {
+    ...(resources.some(({ id }) => id === 'api') && {
+      Url: { Description: 'The address of the API', Value: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] } },
+    }),
+    ...Object.fromEntries(
+      urls.map(({ id }) => [
+        `${ids.get(id)}Url`,
+        { Description: `The address of ${tailOf(id)}`, Value: { 'Fn::GetAtt': [`${ids.get(id)}Url`, 'FunctionUrl'] } },
+      ]),
+    ),
+  }
+}
+
+const PSEUDO: Readonly<Record<string, string>> = {
+  [REGION]: '${AWS::Region}',
+  [ACCOUNT]: '${AWS::AccountId}',
+  [PARTITION]: '${AWS::Partition}',
+}
+
+// References and what only the account knows, in the long form that needs no YAML tags.
+function spell(value: unknown, ids: ReadonlyMap<Id, string>): unknown {
+  if (typeof value === 'string') {
+    const filled = Object.entries(PSEUDO).reduce(
+      (text, [placeholder, pseudo]) => text.replaceAll(placeholder, pseudo),
+      value,
+    )
+    return filled === value ? value : { 'Fn::Sub': filled }
+  }
+  if (isRef(value)) {
+    const id = ids.get(value.$ref)
+    return value.field === 'Arn' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id }
+  }
+  if (Array.isArray(value)) return value.map((item) => spell(item, ids))
+  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, spell(item, ids)])) : value
+}
+
+const SECTIONS = new Set([
+  'Resources',
+  'Outputs',
+  'Parameters',
+  'Conditions',
+  'Mappings',
+  'Globals',
+  'Metadata',
+  'Rules',
+])
+
+// Raw resources by name, or a part of the whole template.
+function fragment(given: unknown): unknown {
+  if (!isMap(given)) return undefined
+  const keys = Object.keys(given)
+  return keys.length > 0 && keys.every((key) => SECTIONS.has(key)) ? given : { Resources: given }
+}
+
+function withParameters(template: Tree): Tree {
+  const secrets = secretsIn(template)
+  if (secrets.length === 0) return template
+  const names = logicalNames(secrets)
+  const Parameters = Object.fromEntries(
+    secrets.map((secret) => [
+      names.get(secret) as string,
+      { Type: 'String', NoEcho: true, Description: `The secret ${secret}` },
+    ]),
+  )
+  const { AWSTemplateFormatVersion, Transform, Description, ...rest } = template
+  const spelled = spellSecrets(rest, (text) => spellSecret(text, names)) as Tree
+  return {
+    AWSTemplateFormatVersion,
+    Transform,
+    ...(Description !== undefined && { Description }),
+    ...mergeTree({ Parameters }, spelled),
+  }
+}
+
+function spellSecret({ $secret }: SecretText, names: ReadonlyMap<string, string>): unknown {
+  const parts = $secret.map((part) => (typeof part === 'string' ? part : { Ref: names.get(part.name) }))
+  return parts.length === 1 ? parts[0] : { 'Fn::Join': ['', parts] }
+}

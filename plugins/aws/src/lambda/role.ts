@@ -1,0 +1,131 @@
+import {
+  ACCOUNT,
+  deployedName,
+  type Fn,
+  PARTITION,
+  REGION,
+  type Ref,
+  type Resource,
+  type Service,
+  type Tree,
+} from '@anyfaas/kit'
+
+/** What a function may do, beside running. */
+export interface Rights {
+  /** Names of managed policies of AWS. */
+  readonly managed: readonly string[]
+  readonly statements: readonly Statement[]
+}
+
+export interface Statement {
+  readonly Effect: 'Allow'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+}
+
+const BASIC = 'AWSLambdaBasicExecutionRole'
+const VPC = 'AWSLambdaVPCAccessExecutionRole'
+
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html: the managed policy of each source
+const SOURCES: Readonly<Record<string, string>> = {
+  SQS: 'AWSLambdaSQSQueueExecutionRole',
+  Kinesis: 'AWSLambdaKinesisExecutionRole',
+  DynamoDB: 'AWSLambdaDynamoDBExecutionRole',
+  MSK: 'AWSLambdaMSKExecutionRole',
+}
+
+const SEND: Readonly<Record<string, string>> = {
+  SQS: 'sqs:SendMessage',
+  SNS: 'sns:Publish',
+  Lambda: 'lambda:InvokeFunction',
+  EventBridge: 'events:PutEvents',
+  S3Bucket: 's3:PutObject',
+}
+
+/** The rights that a function needs for its network, its sources, its destinations and its secrets. */
+export function rightsOf(fn: Fn, types: readonly string[], properties: Tree): Rights {
+  const managed = [fn.vpc ? VPC : BASIC, ...types.flatMap((type) => SOURCES[type] ?? [])]
+  const config = (properties['EventInvokeConfig'] as Tree | undefined)?.['DestinationConfig'] as
+    | Readonly<Record<string, { Type: string; Destination: string }>>
+    | undefined
+  const sends = Object.values(config ?? {}).map(({ Type, Destination }) =>
+    allow(SEND[Type] as string, [Type === 'S3Bucket' ? `${Destination}/*` : Destination]),
+  )
+  const secrets = fn.secrets.map((name) =>
+    name.startsWith('arn:') ? name : `arn:${PARTITION}:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-*`,
+  )
+  const reads = secrets.length > 0 ? [allow('secretsmanager:GetSecretValue', secrets)] : []
+  return { managed: [...new Set(managed)], statements: [...sends, ...reads] }
+}
+
+/** Gives functions that need the same one role: a new role takes its time, and an account has few. */
+export class Roles {
+  readonly #roles = new Map<string, Resource>()
+  readonly #service: Service
+
+  constructor(service: Service) {
+    this.#service = service
+  }
+
+  get resources(): readonly Resource[] {
+    return [...this.#roles.values()]
+  }
+
+  /** The ARN of a role with these rights; `owner` names it when nobody else could share it. */
+  arnOf(rights: Rights, owner: string): Ref {
+    const shared = [...rights.managed]
+      .sort()
+      .map((name) => SHORT[name] ?? name)
+      .join('-')
+    const name = rights.statements.length > 0 ? `${owner}-own` : shared
+    return this.#add(name, {
+      managed: rights.managed,
+      statements: rights.statements,
+      principal: 'lambda.amazonaws.com',
+    })
+  }
+
+  /** The ARN of the role by which schedules call the functions of the service. */
+  scheduler(functions: string): Ref {
+    const statement = allow('lambda:InvokeFunction', [
+      `arn:${PARTITION}:lambda:${REGION}:${ACCOUNT}:function:${functions}`,
+    ])
+    return this.#add('scheduler', { managed: [], statements: [statement], principal: 'scheduler.amazonaws.com' })
+  }
+
+  #add(name: string, { managed, statements, principal }: Rights & { readonly principal: string }): Ref {
+    const id = `role/${name}`
+    if (!this.#roles.has(id)) {
+      const spec = {
+        RoleName: deployedName([this.#service.name, this.#service.stage, name], ROLE_NAME),
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: { Service: [principal] }, Action: ['sts:AssumeRole'] }],
+        },
+        ...(managed.length > 0 && {
+          ManagedPolicyArns: managed.map((policy) => `arn:${PARTITION}:iam::aws:policy/service-role/${policy}`),
+        }),
+        ...(statements.length > 0 && {
+          Policies: [{ PolicyName: 'anyfaas', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+        }),
+      }
+      this.#roles.set(id, { id, type: 'aws:role', spec })
+    }
+    return { $ref: id, field: 'Arn' }
+  }
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  [BASIC]: 'basic',
+  [VPC]: 'vpc',
+  [SOURCES['SQS'] as string]: 'sqs',
+  [SOURCES['Kinesis'] as string]: 'kinesis',
+  [SOURCES['DynamoDB'] as string]: 'dynamodb',
+  [SOURCES['MSK'] as string]: 'msk',
+}
+
+const ROLE_NAME = { pattern: /^[\w+=,.@-]+$/, maxLength: 64, words: '' }
+
+function allow(action: string, resources: readonly string[]): Statement {
+  return { Effect: 'Allow', Action: [action], Resource: resources }
+}

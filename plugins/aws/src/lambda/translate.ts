@@ -1,0 +1,136 @@
+import {
+  type ArtifactRefs,
+  checkFunction,
+  checkHealth,
+  checkUnique,
+  type Diagnostic,
+  deployedName,
+  environmentOf,
+  type Fn,
+  httpTriggersOf,
+  mapFields,
+  mergeTree,
+  type Resource,
+  type Service,
+  subjectOf,
+  type Translation,
+  type Tree,
+  treeAt,
+} from '@anyfaas/kit'
+import { guard } from './auth.ts'
+import { codeOf, PLATFORM } from './code.ts'
+import { translateDomain } from './domain.ts'
+import { translateEvents } from './events.ts'
+import { facts } from './facts.ts'
+import { fields } from './fields.ts'
+import { planHttp } from './http.ts'
+import { functionIds } from './ids.ts'
+import { Roles, rightsOf } from './role.ts'
+import { translateRoutes } from './routes.ts'
+
+/** Roles, functions, their events and one HTTP API: in the words of SAM, and of CloudFormation where SAM has none. */
+export function translate(service: Service, artifacts: ArtifactRefs): Translation {
+  const roles = new Roles(service)
+  const ids = functionIds(service)
+  const functions: Resource[] = []
+  const others: Resource[] = []
+  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM)]
+  for (const fn of service.functions) {
+    const events = translateEvents(fn, service, roles)
+    const made = translateFunction(fn, {
+      service,
+      artifacts,
+      roles,
+      id: ids.get(fn.name) as string,
+      types: events.types,
+    })
+    functions.push(...made.resources)
+    others.push(...events.resources)
+    diagnostics.push(...made.diagnostics, ...events.diagnostics)
+  }
+  const http = translateHttp(service)
+  const shared = new Map([...others, ...http.resources].map((resource) => [resource.id, resource]))
+  return {
+    resources: [...roles.resources, ...functions, ...shared.values()],
+    diagnostics: [...diagnostics, ...http.diagnostics],
+  }
+}
+
+export function nameOf(fn: Fn, service: Service): string {
+  return deployedName([service.name, service.stage, fn.name], facts.functionName)
+}
+
+interface Context {
+  readonly service: Service
+  readonly artifacts: ArtifactRefs
+  readonly roles: Roles
+  /** The function's logical id in the template. */
+  readonly id: string
+  /** The types of its events. */
+  readonly types: readonly string[]
+}
+
+function translateFunction(fn: Fn, { service, artifacts, roles, id, types }: Context): Translation {
+  const subject = subjectOf(fn, PLATFORM)
+  const checked = checkFunction(fn, facts, subject)
+  const code = codeOf(fn, service, artifacts)
+  const environment = { ...environmentOf(fn).variables, ...(code.environment as Fn['environment']) }
+  const mapped = mapFields(fields, { ...fn, environment, cloudLayers: [...code.layers, ...fn.cloudLayers] }, subject)
+  const spec: Tree = {
+    FunctionName: nameOf(fn, service),
+    ...(fn.code.kind !== 'container' && { Runtime: checked.runtime }),
+    ...code.spec,
+    ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(fn, types, mapped.spec), fn.name) }),
+    ...mapped.spec,
+    // Provisioned instances belong to a version, and SAM publishes one under an alias.
+    ...('ProvisionedConcurrencyConfig' in mapped.spec && { AutoPublishAlias: 'live' }),
+    ...urlOf(fn),
+  }
+  const overrides = [fn.overrides['aws'], treeAt(service.overrides['aws'], ['Resources', id, 'Properties'])]
+  return {
+    resources: [
+      { id: `function/${fn.name}`, type: 'aws:function', spec: overrides.reduce(mergeTree, spec) as object, at: fn.at },
+    ],
+    diagnostics: [
+      ...checked.diagnostics,
+      ...code.diagnostics,
+      ...checkHealth(fn, subject, ['path']),
+      ...mapped.diagnostics,
+    ],
+  }
+}
+
+function urlOf(fn: Fn): object {
+  if (!fn.url) return {}
+  const isIam = httpTriggersOf(fn).some(({ trigger }) => trigger.auth.kind === 'iam')
+  return { FunctionUrlConfig: { AuthType: isIam ? 'AWS_IAM' : 'NONE', InvokeMode: 'BUFFERED' } }
+}
+
+function translateHttp(service: Service): Translation {
+  const plan = planHttp(service)
+  if (plan.routes.length === 0) return { resources: [], diagnostics: plan.diagnostics }
+  const guards = guard(plan.routes)
+  const { domain, diagnostics } = translateDomain(service)
+  const { cors } = plan
+  const api = {
+    Name: deployedName([service.name, service.stage], API_NAME),
+    ...(cors && {
+      CorsConfiguration: {
+        AllowOrigins: cors.origins,
+        AllowMethods: cors.methods,
+        AllowHeaders: cors.headers,
+        ...(cors.exposeHeaders && { ExposeHeaders: cors.exposeHeaders }),
+        ...(cors.maxAgeSec !== undefined && { MaxAge: cors.maxAgeSec }),
+        ...(cors.credentials && { AllowCredentials: true }),
+      },
+    }),
+    ...(guards.api && { Auth: guards.api }),
+    ...(domain && { Domain: domain }),
+  }
+  return {
+    resources: [{ id: 'api', type: 'aws:http-api', spec: api }, ...translateRoutes(plan.routes, guards)],
+    diagnostics: [...plan.diagnostics, ...guards.diagnostics, ...diagnostics],
+  }
+}
+
+const API_NAME = { pattern: /^[\w .-]+$/, maxLength: 128, words: '' }

@@ -1,0 +1,231 @@
+import {
+  ACCOUNT,
+  elsewhere,
+  emulated,
+  lossy,
+  PARTITION,
+  REGION,
+  refuse,
+  refused,
+  type TriggerTable,
+} from '@anyfaas/kit'
+import { scheduleExpression } from './timer.ts'
+
+const base = {
+  kind: elsewhere('Type'),
+  at: elsewhere('a place in the file'),
+  name: elsewhere('the key of the event'),
+  qualifier: lossy('it calls the newest version, or the alias that SAM publishes'),
+  overrides: elsewhere('laid over the event at last'),
+} as const
+
+const plain = { ...base, role: lossy('the platform lets the source call by a permission of the function') } as const
+const switchless = { ...plain, enabled: emulated('a disabled one is not made') } as const
+const switched = { ...plain, enabled: { to: 'Enabled' } } as const
+
+const batch = {
+  rows: {
+    size: { to: 'BatchSize', range: { min: 1, max: 10_000 } },
+    windowSec: { to: 'MaximumBatchingWindowInSeconds', range: { min: 0, max: 300 } },
+  },
+} as const
+
+/** Model -> the events of AWS::Serverless::Function. */
+export const triggers: TriggerTable = {
+  http: {
+    type: 'HttpApi',
+    switchless: true,
+    fields: {
+      ...switchless,
+      path: elsewhere('Path, for each method'),
+      methods: elsewhere('Method'),
+      cors: elsewhere(
+        'CorsConfiguration of the API when all routes agree; else the router inside answers, and OPTIONS is a route',
+      ),
+      auth: elsewhere('Auth, and the authorizers of the API'),
+      timeoutSec: { to: 'TimeoutInMillis', range: { min: 1, max: 30 }, as: (seconds) => seconds * 1000 },
+      streaming: lossy('an HTTP API hands answers over whole'),
+    },
+  },
+  timer: {
+    type: 'ScheduleV2',
+    fields: {
+      ...base,
+      schedule: { to: 'ScheduleExpression', as: scheduleExpression },
+      timezone: {
+        to: 'ScheduleExpressionTimezone',
+        as: (zone, { schedule }) => (zone === 'UTC' || schedule.kind === 'every' ? undefined : zone),
+      },
+      enabled: { to: 'State', as: (enabled) => (enabled ? 'ENABLED' : 'DISABLED') },
+      role: { to: 'RoleArn' },
+      payload: elsewhere('Input'),
+    },
+  },
+  os: {
+    type: 'S3',
+    switchless: true,
+    fields: {
+      ...switchless,
+      bucket: elsewhere('Bucket: one of this template'),
+      events: { to: 'Events', as: storageEvents },
+      filter: {
+        to: 'Filter.S3Key.Rules',
+        as: ({ prefix, suffix }) => [
+          ...(prefix === undefined ? [] : [{ Name: 'prefix', Value: prefix }]),
+          ...(suffix === undefined ? [] : [{ Name: 'suffix', Value: suffix }]),
+        ],
+      },
+    },
+  },
+  mq: {
+    type: 'SNS',
+    switchless: true,
+    fields: {
+      ...switchless,
+      topic: { to: 'Topic', as: (topic, { region }) => arn('sns', topic, region) },
+      region: { to: 'Region' },
+      filter: { to: 'FilterPolicy' },
+      tags: lossy('messages have attributes, no tags', 'use filter'),
+      format: lossy('messages come in one format'),
+      retry: lossy('the topic decides'),
+    },
+  },
+  queue: {
+    type: 'SQS',
+    fields: {
+      ...switched,
+      queue: { to: 'Queue', as: (queue) => arn('sqs', queue) },
+      batch,
+      visibilitySec: lossy('it is a setting of the queue'),
+    },
+  },
+  stream: {
+    type: 'Kinesis',
+    always: { Stream: '', StartingPosition: 'LATEST' },
+    fields: {
+      ...switched,
+      stream: { to: 'Stream', as: (stream) => arn('kinesis', stream, undefined, 'stream/') },
+      position: { to: 'StartingPosition', as: startingPosition },
+      batch,
+    },
+  },
+  table: {
+    type: 'DynamoDB',
+    always: { Stream: '', StartingPosition: 'LATEST' },
+    fields: {
+      ...switched,
+      table: {
+        to: 'Stream',
+        as: (table) =>
+          table.startsWith('arn:')
+            ? table
+            : refused('the stream of a table bears a label that only AWS knows', 'table: the ARN of the stream'),
+      },
+      instance: lossy('tables stand alone'),
+      batch,
+    },
+  },
+  kafka: {
+    type: 'MSK',
+    always: { StartingPosition: 'LATEST' },
+    fields: {
+      ...switched,
+      instance: {
+        to: 'Stream',
+        as: (instance) =>
+          instance.startsWith('arn:')
+            ? instance
+            : refused('a cluster is known by its ARN', 'instance: the ARN of the cluster'),
+      },
+      topics: {
+        to: 'Topics',
+        as: (topics, { instance }) =>
+          instance === undefined ? refused('it reads clusters of MSK', 'instance: the ARN of the cluster') : topics,
+      },
+      brokers: lossy('the cluster knows its brokers'),
+      group: { to: 'ConsumerGroupId' },
+      offset: { to: 'StartingPosition', as: startingPosition },
+      batch,
+    },
+  },
+  log: {
+    type: 'CloudWatchLogs',
+    switchless: true,
+    always: { LogGroupName: '', FilterPattern: '' },
+    fields: {
+      ...switchless,
+      source: { to: 'LogGroupName' },
+      filter: { to: 'FilterPattern' },
+      project: lossy('a log group stands alone'),
+      log: lossy('the platform keeps no report of its own'),
+      retry: lossy('the platform decides'),
+      intervalSec: lossy('lines are sent as they come'),
+    },
+  },
+  mqtt: {
+    type: 'IoTRule',
+    switchless: true,
+    always: { AwsIotSqlVersion: '2016-03-23' },
+    fields: {
+      ...switchless,
+      topic: {
+        to: 'Sql',
+        as: (topic) => (topic.includes("'") ? refused('a topic has no quotes') : `SELECT * FROM '${topic}'`),
+      },
+      broker: lossy('the account has one broker'),
+      instance: lossy('the account has one broker'),
+      qos: lossy('a rule sees every message'),
+    },
+  },
+  eventbus: {
+    type: 'EventBridgeRule',
+    switchless: true,
+    fields: {
+      ...switchless,
+      pattern: { to: 'Pattern' },
+      bus: { to: 'EventBusName' },
+    },
+  },
+  cdn: refuse(
+    'functions at the edge are versions in us-east-1 that belong to a distribution',
+    'describe the distribution under resources.aws',
+  ),
+  dapr: refuse('the platform runs no Dapr'),
+  event: { type: 'Invoke', fields: { ...plain, enabled: elsewhere('every function can be invoked') } },
+}
+
+const STORAGE: Readonly<Record<string, string>> = {
+  created: 's3:ObjectCreated:*',
+  'created:put': 's3:ObjectCreated:Put',
+  'created:post': 's3:ObjectCreated:Post',
+  'created:copy': 's3:ObjectCreated:Copy',
+  'created:multipart': 's3:ObjectCreated:CompleteMultipartUpload',
+  removed: 's3:ObjectRemoved:*',
+  'removed:delete': 's3:ObjectRemoved:Delete',
+}
+
+function storageEvents(events: readonly string[]): unknown {
+  const unknown = events.find((event) => !(event in STORAGE) && !event.startsWith('s3:'))
+  if (unknown !== undefined)
+    return refused(
+      `there is no event "${unknown}"`,
+      `use ${Object.keys(STORAGE).join(', ')}, or a name of S3 itself such as s3:ObjectRestore:*`,
+    )
+  return [...new Set(events.map((event) => STORAGE[event] ?? event))]
+}
+
+const POSITIONS: Readonly<Record<string, string>> = {
+  latest: 'LATEST',
+  earliest: 'TRIM_HORIZON',
+  oldest: 'TRIM_HORIZON',
+  trim_horizon: 'TRIM_HORIZON',
+}
+
+function startingPosition(position: string): unknown {
+  return POSITIONS[position.toLowerCase()] ?? refused(`"${position}" is not latest or earliest`)
+}
+
+// An ARN as it is, or a name in this account and region.
+function arn(service: string, name: string, region = REGION, path = ''): string {
+  return name.startsWith('arn:') ? name : `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${path}${name}`
+}

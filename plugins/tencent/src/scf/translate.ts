@@ -1,0 +1,137 @@
+import {
+  type ArtifactRefs,
+  checkBraces,
+  checkFunction,
+  checkHealth,
+  checkUnique,
+  type DeployedTrigger,
+  type Diagnostic,
+  type Domain,
+  deployedName,
+  domainRoutes,
+  environmentOf,
+  error,
+  type Fn,
+  fillPlaceholders,
+  httpTriggersOf,
+  joinHttp,
+  mapFields,
+  mapTriggers,
+  mergeTree,
+  type Resource,
+  type Service,
+  subjectOf,
+  type Translation,
+  treeAt,
+  triggersOf,
+} from '@anyfaas/kit'
+import { codeOf, PLATFORM } from './code.ts'
+import { facts } from './facts.ts'
+import { fields } from './fields.ts'
+import { triggers } from './triggers.ts'
+
+/** Functions with their triggers in the words of multi-scf, and a custom domain in those of CreateCustomDomain. */
+export function translate(service: Service, artifacts: ArtifactRefs): Translation {
+  const resources: Resource[] = []
+  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM)]
+  for (const fn of service.functions) {
+    const made = translateFunction(fn, service, artifacts)
+    resources.push(...made.resources)
+    diagnostics.push(...made.diagnostics)
+  }
+  if (service.domain) {
+    const made = translateDomain(service, service.domain)
+    resources.push(...made.resources)
+    diagnostics.push(...made.diagnostics)
+  }
+  const values = { region: service.provider.region ?? facts.defaultRegion }
+  return {
+    resources: resources.map((resource) => ({ ...resource, spec: fillPlaceholders(resource.spec, values) })),
+    diagnostics,
+  }
+}
+
+function nameOf(fn: Fn, service: Service): string {
+  return deployedName([service.name, service.stage, fn.name], facts.functionName)
+}
+
+function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): Translation {
+  const subject = subjectOf(fn, PLATFORM)
+  const checked = checkFunction(fn, facts, subject)
+  const code = codeOf(fn, service, artifacts)
+  const mapped = mapFields(fields, { ...fn, environment: environmentOf(fn).variables }, subject)
+  const spec = { name: nameOf(fn, service), runtime: checked.runtime, ...code.spec, ...mapped.spec }
+  const overrides = [fn.overrides['tencent'], treeAt(service.overrides['tencent'], ['inputs', 'functions', fn.name])]
+  const made = translateTriggers(fn)
+  return {
+    resources: [
+      { id: `function/${fn.name}`, type: 'scf:function', spec: overrides.reduce(mergeTree, spec) as object, at: fn.at },
+      ...made.resources,
+    ],
+    diagnostics: [
+      ...checked.diagnostics,
+      ...checkBraces(fn, subject, "the vendor's tool"),
+      ...code.diagnostics,
+      ...checkHealth(fn, subject, []),
+      ...mapped.diagnostics,
+      ...made.diagnostics,
+    ],
+  }
+}
+
+const QUALIFIER = '$DEFAULT'
+
+function translateTriggers(fn: Fn): Translation {
+  const subject = subjectOf(fn, PLATFORM)
+  const { joined, diagnostics } = joinHttp(fn, httpTriggersOf(fn), subject)
+  const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
+  const mapped = mapTriggers([...(joined ? [joined] : []), ...others.flatMap(splitStorage)], triggers, subject)
+  const resources = mapped.triggers.map(({ name, type, spec, deployed }) => {
+    const parameters = mergeTree({ name, qualifier: QUALIFIER, ...spec }, deployed.trigger.overrides?.['tencent'])
+    return {
+      id: `trigger/${fn.name}/${name}`,
+      type: 'scf:trigger',
+      spec: { type, function: { $ref: `function/${fn.name}`, field: 'name' }, parameters },
+      at: deployed.trigger.at,
+    }
+  })
+  return { resources, diagnostics: [...diagnostics, ...mapped.diagnostics] }
+}
+
+// A trigger of a bucket has one event.
+function splitStorage(deployed: DeployedTrigger): readonly DeployedTrigger[] {
+  const { trigger, name } = deployed
+  if (trigger.kind !== 'os' || trigger.events.length < 2) return [deployed]
+  return trigger.events.map((event, index) => ({
+    ...deployed,
+    name: index === 0 ? name : `${name}-${index + 1}`,
+    trigger: { ...trigger, events: [event] },
+  }))
+}
+
+function translateDomain(service: Service, domain: Domain): Translation {
+  const { routes, diagnostics } = domainRoutes(service, domain, PLATFORM)
+  const { id, certificateId = id, ...others } = domain.certificate ?? {}
+  const protocol = domain.protocol ?? (certificateId === undefined ? 'HTTP' : 'HTTP,HTTPS')
+  const spec = {
+    Domain: domain.name,
+    Protocol: protocol.replace(',', '&'),
+    EndpointsConfig: routes.map(({ path, fn }) => ({
+      Namespace: 'default',
+      FunctionName: { $ref: `function/${fn.name}`, field: 'name' },
+      Qualifier: QUALIFIER,
+      PathMatch: path,
+    })),
+    ...(certificateId !== undefined && { CertConfig: { CertificateId: certificateId } }),
+  }
+  const needsId = Object.keys(others).length > 0 || (certificateId === undefined && protocol.includes('HTTPS'))
+  const problem = error('SLS3001', `${PLATFORM} takes a certificate by its id in the vendor's certificate service`, {
+    pointer: domain.certificate ? `${domain.at}/certificate` : domain.at,
+    on: 'key',
+    help: ['domain.certificate: {id}'],
+  })
+  return {
+    resources: [{ id: `domain/${domain.name}`, type: 'scf:custom-domain', spec, at: domain.at }],
+    diagnostics: [...diagnostics, ...(needsId ? [problem] : [])],
+  }
+}
