@@ -21,6 +21,7 @@ export interface LocalTriggerEvent {
   readonly trigger?: string
   /** ISO 8601, UTC. */
   readonly time: string
+  /** A timer's payload; for every other kind the data in the shape that it has on every platform. */
   readonly data: unknown
 }
 

@@ -1,0 +1,116 @@
+import { createReadStream } from 'node:fs'
+import { type IncomingMessage, request as send } from 'node:http'
+import type { Readable } from 'node:stream'
+import { json } from 'node:stream/consumers'
+import { type Code, error, SlsError } from '@anyfaas/kit'
+import type { Greeting, Refusal } from './api.ts'
+import type { PlatformRecord } from './record.ts'
+
+export interface Ask {
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** After `/v1`. */
+  readonly path: readonly string[]
+  readonly query?: string
+  readonly body?: object | Readable
+  readonly signal?: AbortSignal
+}
+
+/** Nobody answers there, or somebody who is about to end. Asking again after a new look for the platform may help. */
+export class PlatformGone extends SlsError {
+  constructor() {
+    super(error('SLS7001', 'the local platform went away'))
+  }
+}
+
+const GREETING_MS = 3000
+
+/** Speaks to a running platform. */
+export class PlatformClient {
+  readonly #record: PlatformRecord
+
+  constructor(record: PlatformRecord) {
+    this.#record = record
+  }
+
+  /** What the platform says of itself; undefined when who answers there is not the platform of this record. */
+  async greet(): Promise<Greeting | undefined> {
+    try {
+      const greeting = (await this.ask({ path: [], signal: AbortSignal.timeout(GREETING_MS) })) as Greeting | undefined
+      return greeting?.platform === 'anyfaas' && greeting.pid === this.#record.pid ? greeting : undefined
+    } catch {
+      // A record outlives its platform: its port can be anybody's by now.
+      return undefined
+    }
+  }
+
+  /** The answer; undefined when there is no such thing. Throws what the platform refuses with, and `PlatformGone`. */
+  async ask(ask: Ask): Promise<unknown> {
+    const response = await this.#send(ask)
+    const value: unknown = await json(response)
+    const status = response.statusCode ?? 500
+    if (status < 300) return value
+    if (status === 404) return undefined
+    if (status === 503) throw new PlatformGone()
+    throw new SlsError(diagnosticOf(value as Refusal))
+  }
+
+  /** The parsed lines of an answer as they come. */
+  async *lines(ask: Ask): AsyncGenerator<unknown> {
+    const response = await this.#send(ask)
+    if (response.statusCode !== 200) {
+      response.resume()
+      return
+    }
+    let rest = ''
+    for await (const text of response.setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield JSON.parse(line)
+    }
+  }
+
+  /** Sends an artifact unless it is there. */
+  async upload(digest: string, path: string, signal: AbortSignal): Promise<void> {
+    if (await this.ask({ path: ['code', digest], signal })) return
+    await this.ask({ method: 'PUT', path: ['code', digest], body: createReadStream(path), signal })
+  }
+
+  /** Resolves when nobody listens at the platform's port any more. */
+  gone(): Promise<void> {
+    return new Promise((resolve) => {
+      const request = send({ host: '127.0.0.1', port: this.#record.port, agent: false }, (response) => {
+        response.resume()
+        response.once('close', () => this.gone().then(resolve))
+      })
+      request.once('error', () => resolve())
+      request.end()
+    })
+  }
+
+  #send({ method = 'GET', path, query = '', body, signal }: Ask): Promise<IncomingMessage> {
+    const { port, token } = this.#record
+    const isStream = body !== undefined && 'pipe' in body
+    const text = body === undefined || isStream ? undefined : JSON.stringify(body)
+    return new Promise((resolve, reject) => {
+      const request = send({
+        host: '127.0.0.1',
+        port,
+        method,
+        path: `/${['v1', ...path.map(encodeURIComponent)].join('/')}${query}`,
+        headers: { authorization: `Bearer ${token}`, ...(text && { 'content-length': Buffer.byteLength(text) }) },
+        agent: false,
+        ...(signal && { signal }),
+      })
+      request.once('response', resolve)
+      request.once('error', (cause: NodeJS.ErrnoException) => reject(signal?.aborted ? cause : new PlatformGone()))
+      if (isStream) {
+        body.once('error', (cause) => request.destroy(cause))
+        body.pipe(request)
+      } else request.end(text)
+    })
+  }
+}
+
+function diagnosticOf({ code, message, notes = [], help }: Refusal): ReturnType<typeof error> {
+  return error(code as Code, message, { notes: notes.map((note) => ({ message: note })), ...(help && { help }) })
+}

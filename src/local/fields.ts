@@ -1,0 +1,51 @@
+import { elsewhere, type FnTable, lossy, refuse } from '@anyfaas/kit'
+import { facts } from './facts.ts'
+
+const NOT_ASYNC = 'a caller waits for the answer'
+const ONE_PROCESS = 'a function has one process, which takes every call at once'
+
+/** Model -> a function of `local.yml`. */
+export const fields: FnTable = {
+  name: elsewhere('name'),
+  at: elsewhere('a place in the file'),
+  description: { to: 'description' },
+  runtime: elsewhere('handler or server'),
+  code: elsewhere('artifact, handler and server'),
+  memoryMb: { to: 'memory', range: facts.memoryMb },
+  cpu: lossy('processes share the machine'),
+  diskMb: lossy('the disk is that of the machine'),
+  timeoutSec: { to: 'timeout', range: facts.timeoutSec },
+  initTimeoutSec: { to: 'initTimeout' },
+  environment: elsewhere('environment'),
+  role: lossy('functions run as you'),
+  vpc: lossy('functions are on the network of the machine'),
+  logs: lossy('the platform keeps the logs itself: sls logs'),
+  tags: lossy('nobody asks for them'),
+  layers: elsewhere('inside the artifact; the runtime loads them'),
+  cloudLayers: lossy('they are on a cloud'),
+  concurrency: {
+    rows: {
+      instance: lossy(ONE_PROCESS),
+      reserved: lossy(ONE_PROCESS),
+      min: lossy(ONE_PROCESS),
+      max: lossy(ONE_PROCESS),
+      factor: lossy(ONE_PROCESS),
+      target: lossy(ONE_PROCESS),
+    },
+  },
+  async: {
+    rows: {
+      retries: lossy(NOT_ASYNC),
+      maxAgeSec: lossy(NOT_ASYNC),
+      onSuccess: lossy(NOT_ASYNC),
+      onFailure: lossy(NOT_ASYNC),
+      callback: lossy(NOT_ASYNC),
+    },
+  },
+  secrets: refuse('it hands no secrets to a function by name', 'environment: {NAME: ${secret:NAME}}'),
+  url: elsewhere('a route on /* when there is no other; /function/NAME answers anyway'),
+  triggers: elsewhere('routes and timers'),
+  outputs: refuse('the runtime has no sender for this platform', 'send from the function by itself'),
+  package: elsewhere('inside the artifact'),
+  overrides: elsewhere('laid over the function at last'),
+}

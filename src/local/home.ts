@@ -1,0 +1,36 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where a user's local platform keeps its state. Two folders are two platforms that know nothing of each other. */
+export interface Home {
+  readonly root: string
+  /** Says where the running platform listens: see `record.ts`. */
+  readonly record: string
+  readonly lock: string
+  /** What the platform itself printed since it was last started. */
+  readonly output: string
+  readonly services: string
+  readonly code: string
+}
+
+/** `$SLS_HOME`, else `~/.anyfaas`. */
+export function homeOf(env: Readonly<Record<string, string | undefined>>): Home {
+  const root = env['SLS_HOME'] || join(homedir(), '.anyfaas')
+  return {
+    root,
+    record: join(root, 'platform.json'),
+    lock: join(root, 'platform.lock'),
+    output: join(root, 'platform.log'),
+    services: join(root, 'services'),
+    code: join(root, 'code'),
+  }
+}
+
+/** The folder of one service and stage. No two pairs share one: the dot between them is the only one that is not escaped. */
+export function serviceFolder(home: Home, service: string, stage: string): string {
+  return join(home.services, [service, stage].map(escapePart).join('.'))
+}
+
+function escapePart(part: string): string {
+  return encodeURIComponent(part).replaceAll('.', '%2E').replaceAll('*', '%2A')
+}

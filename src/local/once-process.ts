@@ -1,0 +1,129 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Answer } from '@anyfaas/kit'
+import { baseEnvironment } from './environment.ts'
+import { ended, failed, interrupted, tooLate } from './function-error.ts'
+import { readLines } from './lines.ts'
+import type { CallOptions } from './once-call.ts'
+import type { FromOnce, LaunchedCode, OnceMessage } from './once-wire.ts'
+
+/** Calls a handler in a Node.js process of its own. */
+export async function callProcess(launch: LaunchedCode, options: CallOptions): Promise<Answer> {
+  const { info, debug } = options
+  const began = performance.now()
+  const child = fork(fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url)), [], {
+    cwd: launch.cwd,
+    env: { ...baseEnvironment(process.env), ...options.environment },
+    execArgv: ['--enable-source-maps', `--max-old-space-size=${info.memoryMb}`],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
+  const printed = readOutput(child, options)
+  const outcome = awaitOutcome(child, options)
+  const message: OnceMessage = {
+    kind: 'once',
+    launch,
+    emulator: fileURLToPath(options.emulator),
+    call: options.call,
+    info,
+    ...(debug && { debugPort: debug.port }),
+  }
+  child.send(message)
+  const found = await outcome
+  const tookMs = performance.now() - began
+  child.kill('SIGKILL')
+  await printed.done
+  return conclude(found, { launch, options, tookMs, lastLines: printed.lastLines })
+}
+
+type Outcome =
+  | Exclude<FromOnce, { kind: 'debugger' }>
+  | { readonly kind: 'exit'; readonly words: string }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'interrupted' }
+
+/** What a new process may take beyond the function's time before the call begins. */
+const BOOT_MS = 1000
+
+function awaitOutcome(child: ChildProcess, { info, debug, signal }: CallOptions): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const timer = debug ? undefined : setTimeout(() => settle({ kind: 'late' }), info.timeoutSec * 1000 + BOOT_MS)
+    const interrupt = (): void => settle({ kind: 'interrupted' })
+    const settle = (outcome: Outcome): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', interrupt)
+      resolve(outcome)
+    }
+    signal.addEventListener('abort', interrupt)
+    if (signal.aborted) interrupt()
+    child.on('message', (message: FromOnce) => {
+      if (message.kind === 'debugger') debug?.onListening(addressOf(message.url))
+      else settle(message)
+    })
+    child.once('error', ({ message }) => settle({ kind: 'exit', words: message }))
+    // Not `exit`: an answer can still be on its way then.
+    child.once('close', (code, ended) =>
+      settle({ kind: 'exit', words: ended ? `signal ${ended}` : `exit code ${code}` }),
+    )
+  })
+}
+
+interface Conclusion {
+  readonly launch: LaunchedCode
+  readonly options: CallOptions
+  readonly tookMs: number
+  readonly lastLines: readonly string[]
+}
+
+function conclude(outcome: Outcome, { launch, options, tookMs, lastLines }: Conclusion): Answer {
+  const { info, debug } = options
+  if (outcome.kind === 'answer') {
+    if (outcome.error) throw failed(outcome.error, info, launch.cwd)
+    const isLate = outcome.answer.kind === 'http' && outcome.answer.status === 504
+    // The runtime gives up a little before the platform does, and answers in the function's stead.
+    if (isLate && !debug && tookMs > info.timeoutSec * 1000 * NEARLY) throw tooLate(info)
+    return outcome.answer
+  }
+  if (outcome.kind === 'threw') {
+    throw outcome.error.name === 'TimeoutError' ? tooLate(info, outcome.error) : failed(outcome.error, info, launch.cwd)
+  }
+  if (outcome.kind === 'late') throw tooLate(info)
+  if (outcome.kind === 'interrupted') throw interrupted()
+  if (outcome.kind === 'idle') {
+    throw ended(info, 'nothing was left to do in it and the handler had not answered: a promise can never settle', [])
+  }
+  const isFull = lastLines.some((line) => line.includes('heap out of memory'))
+  throw ended(info, isFull ? `it needed more than its ${info.memoryMb} MB of memory` : outcome.words, lastLines)
+}
+
+const NEARLY = 0.7
+const KEPT_LINES = 20
+/** What the function has started may hold its output open after it has gone. */
+const HELD_MS = 250
+
+// Node.js tells these to who started it by hand.
+const OF_INSPECTOR =
+  /^(Debugger (listening on ws:|attached\.|ending on ws:)|For help, see: |Waiting for the debugger to disconnect)/
+
+function readOutput(child: ChildProcess, { info, debug, onLog }: CallOptions) {
+  const lastLines: string[] = []
+  const tell = (stream: 'out' | 'err') => (text: string) => {
+    if (debug && stream === 'err' && OF_INSPECTOR.test(text)) return
+    lastLines.push(text)
+    if (lastLines.length > KEPT_LINES) lastLines.shift()
+    onLog({ time: Date.now(), function: info.function, stream, text, requestId: info.requestId })
+  }
+  if (child.stdout) readLines(child.stdout, tell('out'))
+  if (child.stderr) readLines(child.stderr, tell('err'))
+  const done = new Promise<void>((resolve) => {
+    child.once('close', () => resolve())
+    child.once('error', () => resolve())
+    child.once('exit', () => setTimeout(resolve, HELD_MS).unref())
+  })
+  return { lastLines, done }
+}
+
+function addressOf(url: string) {
+  const address = url.replace(/^ws:\/\//, '')
+  return { url, devtools: `devtools://devtools/bundled/js_app.html?experiments=true&v8only=true&ws=${address}` }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { homeOf } from './home.ts'
+import { writeJson } from './json-file.ts'
+import { obey } from './platform/commands.ts'
+import { Control } from './platform/control.ts'
+import { PlatformHost } from './platform/platform-host.ts'
+import { type PlatformRecord, platformVersion, readRecord } from './record.ts'
+import type { FromPlatform } from './start-wire.ts'
+
+// The platform's process. It is started by `start.ts`, writes its record, says so, and lives until it is told to end,
+// until its last service is removed, or until its record names another one.
+const LOOK_MS = 1000
+
+async function main(): Promise<void> {
+  const home = homeOf(process.env)
+  const token = randomBytes(32).toString('hex')
+  const version = platformVersion()
+  const worker = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
+  const isOurs = async (): Promise<boolean> => (await readRecord(home.record))?.token === token
+  const platform = new PlatformHost({
+    home,
+    version,
+    worker,
+    onEnding: async () => {
+      control.isEnding = true
+      if (await isOurs()) await rm(home.record, { force: true })
+    },
+    onEnded: () => void control.close().then(() => process.exit()),
+  })
+  const control = new Control(token, (command) => obey(platform, command))
+  await mkdir(home.root, { recursive: true, mode: 0o700 })
+  await platform.open()
+  const port = await control.open()
+  const record: PlatformRecord = { pid: process.pid, port, token, version, started: new Date().toISOString() }
+  await writeJson(home.record, record)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void platform.shutdown())
+  setInterval(async () => {
+    if (!(await isOurs())) await platform.shutdown()
+  }, LOOK_MS).unref()
+}
+
+function tell(message: FromPlatform): void {
+  process.send?.(message)
+}
+
+main().then(
+  () => tell({ kind: 'ready' }),
+  (error: Error) => {
+    process.stderr.write(`${error.stack}\n`)
+    tell({ kind: 'failed', message: error.message })
+    process.exitCode = 1
+    process.disconnect?.()
+  },
+)

@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { error, type LogQuery, SlsError } from '@anyfaas/kit'
+import type { DeployRequest, Greeting } from '../api.ts'
+import type { FunctionSpec } from '../spec.ts'
+import { type Command, readJsonBody } from './control.ts'
+import type { PlatformHost } from './platform-host.ts'
+import type { ServiceHost } from './service-host.ts'
+
+/** What the control API can do: see `api.ts`. */
+export async function obey(platform: PlatformHost, command: Command): Promise<object | undefined | null> {
+  const { method, path } = command
+  const [area, ...rest] = path
+  if (area === undefined) return method === 'GET' ? greet(platform) : undefined
+  if (area === 'shutdown' && method === 'POST') return await end(platform)
+  if (area === 'code') return await handleCode(platform, command, rest)
+  if (area === 'services') return await handleService(platform, command, rest)
+  return undefined
+}
+
+function greet({ version }: PlatformHost): Greeting {
+  return { platform: 'anyfaas', pid: process.pid, version }
+}
+
+async function end(platform: PlatformHost): Promise<object> {
+  await platform.shutdown()
+  return {}
+}
+
+async function handleCode(
+  { code }: PlatformHost,
+  { method, request }: Command,
+  [digest = '']: readonly string[],
+): Promise<object | undefined> {
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
+  if (method === 'GET') return (await code.has(digest)) ? {} : undefined
+  if (method !== 'PUT') return undefined
+  await code.put(digest, request)
+  return {}
+}
+
+async function handleService(
+  platform: PlatformHost,
+  command: Command,
+  [service, stage, area, ...rest]: readonly string[],
+): Promise<object | undefined | null> {
+  if (!service || !stage) return undefined
+  const host = platform.find(service, stage)
+  if (area === 'functions')
+    return await handleFunction(platform, command, { service, stage, name: rest[0], area: rest[1] })
+  if (area === 'logs') return host && (await streamLogs(host, command))
+  if (area !== undefined) return undefined
+  if (command.method === 'PUT') {
+    const { port } = await readJsonBody(command.request)
+    if (typeof port === 'number') await host?.moveTo(port)
+  }
+  return host?.status()
+}
+
+interface FunctionPlace {
+  readonly service: string
+  readonly stage: string
+  readonly name: string | undefined
+  readonly area: string | undefined
+}
+
+async function handleFunction(
+  platform: PlatformHost,
+  { method, request }: Command,
+  { service, stage, name, area }: FunctionPlace,
+): Promise<object | undefined> {
+  if (!name) return undefined
+  const host = platform.find(service, stage)
+  if (area === 'secrets') {
+    return method === 'POST' ? host?.compare(name, textsOf(await readJsonBody(request))) : undefined
+  }
+  if (method === 'DELETE') {
+    return await platform.remove(service, stage, name)
+  }
+  if (method !== 'PUT') return undefined
+  return await platform.deploy(service, stage, readDeploy(await readJsonBody(request), name))
+}
+
+function readDeploy(body: Record<string, unknown>, name: string): DeployRequest {
+  const { spec, secrets, port } = body
+  const isWhole = typeof spec === 'object' && spec !== null && (spec as FunctionSpec).name === name
+  if (!isWhole || typeof secrets !== 'object') {
+    throw new SlsError(error('SLS7002', 'the request is not a deployment'))
+  }
+  return {
+    spec: spec as FunctionSpec,
+    secrets: textsOf(secrets ?? {}),
+    ...(typeof port === 'number' && { port }),
+  }
+}
+
+async function streamLogs(host: ServiceHost, { query, response }: Command): Promise<null> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+  response.flushHeaders()
+  try {
+    for await (const line of host.log.read(readQuery(query), gone.signal))
+      await write(response, `${JSON.stringify(line)}\n`)
+  } catch (thrown) {
+    if (!gone.signal.aborted) throw thrown
+  }
+  response.end()
+  return null
+}
+
+async function write(response: ServerResponse, text: string): Promise<void> {
+  if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+}
+
+function readQuery(query: URLSearchParams): LogQuery {
+  const number = (name: string): number | undefined => (query.has(name) ? Number(query.get(name)) : undefined)
+  const since = number('since')
+  const tail = number('tail')
+  return {
+    functions: query.getAll('function'),
+    follow: query.get('follow') === 'true',
+    ...(since !== undefined && { since }),
+    ...(tail !== undefined && { tail }),
+  }
+}
+
+function textsOf(value: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'))
+}

@@ -1,0 +1,107 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { type Diagnostic, error, isSlsError, SlsError } from '@anyfaas/kit'
+import type { Refusal } from '../api.ts'
+import { closeServer, countRequests, listen, portOf } from './ports.ts'
+import type { Tally } from './tally.ts'
+
+/** A request to the control API whose sender has the token. */
+export interface Command {
+  readonly method: string
+  /** The parts of the path after `/v1`, decoded. */
+  readonly path: readonly string[]
+  readonly query: URLSearchParams
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** Answers with JSON what it returns; undefined when there is no such thing, null when it has answered itself. */
+export type Obey = (command: Command) => Promise<object | undefined | null>
+
+/** The control API's server: loopback, one token, no other name than its own. */
+export class Control {
+  readonly #server: Server
+  readonly #running: Tally
+  readonly #obey: Obey
+  readonly #token: Buffer
+  /** Set when nothing new shall begin. */
+  isEnding = false
+
+  constructor(token: string, obey: Obey) {
+    this.#token = digest(`Bearer ${token}`)
+    this.#obey = obey
+    this.#server = createServer((request, response) => void this.#handle(request, response))
+    // An artifact can be large.
+    this.#server.requestTimeout = 0
+    this.#running = countRequests(this.#server)
+  }
+
+  async open(): Promise<number> {
+    await listen(this.#server, [0])
+    return portOf(this.#server)
+  }
+
+  async close(): Promise<void> {
+    await closeServer(this.#server, this.#running)
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const refused = this.#refuse(request)
+      if (refused) return answer(response, refused.status, refusalOf(refused.why))
+      const url = new URL(request.url ?? '/', 'http://localhost')
+      const [version, ...path] = url.pathname.split('/').slice(1).map(decodeURIComponent)
+      const command = { method: request.method ?? 'GET', path, query: url.searchParams, request, response }
+      const result = version === 'v1' ? await this.#obey(command) : undefined
+      if (result === undefined) answer(response, 404, refusalOf(error('SLS7004', 'there is no such thing here')))
+      else if (result !== null) answer(response, 200, result)
+    } catch (thrown) {
+      answerError(response, thrown)
+    }
+  }
+
+  // A web page can make a browser send requests here, under another host's name and without the token.
+  #refuse({ headers }: IncomingMessage): { status: number; why: Diagnostic } | undefined {
+    const port = portOf(this.#server)
+    const names = [`127.0.0.1:${port}`, `localhost:${port}`]
+    if (!names.includes(headers.host ?? '')) {
+      return { status: 403, why: error('SLS7002', 'the control API answers to its own address only') }
+    }
+    if (!timingSafeEqual(digest(headers.authorization ?? ''), this.#token)) {
+      return { status: 401, why: error('SLS7002', 'the token is missing or wrong') }
+    }
+    return this.isEnding ? { status: 503, why: error('SLS7002', 'the platform is ending') } : undefined
+  }
+}
+
+/** The JSON body of a request. Throws SLS7002 for what is none. */
+export async function readJsonBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const value: unknown = await json(request).catch((cause: Error) => {
+    throw new SlsError(error('SLS7002', `the body is not JSON: ${cause.message}`))
+  })
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new SlsError(error('SLS7002', 'the body is not a JSON object'))
+}
+
+// A diagnostic is for the caller. Anything else is a bug, which the platform's own output tells in whole.
+function answerError(response: ServerResponse, thrown: unknown): void {
+  if (response.headersSent) return void response.destroy()
+  const known = isSlsError(thrown) ? thrown.diagnostics[0] : undefined
+  if (!known) process.stderr.write(`${(thrown as Error).stack}\n`)
+  answer(response, known ? 422 : 500, refusalOf(known ?? error('SLS7002', (thrown as Error).message)))
+}
+
+function answer(response: ServerResponse, status: number, value: object): void {
+  const text = JSON.stringify(value)
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
+
+function refusalOf({ code, message, notes, help }: Diagnostic): Refusal {
+  return { code, message, ...(notes && { notes: notes.map((note) => note.message) }), ...(help && { help }) }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,129 @@
+import { error, isSlsError, SlsError } from '@anyfaas/kit'
+import type { DeployRequest, FunctionState, FunctionStatus } from '../api.ts'
+import { environmentFor, needsSecrets } from '../environment.ts'
+import type { FunctionSpec, TimerSpec } from '../spec.ts'
+import { Clock } from './clock.ts'
+import type { CodeStore } from './code-store.ts'
+import { FunctionHost, type HostOptions } from './function-host.ts'
+import type { Reachable } from './gateway.ts'
+import type { ServiceLog } from './service-log.ts'
+
+/** What a function shares with the others of its service. */
+export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' | 'worker' | 'warden'> {
+  readonly code: CodeStore
+  readonly log: ServiceLog
+}
+
+/** One version of a function with its secrets, its processes and its timers. Another version is another object. */
+export class Deployed implements Reachable {
+  readonly spec: FunctionSpec
+  readonly secrets: ReadonlyMap<string, string>
+  readonly #options: DeployedOptions
+  readonly #host: FunctionHost | undefined
+  #clock: Clock | undefined
+
+  /** Without all of its secrets it is known and cannot be called. */
+  constructor(request: Pick<DeployRequest, 'spec' | 'secrets'>, options: DeployedOptions) {
+    this.spec = request.spec
+    this.secrets = new Map(Object.entries(request.secrets))
+    this.#options = options
+    options.code.keep(this.#digest)
+    if (this.isComplete) this.#host = new FunctionHost(this.#hostOptions())
+  }
+
+  get name(): string {
+    return this.spec.name
+  }
+
+  get routes(): FunctionSpec['routes'] {
+    return this.spec.routes
+  }
+
+  get isComplete(): boolean {
+    return this.spec.secrets.every((name) => this.secrets.has(name))
+  }
+
+  host(): FunctionHost {
+    if (!this.#host) throw needsSecrets(this.spec)
+    return this.#host
+  }
+
+  /** Loads the function, so that it is known whether it can be called. */
+  async load(): Promise<void> {
+    await this.host().start()
+  }
+
+  startTimers(): void {
+    this.#clock = new Clock(this.spec.timers, (timer) => void this.#fire(timer))
+  }
+
+  /** Fires no more timers, lets the running calls finish and ends the processes. */
+  async drain(): Promise<void> {
+    this.#clock?.stop()
+    await this.#host?.drain()
+  }
+
+  /** Ends the processes, whatever runs in them. */
+  async end(): Promise<void> {
+    this.#clock?.stop()
+    await this.#host?.end()
+  }
+
+  /** Gives the code back. Nothing can run any more. */
+  async release(): Promise<void> {
+    await this.#options.code.release(this.#digest)
+  }
+
+  status(base: string): FunctionStatus {
+    const pids = this.#host?.pids ?? []
+    const state: FunctionState = !this.#host ? 'needs secrets' : pids.length > 0 ? 'running' : 'idle'
+    const { spec } = this
+    const routes = spec.routes.map(({ methods, path }) => ({ methods, url: base + path }))
+    const urls = routes.length > 0 ? routes : [{ methods: ['POST'], url: `${base}/function/${spec.name}` }]
+    const notes = this.#host ? [] : ['the platform was started again and does not have its secrets: deploy again']
+    return { spec, state, pids, urls, secrets: spec.secrets.filter((name) => this.secrets.has(name)), notes }
+  }
+
+  get #digest(): string {
+    return this.spec.digest ?? ''
+  }
+
+  #hostOptions(): HostOptions {
+    const { code, log, ...shared } = this.#options
+    return {
+      ...shared,
+      spec: this.spec,
+      folder: code.folder(this.#digest),
+      environment: environmentFor(this.spec, this.secrets),
+      tell: (line) => log.tell({ function: this.name, ...line }),
+    }
+  }
+
+  async #fire({ name, payload }: TimerSpec): Promise<void> {
+    try {
+      await this.host().event({ kind: 'timer', trigger: name, data: payload })
+    } catch (failure) {
+      this.#options.log.tell({
+        function: this.name,
+        stream: 'sys',
+        text: `the timer "${name}" failed: ${whyOf(failure)}`,
+      })
+    }
+  }
+}
+
+/** What went wrong in one line. */
+export function whyOf(failure: unknown): string {
+  if (isSlsError(failure)) return failure.diagnostics.map(({ message }) => message).join('; ')
+  return failure instanceof Error ? failure.message : String(failure)
+}
+
+/** The same error with every text passed through `hide`. */
+export function hideIn(failure: unknown, hide: (text: string) => string): unknown {
+  if (!isSlsError(failure)) return failure
+  return new SlsError(
+    failure.diagnostics.map(({ code, message, notes = [], ...rest }) =>
+      error(code, hide(message), { ...rest, notes: notes.map((note) => ({ ...note, message: hide(note.message) })) }),
+    ),
+  )
+}

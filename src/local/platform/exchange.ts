@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CallFailure } from './failure.ts'
+
+/** An HTTP request on its way through a function. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Path and query as the function sees them. */
+  readonly url: string
+  readonly requestId: string
+  /** Seconds; of the route, where it has its own. */
+  readonly timeoutSec: number
+}
+
+export const LARGEST_BODY_BYTES = 32 << 20
+
+/** The whole body; undefined when the request has none. Rejects with a failure when it is too large. */
+export function readBody(request: IncomingMessage): Promise<Buffer | undefined> | undefined {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+  if (encoding === undefined && (length === undefined || length === '0')) return undefined
+  if (Number(length) > LARGEST_BODY_BYTES) return Promise.reject(tooLarge())
+  return collect(request)
+}
+
+async function collect(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > LARGEST_BODY_BYTES) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** The headers in the order of arrival, repeated ones repeated. */
+export function headerPairs(raw: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let index = 0; index < raw.length; index += 2) pairs.push([raw[index] as string, raw[index + 1] as string])
+  return pairs
+}
+
+// They describe one connection, not the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+export function isOfConnection(name: string): boolean {
+  return OF_CONNECTION.has(name.toLowerCase())
+}
+
+function tooLarge(): CallFailure {
+  return new CallFailure('too-large', `the request's body is larger than ${LARGEST_BODY_BYTES >> 20} MB`)
+}

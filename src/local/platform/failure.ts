@@ -1,0 +1,36 @@
+import { type Code, error, SlsError } from '@anyfaas/kit'
+
+/** Why a call has no answer of the function's own. */
+export type FailureKind = keyof typeof KINDS
+
+const KINDS = {
+  user: { code: 'SLS7010', status: 500 },
+  'too-large': { code: 'SLS7010', status: 413 },
+  reply: { code: 'SLS7010', status: 502 },
+  exit: { code: 'SLS7012', status: 502 },
+  memory: { code: 'SLS7012', status: 502 },
+  init: { code: 'SLS7003', status: 503 },
+  secrets: { code: 'SLS7006', status: 503 },
+  gone: { code: 'SLS7004', status: 503 },
+  timeout: { code: 'SLS7011', status: 504 },
+} as const satisfies Record<string, { readonly code: Code; readonly status: number }>
+
+/** A failed call: its kind goes to the client, its message too when it says nothing of the code's inside. */
+export class CallFailure extends SlsError {
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string, options: { readonly notes?: readonly string[] } = {}) {
+    super(error(KINDS[kind].code, message, { notes: (options.notes ?? []).map((note) => ({ message: note })) }))
+    this.kind = kind
+  }
+
+  get status(): number {
+    return KINDS[this.kind].status
+  }
+}
+
+/** The failure of a call whatever was thrown; what nobody meant to throw is the platform's own fault. */
+export function asFailure(thrown: unknown): CallFailure {
+  if (thrown instanceof CallFailure) return thrown
+  return new CallFailure('reply', thrown instanceof Error ? thrown.message : String(thrown))
+}

@@ -1,0 +1,40 @@
+import type { LogLine } from '@anyfaas/kit'
+import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { FunctionSpec } from '../spec.ts'
+import type { Exit } from './child.ts'
+import type { Exchange } from './exchange.ts'
+import type { Warden } from './warden.ts'
+
+/** One running process of a function. Calls reject with a `CallFailure`. */
+export interface Instance {
+  /** Resolves when it can be called; rejects with an `init` failure. */
+  readonly ready: Promise<void>
+  /** Resolves when the process has gone. */
+  readonly exited: Promise<Exit>
+  readonly pid: number | undefined
+  /** False once it takes no more calls. */
+  readonly isOpen: boolean
+  /** Resolves when the response is complete or the client has gone. */
+  http(exchange: Exchange, context: LocalContext): Promise<void>
+  event(event: LocalTriggerEvent, context: LocalContext): Promise<unknown>
+  /** Ends the process. Calls that still run fail. */
+  end(): Promise<void>
+}
+
+/** What a function's process is started with. */
+export interface LaunchOptions {
+  readonly spec: FunctionSpec
+  readonly service: string
+  readonly stage: string
+  /** The unpacked artifact. */
+  readonly folder: string
+  /** The whole environment of the process. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Absolute path of the worker bundle. */
+  readonly worker: string
+  readonly warden: Warden
+  /** Seconds until it has to be ready. */
+  readonly initSec: number
+  readonly context: (requestId: string) => LocalContext
+  readonly tell: (line: Pick<LogLine, 'stream' | 'text' | 'requestId'>) => void
+}

@@ -1,0 +1,182 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { CallMessage, FromWorker, ToWorker } from '../wire.ts'
+import { packBytes } from '../wire-bytes.ts'
+import { Child, type Exit } from './child.ts'
+import { type Exchange, headerPairs, readBody } from './exchange.ts'
+import { CallFailure } from './failure.ts'
+import type { Instance, LaunchOptions } from './instance.ts'
+import { EventNodeCall, HttpNodeCall, type NodeCall, type Settle } from './node-call.ts'
+
+/** A Node.js function in a process of its own, spoken to in messages. */
+export class NodeInstance implements Instance {
+  readonly ready: Promise<void>
+  readonly exited: Promise<Exit>
+  readonly #child: Child
+  readonly #options: LaunchOptions
+  readonly #calls = new Map<number, NodeCall>()
+  #next = 1
+  #isOpen = true
+  #isRetired = false
+
+  constructor(options: LaunchOptions) {
+    this.#options = options
+    const { spec, folder, environment, worker } = options
+    const process = fork(worker, [], {
+      cwd: folder,
+      env: environment,
+      execArgv: [`--max-old-space-size=${spec.memory}`, '--enable-source-maps'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    })
+    this.#child = new Child({ process, warden: options.warden, tell: (stream, text) => this.#tell(stream, text) })
+    this.exited = this.#child.exited
+    this.ready = this.#load()
+    this.exited.then((exit) => this.#fall(exit))
+    process.on('message', (message: FromWorker) => this.#take(message))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  async http(exchange: Exchange, context: LocalContext): Promise<void> {
+    const { request, response, url } = exchange
+    const reading = readBody(request)
+    const body = reading && (await reading)
+    const event: CallMessage['event'] = {
+      kind: 'http',
+      method: request.method ?? 'GET',
+      url,
+      headers: headerPairs(request.rawHeaders),
+      ip: request.socket.remoteAddress ?? '',
+      ...(body && { body: packBytes(body) }),
+    }
+    await this.#call<void>(event, context, (id, settle) => {
+      response.once('close', () => {
+        if (this.#calls.delete(id)) {
+          this.#send({ kind: 'cancel', id })
+          settle.resolve()
+        }
+      })
+      return new HttpNodeCall(exchange, () => this.#send({ kind: 'more', id }), settle)
+    })
+  }
+
+  event(event: LocalTriggerEvent, context: LocalContext): Promise<unknown> {
+    return this.#call(event, context, (_, settle) => new EventNodeCall(context.requestId, settle))
+  }
+
+  async end(): Promise<void> {
+    this.#isOpen = false
+    await this.#child.end()
+  }
+
+  #call<T>(
+    event: CallMessage['event'],
+    context: LocalContext,
+    make: (id: number, settle: Settle<T>) => NodeCall,
+  ): Promise<T> {
+    const id = this.#next++
+    return new Promise<T>((resolve, reject) => {
+      // It may have gone while the request's body was on its way.
+      if (!this.#isOpen && !this.#isRetired) return reject(new CallFailure('exit', 'the function ended its process'))
+      const timer = setTimeout(() => this.#expire(id, context), context.deadline - Date.now())
+      const settle: Settle<T> = {
+        resolve: (value) => {
+          clearTimeout(timer)
+          resolve(value)
+        },
+        reject: (failure) => {
+          clearTimeout(timer)
+          reject(failure)
+        },
+      }
+      this.#calls.set(id, make(id, settle))
+      this.#send({ kind: 'call', id, event, context })
+    })
+  }
+
+  #take(message: FromWorker): void {
+    if (!('id' in message)) return
+    const call = this.#calls.get(message.id)
+    if (!call?.take(message)) return
+    this.#calls.delete(message.id)
+    this.#endWhenRetired()
+  }
+
+  // It may never come back from a busy loop, so it gets no more calls and ends with its last one.
+  #expire(id: number, context: LocalContext): void {
+    const call = this.#calls.get(id)
+    this.#calls.delete(id)
+    this.#send({ kind: 'cancel', id })
+    this.#isOpen = false
+    this.#isRetired = true
+    const { spec } = this.#options
+    const text = `did not answer within its timeout of ${spec.timeout} s; its process is ended`
+    this.#options.tell({ stream: 'sys', text, requestId: context.requestId })
+    call?.fail(new CallFailure('timeout', `the function "${spec.name}" did not answer within ${spec.timeout} s`))
+    this.#endWhenRetired()
+  }
+
+  #endWhenRetired(): void {
+    if (this.#isRetired && this.#calls.size === 0) void this.end()
+  }
+
+  #fall(exit: Exit): void {
+    this.#isOpen = false
+    this.#isRetired = false
+    const { spec } = this.#options
+    const failure = exit.isOutOfMemory
+      ? new CallFailure('memory', `the function "${spec.name}" needed more than its ${spec.memory} MB of memory`)
+      : new CallFailure('exit', `the function "${spec.name}" ended its process (${exit.words})`)
+    const calls = [...this.#calls.values()]
+    this.#calls.clear()
+    for (const call of calls) call.fail(failure)
+  }
+
+  #load(): Promise<void> {
+    const { spec, folder, context } = this.#options
+    const [file = '', exported = ''] = splitHandler(spec.handler ?? '')
+    return new Promise((resolve, reject) => {
+      const refuse = (why: string, notes: readonly string[] = []) =>
+        reject(new CallFailure('init', `the function "${spec.name}" does not load: ${why}`, { notes }))
+      const timer = setTimeout(() => {
+        refuse(`it was not ready within ${this.#options.initSec} s`)
+        void this.end()
+      }, this.#options.initSec * 1000)
+      this.#child.process.once('message', (message: FromWorker) => {
+        clearTimeout(timer)
+        if (message.kind === 'loaded') return resolve()
+        if (message.kind === 'refused') refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
+        void this.end()
+      })
+      this.exited.then((exit) => {
+        clearTimeout(timer)
+        refuse(`it ended its process (${exit.words})`, exit.lastLines)
+      })
+      this.#send({ kind: 'load', file: join(folder, file), exported, context: context('start') })
+    })
+  }
+
+  #tell(stream: 'out' | 'err', text: string): void {
+    // Of several calls at a time, nobody knows which one printed it.
+    const [only] = this.#calls.size === 1 ? this.#calls.values() : []
+    this.#options.tell({ stream, text, ...(only && { requestId: only.requestId }) })
+  }
+
+  #send(message: ToWorker): void {
+    if (this.#child.process.connected) this.#child.process.send(message)
+  }
+}
+
+// `sls_login.handler` is the export `handler` of `sls_login.js`.
+function splitHandler(handler: string): [file: string, exported: string] {
+  const dot = handler.lastIndexOf('.')
+  return [`${handler.slice(0, dot)}.js`, handler.slice(dot + 1)]
+}

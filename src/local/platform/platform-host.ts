@@ -1,0 +1,159 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DeployRequest, FunctionStatus, Removal } from '../api.ts'
+import { type Home, serviceFolder } from '../home.ts'
+import { readJson } from '../json-file.ts'
+import { CodeStore } from './code-store.ts'
+import { Queue } from './queue.ts'
+import { ServiceHost, type ServiceState, stateFile } from './service-host.ts'
+import { Warden } from './warden.ts'
+
+export interface PlatformOptions {
+  readonly home: Home
+  readonly version: string
+  /** Absolute path of the worker bundle. */
+  readonly worker: string
+  /** Awaited before anything is taken down: from then on nobody may find the platform. */
+  readonly onEnding: () => Promise<void>
+  /** Told when all services have ended. */
+  readonly onEnded: () => void
+}
+
+/** How long running calls may take when the platform is asked to end. */
+const GRACE_MS = 10_000
+
+/** All services of a user on this machine. */
+export class PlatformHost {
+  readonly code: CodeStore
+  readonly version: string
+  readonly #options: PlatformOptions
+  readonly #warden = new Warden()
+  readonly #services = new Map<string, ServiceHost>()
+  /** Beginnings and ends of a service, one after the other. */
+  readonly #lives = new Map<string, Queue>()
+  /** Of deploys that are under way, by service. */
+  readonly #deploys = new Map<string, number>()
+  #ending: Promise<void> | undefined
+
+  constructor(options: PlatformOptions) {
+    this.#options = options
+    this.version = options.version
+    this.code = new CodeStore(options.home.code)
+  }
+
+  /** Brings back every service that was there. */
+  async open(): Promise<void> {
+    const { home } = this.#options
+    for (const folder of [home.services, home.code]) await mkdir(folder, { recursive: true, mode: 0o700 })
+    for (const name of await readdir(home.services)) {
+      const state = (await readJson(stateFile(join(home.services, name)))) as ServiceState | undefined
+      // A deploy that was cut off before its first function leaves a folder without a state.
+      if (state) this.#add(state)
+    }
+    await this.code.prune()
+    for (const service of this.#services.values()) await service.open()
+  }
+
+  find(service: string, stage: string): ServiceHost | undefined {
+    return this.#services.get(keyOf(service, stage))
+  }
+
+  /** Brings a function into a service, which begins with its first one. Throws SLS7003 or SLS7005. */
+  async deploy(service: string, stage: string, request: DeployRequest): Promise<FunctionStatus> {
+    const key = keyOf(service, stage)
+    this.#count(key, 1)
+    try {
+      const host = await this.#need({ service, stage, functions: [] }, request.port)
+      if (request.port !== undefined) await host.moveTo(request.port)
+      return await host.deploy(request)
+    } finally {
+      this.#count(key, -1)
+      await this.#discardWhenEmpty(key)
+    }
+  }
+
+  /** Takes a function away. A service ends with its last function, the platform with its last service. */
+  async remove(service: string, stage: string, name: string): Promise<Removal> {
+    const key = keyOf(service, stage)
+    await this.#services.get(key)?.remove(name)
+    await this.#discardWhenEmpty(key)
+    const isLast = this.#services.size === 0 && this.#deploys.size === 0
+    if (isLast) await this.shutdown()
+    return { isLast }
+  }
+
+  /** Ends everything; at the next start all services are there again. */
+  shutdown(): Promise<void> {
+    this.#ending ??= this.#end()
+    return this.#ending
+  }
+
+  #add(state: ServiceState): ServiceHost {
+    const { home, worker } = this.#options
+    const { service, stage } = state
+    const host: ServiceHost = new ServiceHost({
+      state,
+      folder: serviceFolder(home, service, stage),
+      code: this.code,
+      warden: this.#warden,
+      worker,
+      takenPorts: () => this.#portsBut(host),
+    })
+    this.#services.set(keyOf(service, stage), host)
+    return host
+  }
+
+  #need(state: ServiceState, port: number | undefined): Promise<ServiceHost> {
+    const key = keyOf(state.service, state.stage)
+    return this.#life(key).run(async () => {
+      const known = this.#services.get(key)
+      if (known) return known
+      const host = this.#add(state)
+      try {
+        await host.open(port)
+      } catch (failure) {
+        this.#services.delete(key)
+        await host.discard()
+        throw failure
+      }
+      return host
+    })
+  }
+
+  async #discardWhenEmpty(key: string): Promise<void> {
+    await this.#life(key).run(async () => {
+      const host = this.#services.get(key)
+      if (!host?.isEmpty || this.#deploys.has(key)) return
+      this.#services.delete(key)
+      await host.discard()
+    })
+  }
+
+  #life(key: string): Queue {
+    const life = this.#lives.get(key) ?? new Queue()
+    this.#lives.set(key, life)
+    return life
+  }
+
+  #count(key: string, by: number): void {
+    const count = (this.#deploys.get(key) ?? 0) + by
+    if (count > 0) this.#deploys.set(key, count)
+    else this.#deploys.delete(key)
+  }
+
+  async #end(): Promise<void> {
+    await this.#options.onEnding()
+    await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
+    this.#warden.close()
+    this.#options.onEnded()
+  }
+
+  #portsBut(host: ServiceHost): ReadonlySet<number> {
+    const others = [...this.#services.values()].filter((other) => other !== host)
+    return new Set(others.flatMap((other) => other.port ?? []))
+  }
+}
+
+function keyOf(service: string, stage: string): string {
+  return JSON.stringify([service, stage])
+}

@@ -1,0 +1,78 @@
+import { type HeadMessage, STREAM_WINDOW_BYTES, type WireBody } from '../wire.ts'
+import { unpackBytes } from '../wire-bytes.ts'
+import { type Exchange, isOfConnection } from './exchange.ts'
+import { asFailure, type CallFailure } from './failure.ts'
+
+/** Writes the head of a function's answer, with the whole body unless it is streamed. Throws when a header cannot be sent. */
+export function writeHead({ request, response, requestId }: Exchange, head: HeadMessage): void {
+  const headers: string[] = []
+  let hasLength = false
+  for (const [name, value] of head.headers) {
+    const key = name.toLowerCase()
+    if (isOfConnection(key)) continue
+    // A length that is wrong would leave the client waiting or cut the next answer.
+    if (key === 'content-length' && request.method !== 'HEAD') continue
+    if (key === 'content-length') hasLength = true
+    headers.push(name, value)
+  }
+  headers.push('x-request-id', requestId)
+  if (head.open) {
+    response.writeHead(head.status, headers)
+    response.flushHeaders()
+    return
+  }
+  const { body = '' } = head
+  const bytes = typeof body === 'string' ? body : unpackBytes(body)
+  const isBodiless = head.status === 204 || head.status === 304
+  if (!hasLength && !isBodiless) headers.push('content-length', String(Buffer.byteLength(bytes)))
+  response.writeHead(head.status, headers)
+  response.end(isBodiless ? undefined : bytes)
+}
+
+/** Answers in the function's stead: its class and the request's id stand in the headers, one sentence in the body. */
+export function writeFailure(
+  { request, response, requestId }: Pick<Exchange, 'request' | 'response' | 'requestId'>,
+  thrown: unknown,
+): void {
+  const failure = asFailure(thrown)
+  // What has begun as a success cannot become a failure: the client sees a broken connection.
+  if (response.headersSent) return void response.destroy()
+  const text = `${sentenceOf(failure)}\n`
+  response.writeHead(failure.status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': String(Buffer.byteLength(text)),
+    'x-request-id': requestId,
+    'x-error-class': failure.kind,
+    // The rest of a body that was not read would be taken for the next request.
+    ...(request.complete ? {} : { connection: 'close' }),
+    ...(failure.status === 503 && { 'retry-after': '1' }),
+  })
+  response.end(text)
+}
+
+/** Passes the chunks of a stream on and says when there is room for more. */
+export class Inflow {
+  readonly #response: Exchange['response']
+  readonly #more: () => void
+  #bytes = 0
+
+  constructor({ response }: Exchange, more: () => void) {
+    this.#response = response
+    this.#more = more
+  }
+
+  write(body: WireBody): void {
+    const bytes = unpackBytes(body)
+    const hasRoom = this.#response.write(bytes)
+    this.#bytes += bytes.length
+    // The process counts the same bytes and waits from here on.
+    if (this.#bytes < STREAM_WINDOW_BYTES) return
+    this.#bytes = 0
+    if (hasRoom) this.#more()
+    else this.#response.once('drain', this.#more)
+  }
+}
+
+function sentenceOf(failure: CallFailure): string {
+  return failure.diagnostics[0]?.message ?? failure.kind
+}

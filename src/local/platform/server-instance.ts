@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { Agent } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import { awaitServer, portVariables } from '../server.ts'
+import type { ServerSpec } from '../spec.ts'
+import { Child, type Exit } from './child.ts'
+import type { Exchange } from './exchange.ts'
+import { CallFailure } from './failure.ts'
+import type { Instance, LaunchOptions } from './instance.ts'
+import { forward, postEvent, type Upstream } from './proxy.ts'
+
+/** An HTTP server of any language behind a command. Requests pass through as they are, events are posted as CloudEvents. */
+export class ServerInstance implements Instance {
+  readonly ready: Promise<void>
+  readonly exited: Promise<Exit>
+  readonly #options: LaunchOptions
+  readonly #port: number
+  readonly #child: Child
+  readonly #agent = new Agent({ keepAlive: true })
+  /** Of the calls that run, by what aborts them. */
+  readonly #calls = new Map<AbortController, string>()
+  #isOpen = true
+  #isRetired = false
+
+  constructor(options: LaunchOptions, server: ServerSpec, port: number) {
+    this.#options = options
+    this.#port = port
+    const [command = '', ...args] = server.command
+    const process = spawn(command, args, {
+      cwd: options.folder,
+      env: { ...options.environment, ...portVariables(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    this.#child = new Child({ process, warden: options.warden, tell: (stream, text) => this.#tell(stream, text) })
+    this.exited = this.#child.exited
+    this.exited.then(() => this.#close())
+    this.ready = this.#start(server)
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  http(exchange: Exchange, context: LocalContext): Promise<void> {
+    return this.#call(context, (upstream) => forward(exchange, upstream))
+  }
+
+  event(event: LocalTriggerEvent, context: LocalContext): Promise<unknown> {
+    return this.#call(context, (upstream) => postEvent(event, context, upstream))
+  }
+
+  async end(): Promise<void> {
+    this.#close()
+    await this.#child.stop(STOP_MS)
+  }
+
+  async #call<T>(context: LocalContext, work: (upstream: Upstream) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    this.#calls.set(controller, context.requestId)
+    const late = new CallFailure('timeout', `the function "${context.function}" did not answer within its timeout`)
+    const timer = setTimeout(() => {
+      this.#retire(context)
+      controller.abort(late)
+    }, context.deadline - Date.now())
+    try {
+      return await work({ port: this.#port, agent: this.#agent, signal: controller.signal })
+    } catch (error) {
+      if (controller.signal.aborted) throw late
+      throw error instanceof CallFailure ? error : await this.#broken(error as Error)
+    } finally {
+      clearTimeout(timer)
+      this.#calls.delete(controller)
+      if (this.#isRetired && this.#calls.size === 0) void this.end()
+    }
+  }
+
+  // A connection breaks a moment before the process is seen to be gone.
+  async #broken(error: Error): Promise<CallFailure> {
+    const name = this.#options.spec.name
+    const exit = await Promise.race([this.exited, wait(BREATH_MS, undefined)])
+    if (exit) return new CallFailure('exit', `the function "${name}" ended its process (${exit.words})`)
+    return new CallFailure('reply', `the function "${name}" broke the connection: ${error.message}`)
+  }
+
+  // It may be stuck as a whole, so it gets no more calls and ends with its last one.
+  #retire(context: LocalContext): void {
+    this.#isOpen = false
+    this.#isRetired = true
+    const text = 'did not answer within its timeout; its process is ended'
+    this.#options.tell({ stream: 'sys', text, requestId: context.requestId })
+  }
+
+  async #start(server: ServerSpec): Promise<void> {
+    const { spec, initSec } = this.#options
+    const given = new AbortController()
+    const timer = setTimeout(() => given.abort(), initSec * 1000)
+    const exit = this.exited.then((ended) => {
+      given.abort()
+      return ended
+    })
+    const isReady = await awaitServer(this.#port, server, given.signal)
+    clearTimeout(timer)
+    if (isReady) return
+    const gone = this.#child.pid === undefined ? await exit : undefined
+    await this.end()
+    const what = server.healthCheck ? `answer ${server.healthCheck.path}` : 'take connections'
+    const why = gone
+      ? `it ended its process (${gone.words})`
+      : `it did not ${what} within ${initSec} s; it has to listen on the port in the variable PORT`
+    throw new CallFailure('init', `the function "${spec.name}" does not load: ${why}`, { notes: gone?.lastLines ?? [] })
+  }
+
+  #close(): void {
+    this.#isOpen = false
+    this.#agent.destroy()
+  }
+
+  #tell(stream: 'out' | 'err', text: string): void {
+    const [only] = this.#calls.size === 1 ? this.#calls.values() : []
+    this.#options.tell({ stream, text, ...(only !== undefined && { requestId: only }) })
+  }
+}
+
+/** How long a server may take to end by itself. */
+const STOP_MS = 2000
+const BREATH_MS = 100

@@ -1,0 +1,218 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { error, SlsError } from '@anyfaas/kit'
+import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
+import { writeJson } from '../json-file.ts'
+import type { FunctionSpec } from '../spec.ts'
+import { Deployed, type DeployedOptions, hideIn, whyOf } from './deployed.ts'
+import { Gateway } from './gateway.ts'
+import { candidatePorts } from './ports.ts'
+import { Queue } from './queue.ts'
+import { ServiceLog } from './service-log.ts'
+
+/** What is kept of a service: everything but its secrets. */
+export interface ServiceState {
+  readonly service: string
+  readonly stage: string
+  readonly port?: number
+  readonly functions: readonly FunctionSpec[]
+}
+
+export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log'> {
+  readonly state: ServiceState
+  readonly folder: string
+  /** The ports of the other services. */
+  readonly takenPorts: () => ReadonlySet<number>
+}
+
+const STATE_FILE = 'service.json'
+
+export function stateFile(folder: string): string {
+  return join(folder, STATE_FILE)
+}
+
+/** One service in one stage: its address, its functions, its log, and what of it outlives the platform. */
+export class ServiceHost {
+  readonly log: ServiceLog
+  readonly #options: ServiceOptions
+  readonly #functions = new Map<string, Deployed>()
+  readonly #changes = new Queue()
+  readonly #draining = new Set<Promise<void>>()
+  /** Every version that can still print something. */
+  readonly #versions = new Set<Deployed>()
+  #gateway = new Gateway()
+  #movedFrom: number | undefined
+
+  constructor(options: ServiceOptions) {
+    this.#options = options
+    this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
+    for (const spec of options.state.functions) {
+      this.#functions.set(spec.name, this.#version({ spec, secrets: {} }))
+    }
+  }
+
+  get name(): string {
+    return this.#options.state.service
+  }
+
+  get stage(): string {
+    return this.#options.state.stage
+  }
+
+  /** Where it answers, or will answer. */
+  get port(): number | undefined {
+    return this.#gateway.port || this.#options.state.port
+  }
+
+  get isEmpty(): boolean {
+    return this.#functions.size === 0
+  }
+
+  /** Begins to answer, on the port that it had or on another one. Throws SLS7005 when a wanted or every port is taken. */
+  async open(wanted?: number): Promise<void> {
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
+    const { port } = this.#options.state
+    const isOpen = await this.#gateway.open(
+      wanted === undefined ? candidatePorts(port, this.#options.takenPorts()) : [wanted],
+    )
+    if (!isOpen) throw new SlsError(noPort(wanted))
+    if (wanted === undefined && port !== undefined && this.port !== port) this.#movedFrom = port
+    this.#publish()
+    await this.#save()
+    for (const deployed of this.#functions.values()) deployed.startTimers()
+  }
+
+  /** Answers on another port. Throws SLS7005 when it is taken; then the service stays where it is. */
+  async moveTo(port: number): Promise<void> {
+    if (port === this.port) return
+    await this.#changes.run(async () => {
+      const gateway = new Gateway()
+      if (!(await gateway.open([port]))) throw new SlsError(noPort(port))
+      const before = this.#gateway
+      this.#gateway = gateway
+      this.#movedFrom = undefined
+      this.#publish()
+      this.#drain(before.close())
+      await this.#save()
+    })
+  }
+
+  /** Starts the new version, and only then puts it in the place of the old one. Throws SLS7003 when it does not load. */
+  async deploy(request: DeployRequest): Promise<FunctionStatus> {
+    const { spec } = request
+    const next = this.#version(request)
+    try {
+      await this.#needCode(spec)
+      await next.load()
+    } catch (failure) {
+      const shown = hideIn(failure, (text) => this.log.masks.hide(text))
+      this.log.tell({ function: spec.name, stream: 'sys', text: `not deployed: ${whyOf(shown)}` })
+      await this.#retire(next)
+      throw shown
+    }
+    const before = this.#functions.get(spec.name)
+    this.#functions.set(spec.name, next)
+    this.#publish()
+    next.startTimers()
+    if (before) this.#drain(this.#retire(before))
+    await this.#changes.run(() => this.#save())
+    this.log.tell({ function: spec.name, stream: 'sys', text: before ? 'a new version is deployed' : 'deployed' })
+    return next.status(this.#url)
+  }
+
+  /** Already gone is success. */
+  async remove(name: string): Promise<void> {
+    const before = this.#functions.get(name)
+    if (!before) return
+    this.#functions.delete(name)
+    this.#publish()
+    await this.#retire(before)
+    await this.#changes.run(() => this.#save())
+  }
+
+  /** Which of these values the function has. */
+  compare(name: string, values: Readonly<Record<string, string>>): readonly string[] {
+    const secrets = this.#functions.get(name)?.secrets
+    return Object.keys(values).filter((key) => secrets?.get(key) === values[key])
+  }
+
+  status(): ServiceStatus {
+    const moved = this.#movedFrom
+    return {
+      service: this.name,
+      stage: this.stage,
+      url: this.#url,
+      notes: moved === undefined ? [] : [`port ${moved} was taken by something else, so it answers on ${this.port}`],
+      functions: [...this.#functions.values()].map((deployed) => deployed.status(this.#url)),
+    }
+  }
+
+  /** Lets what runs finish, for at most so long. Everything is there again at the next start. */
+  async close(graceMs: number): Promise<void> {
+    const versions = [...this.#versions]
+    const quiet = Promise.all([this.#gateway.close(), ...versions.map((version) => version.drain())])
+    const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
+    await Promise.race([quiet, late])
+    await Promise.all(versions.map((version) => version.end()))
+  }
+
+  /** Ends and forgets the service. */
+  async discard(): Promise<void> {
+    await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
+    await Promise.all([this.#gateway.close(), ...this.#draining])
+    await this.#changes.run(() => rm(this.#options.folder, { recursive: true, force: true }))
+  }
+
+  get #url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  #deployedOptions(): DeployedOptions {
+    const { state, code, worker, warden } = this.#options
+    return { service: state.service, stage: state.stage, code, worker, warden, log: this.log }
+  }
+
+  #publish(): void {
+    this.#gateway.publish([...this.#functions.values()])
+  }
+
+  #version(request: Pick<DeployRequest, 'spec' | 'secrets'>): Deployed {
+    const version = new Deployed(request, this.#deployedOptions())
+    this.#versions.add(version)
+    this.#mask()
+    return version
+  }
+
+  async #needCode({ digest = '' }: FunctionSpec): Promise<void> {
+    if (!(await this.#options.code.has(digest)))
+      throw new SlsError(error('SLS7002', `the platform has no code ${digest}`))
+  }
+
+  async #retire(version: Deployed): Promise<void> {
+    await version.drain()
+    this.#versions.delete(version)
+    this.#mask()
+    await version.release()
+  }
+
+  #mask(): void {
+    this.log.masks.set([...this.#versions].flatMap((version) => [...version.secrets.values()]))
+  }
+
+  #drain(work: Promise<void>): void {
+    const draining = work.finally(() => this.#draining.delete(draining))
+    this.#draining.add(draining)
+  }
+
+  async #save(): Promise<void> {
+    const { service, stage } = this.#options.state
+    const functions = [...this.#functions.values()].map((deployed) => deployed.spec)
+    const state: ServiceState = { service, stage, port: this.#gateway.port, functions }
+    await writeJson(stateFile(this.#options.folder), state)
+  }
+}
+
+function noPort(wanted: number | undefined): ReturnType<typeof error> {
+  if (wanted === undefined) return error('SLS7005', 'no port from 7001 to 7999 is free')
+  return error('SLS7005', `port ${wanted} is taken`, { help: ['name another one with --port, or none'] })
+}

@@ -1,0 +1,51 @@
+import type { HealthCheck, Value } from '@anyfaas/kit'
+
+/** A function as the local platform runs it: what `local.yml` shows and what the platform keeps. */
+export interface FunctionSpec {
+  readonly name: string
+  readonly description?: string
+  /** The zip, relative to the spec file. */
+  readonly artifact: string
+  /** Of the zip; absent when nothing was packaged. */
+  readonly digest?: string
+  /** `sls_login.handler`: the entry file at the artifact's root and its export. Absent for a command. */
+  readonly handler?: string
+  /** An HTTP server of any language. */
+  readonly server?: ServerSpec
+  /** Seconds. */
+  readonly timeout: number
+  /** Seconds until it has to be ready; 10, or the timeout when that is longer, when absent. */
+  readonly initTimeout?: number
+  /** MB of the heap. */
+  readonly memory: number
+  readonly environment: Readonly<Record<string, Value>>
+  /** The names of the secrets in the environment. A live function lists those whose values it has. */
+  readonly secrets: readonly string[]
+  readonly routes: readonly RouteSpec[]
+  readonly timers: readonly TimerSpec[]
+}
+
+export interface ServerSpec {
+  /** Run in the artifact's folder, with the port to listen on in `PORT`. */
+  readonly command: readonly string[]
+  readonly healthCheck?: HealthCheck
+}
+
+export interface RouteSpec {
+  readonly path: string
+  /** Empty means every method. */
+  readonly methods: readonly string[]
+  /** Seconds; less than the function's own. */
+  readonly timeout?: number
+}
+
+export interface TimerSpec {
+  readonly name: string
+  /** A cron expression (second, minute, hour, day, month, weekday, year), or every so many seconds. */
+  readonly schedule: string | number
+  readonly timezone: string
+  readonly enabled: boolean
+  readonly payload?: unknown
+}
+
+export const FUNCTION = 'local.function'

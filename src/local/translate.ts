@@ -1,0 +1,90 @@
+import {
+  type ArtifactRefs,
+  artifactOf,
+  checkFunction,
+  type Diagnostic,
+  environmentOf,
+  type Fn,
+  mapFields,
+  mapTriggers,
+  mergeTree,
+  type Resource,
+  routesOf,
+  type Service,
+  type SpecFile,
+  secretsIn,
+  spellSecrets,
+  subjectOf,
+  type Translator,
+  triggersOf,
+  writeValue,
+} from '@anyfaas/kit'
+import { facts } from './facts.ts'
+import { fields } from './fields.ts'
+import { FUNCTION, type FunctionSpec, type RouteSpec, type TimerSpec } from './spec.ts'
+import { triggers } from './triggers.ts'
+
+const PLATFORM = 'the local platform'
+
+/** Functions in the words of `local.yml`. */
+export const translator: Translator = {
+  translate(service, artifacts) {
+    const made = service.functions.map((fn) => translateFunction(fn, service, artifacts))
+    return {
+      resources: made.map(({ resource }) => resource),
+      diagnostics: made.flatMap(({ diagnostics }) => diagnostics),
+    }
+  },
+  render,
+}
+
+interface TranslatedFunction {
+  readonly resource: Resource<FunctionSpec>
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): TranslatedFunction {
+  const subject = subjectOf(fn, PLATFORM)
+  const environment = environmentOf(fn).variables
+  const mapped = mapFields(fields, fn, subject)
+  const routes = routesOf(fn).map((trigger) => ({ name: trigger.path, trigger }))
+  const timers = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
+  const reached = mapTriggers([...routes, ...timers], triggers, subject)
+  const spec = {
+    name: fn.name,
+    ...codeOf(fn, service, artifacts),
+    ...mapped.spec,
+    environment,
+    secrets: [...secretsIn(environment)].sort(),
+    routes: reached.triggers.filter(({ type }) => type === 'route').map(({ spec }) => readRoute(spec)),
+    timers: reached.triggers.filter(({ type }) => type === 'timer').map(({ spec, name }) => readTimer(spec, name)),
+  }
+  const final = [fn.overrides['local']].reduce(mergeTree, spec) as unknown as FunctionSpec
+  return {
+    resource: { id: `function/${fn.name}`, type: FUNCTION, spec: final, at: fn.at },
+    diagnostics: [...checkFunction(fn, facts, subject).diagnostics, ...mapped.diagnostics, ...reached.diagnostics],
+  }
+}
+
+function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): Partial<FunctionSpec> {
+  const { path, handler, digest } = artifactOf(fn, service, artifacts)
+  const code = { artifact: path, ...(digest !== undefined && { digest }) }
+  if (fn.code.kind !== 'custom') return { ...code, handler }
+  const { command, args, healthCheck } = fn.code
+  return { ...code, server: { command: [...command, ...args], ...(healthCheck && { healthCheck }) } }
+}
+
+function readRoute(spec: Record<string, unknown>): RouteSpec {
+  return { methods: [], ...spec } as unknown as RouteSpec
+}
+
+function readTimer(spec: Record<string, unknown>, name: string): TimerSpec {
+  return { name, ...spec } as unknown as TimerSpec
+}
+
+function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {
+  const functions = (resources as readonly Resource<FunctionSpec>[]).map(({ spec: { name, ...spec } }) => [name, spec])
+  const whole = { service: service.name, stage: service.stage, functions: Object.fromEntries(functions) }
+  const data = spellSecrets(mergeTree(whole, service.overrides['local']), writeValue)
+  return [{ path: 'local.yml', format: 'yaml', data }]
+}

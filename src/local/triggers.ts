@@ -1,0 +1,82 @@
+import {
+  adjusted,
+  elsewhere,
+  formatCron,
+  lossy,
+  PLAIN_CRON,
+  type Refuse,
+  refuse,
+  refused,
+  type TriggerTable,
+} from '@anyfaas/kit'
+
+const COMMON = {
+  kind: elsewhere('the list that it stands in'),
+  at: elsewhere('a place in the file'),
+  qualifier: lossy('a function has one version'),
+  role: lossy('functions run as you'),
+  overrides: elsewhere('laid over the trigger at last'),
+}
+
+/** What becomes of each kind of trigger. */
+export const triggers: TriggerTable = {
+  http: {
+    type: 'route',
+    switchless: true,
+    fields: {
+      ...COMMON,
+      name: elsewhere('a route has no name'),
+      enabled: elsewhere('a route that is switched off is left out'),
+      path: { to: 'path' },
+      methods: { to: 'methods' },
+      cors: elsewhere('the runtime inside the function answers'),
+      auth: {
+        to: 'auth',
+        as: ({ kind }) => (kind === 'none' ? undefined : adjusted(undefined, 'everybody on this machine may call')),
+      },
+      timeoutSec: { to: 'timeout' },
+      streaming: elsewhere('every answer can be streamed'),
+    },
+  },
+  timer: {
+    type: 'timer',
+    fields: {
+      ...COMMON,
+      name: elsewhere('name'),
+      enabled: { to: 'enabled' },
+      schedule: {
+        to: 'schedule',
+        as: (schedule) => {
+          if (schedule.kind === 'every') return schedule.seconds
+          const cron = formatCron(schedule.cron, PLAIN_CRON)
+          return typeof cron === 'string' ? cron : refused(cron.reason, cron.instead)
+        },
+      },
+      timezone: { to: 'timezone' },
+      payload: { to: 'payload' },
+    },
+  },
+  event: {
+    type: 'event',
+    fields: {
+      ...COMMON,
+      name: elsewhere('nothing is deployed for it'),
+      enabled: elsewhere('nothing is deployed for it'),
+    },
+  },
+  os: without('object storage'),
+  mq: without('topics'),
+  queue: without('queues'),
+  kafka: without('Kafka'),
+  mqtt: without('an MQTT broker'),
+  log: without('a log store to watch'),
+  table: without('tables'),
+  stream: without('streams'),
+  cdn: without('a CDN'),
+  eventbus: without('an event bus'),
+  dapr: without('a Dapr sidecar'),
+}
+
+function without(what: string): Refuse {
+  return refuse(`it comes without ${what}`, 'sls invoke --trigger KIND calls the function with such an event')
+}

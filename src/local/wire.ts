@@ -1,0 +1,65 @@
+import type { LocalContext, LocalHttpEvent, LocalTriggerEvent } from './runtime/protocol.ts'
+
+/** What the platform and a function's process say to each other: JSON messages over the channel of `fork`. */
+export type ToWorker = LoadMessage | CallMessage | CancelMessage | MoreMessage
+
+/** The first message. The process opens the entry file and answers `loaded` or `refused`. */
+export interface LoadMessage {
+  readonly kind: 'load'
+  /** Absolute path of the entry file. */
+  readonly file: string
+  readonly exported: string
+  readonly context: LocalContext
+}
+
+export interface CallMessage {
+  readonly kind: 'call'
+  readonly id: number
+  readonly event: WireHttpEvent | LocalTriggerEvent
+  readonly context: LocalContext
+}
+
+/** Nobody waits for the answer any more. */
+export interface CancelMessage {
+  readonly kind: 'cancel'
+  readonly id: number
+}
+
+/** The client has taken what was sent of a stream. */
+export interface MoreMessage {
+  readonly kind: 'more'
+  readonly id: number
+}
+
+export type WireHttpEvent = Omit<LocalHttpEvent, 'body'> & { readonly body?: WireBody }
+
+/** A text is its bytes in UTF-8. */
+export type WireBody = string | { readonly base64: string }
+
+export type FromWorker =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'refused'; readonly error: WireError }
+  | HeadMessage
+  | { readonly kind: 'chunk'; readonly id: number; readonly body: WireBody }
+  | { readonly kind: 'end'; readonly id: number }
+  | { readonly kind: 'value'; readonly id: number; readonly value?: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
+
+/** Status, headers and the whole body; with `open`, chunks and an `end` follow instead of the body. */
+export interface HeadMessage {
+  readonly kind: 'head'
+  readonly id: number
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body?: WireBody
+  readonly open?: true
+}
+
+export interface WireError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+}
+
+/** How many bytes of a stream may be on their way before the client has taken some. */
+export const STREAM_WINDOW_BYTES = 256 << 10

@@ -1,0 +1,83 @@
+import type { LocalContext, LocalEntry, LocalReply } from '../runtime/protocol.ts'
+import type { CallMessage, FromWorker, LoadMessage, ToWorker } from '../wire.ts'
+import { packBytes, unpackBytes } from '../wire-bytes.ts'
+import { describeError } from './error.ts'
+import { openModule } from './module.ts'
+import { Outflow } from './outflow.ts'
+
+/** Opens a deployed function's entry and answers calls until the platform goes. */
+export async function serve(load: LoadMessage): Promise<void> {
+  // Without the platform nobody would end this process.
+  process.on('disconnect', () => process.exit())
+  const loaded = await open(load).catch((error: unknown) => ({ error: describeError(error) }))
+  if ('error' in loaded) return send({ kind: 'refused', error: loaded.error })
+  const calls = new Map<number, RunningCall>()
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'call') {
+      const call = new RunningCall(message)
+      calls.set(message.id, call)
+      call.run(loaded.entry).finally(() => calls.delete(message.id))
+    } else if (message.kind === 'cancel') calls.get(message.id)?.cancel()
+    else if (message.kind === 'more') calls.get(message.id)?.outflow.more()
+  })
+  send({ kind: 'loaded' })
+}
+
+async function open({ file, exported, context }: LoadMessage): Promise<{ entry: LocalEntry }> {
+  const module = (await openModule(file)) as Record<string, unknown>
+  // `import` shows the exports of a CommonJS module as its default when it cannot read their names.
+  const exports = (module[exported] ? module : module['default']) as Record<string, unknown>
+  const entry = { handler: exports[exported], initializer: exports['initializer'] } as LocalEntry
+  await entry.initializer?.(context)
+  return { entry }
+}
+
+class RunningCall {
+  readonly outflow: Outflow
+  readonly #message: CallMessage
+  readonly #abort = new AbortController()
+
+  constructor(message: CallMessage) {
+    this.#message = message
+    this.outflow = new Outflow(message.id, send)
+  }
+
+  async run(entry: LocalEntry): Promise<void> {
+    const { id, event, context } = this.#message
+    try {
+      await this.#answer(await entry.handler(readEvent(event), this.#withSignal(context)))
+    } catch (error) {
+      send({ kind: 'failed', id, error: describeError(error) })
+    }
+  }
+
+  cancel(): void {
+    this.#abort.abort()
+    this.outflow.cancel()
+  }
+
+  async #answer(reply: LocalReply): Promise<void> {
+    const { id } = this.#message
+    if (reply.kind === 'value') return send({ kind: 'value', id, value: reply.value })
+    const { status, headers, body } = reply
+    if (body === null) return send({ kind: 'head', id, status, headers })
+    if (typeof body === 'string') return send({ kind: 'head', id, status, headers, body })
+    if (body instanceof Uint8Array) return send({ kind: 'head', id, status, headers, body: packBytes(body) })
+    send({ kind: 'head', id, status, headers, open: true })
+    await this.outflow.pump(body)
+  }
+
+  #withSignal(context: LocalContext): LocalContext {
+    return { ...context, signal: this.#abort.signal }
+  }
+}
+
+function readEvent(event: CallMessage['event']): Parameters<LocalEntry['handler']>[0] {
+  if (event.kind !== 'http') return event
+  const { body, ...rest } = event
+  return body === undefined ? rest : { ...rest, body: unpackBytes(body) }
+}
+
+function send(message: FromWorker): void {
+  process.send?.(message)
+}

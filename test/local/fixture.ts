@@ -1,0 +1,167 @@
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Call, Connection, Deployment, Driver, LogLine, LogQuery, Resource, Service } from '@anyfaas/kit'
+import { PlatformClient } from '../../src/local/client.ts'
+import { connector } from '../../src/local/connect.ts'
+import { type Home, homeOf } from '../../src/local/home.ts'
+import { type PlatformRecord, readRecord } from '../../src/local/record.ts'
+import type { FunctionSpec } from '../../src/local/spec.ts'
+import { writeZip } from '../../src/packager/zip.ts'
+
+export interface FunctionFixture extends Partial<Omit<FunctionSpec, 'name'>> {
+  /** Name -> text; by default the entry file's `handler` is this body. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly executable?: readonly string[]
+  /** The body of `async (event, context) => …` in the entry file. */
+  readonly body?: string
+}
+
+export interface DeployTo {
+  readonly service?: string
+  readonly stage?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly port?: number
+  readonly artifacts?: readonly {
+    id: string
+    kind: 'zip'
+    path: string
+    digest: `sha256:${string}`
+    bytes: number
+    handlers: {}
+  }[]
+}
+
+/** A local platform in a folder of its own. It is ended, and the folder removed, by `close`. */
+export class LocalFixture {
+  readonly home: Home
+  readonly notes: string[] = []
+  readonly #root = mkdtempSync(join(tmpdir(), 'sls-local-'))
+  readonly #records: PlatformRecord[] = []
+  #zips = 0
+
+  constructor() {
+    this.home = homeOf({ SLS_HOME: join(this.#root, 'home') })
+  }
+
+  get call(): Call {
+    return { signal: AbortSignal.timeout(60_000), note: (text) => void this.notes.push(text) }
+  }
+
+  async connect({
+    service = 'shop',
+    stage = 'dev',
+    env = {},
+    port,
+    artifacts = [],
+  }: DeployTo = {}): Promise<Connection> {
+    return await connector.connect({
+      service: { name: service, stage } as Service,
+      artifacts,
+      env: { ...env, SLS_HOME: this.home.root },
+      ...(port !== undefined && { port }),
+    })
+  }
+
+  /** Deploys a function and says where its service answers. */
+  async deploy(name: string, fixture: FunctionFixture, to: DeployTo = {}): Promise<string> {
+    const { files, executable = [], body = '', ...rest } = fixture
+    const entries = files ?? { [`sls_${name}.js`]: `exports.handler = async (event, context) => { ${body} }` }
+    const path = join(this.#root, `${++this.#zips}.zip`)
+    const { digest, bytes } = await writeZip(
+      path,
+      Object.entries(entries).map(([file, text]) => ({
+        name: file,
+        executable: executable.includes(file),
+        source: { bytes: Buffer.from(text) },
+      })),
+    )
+    const spec: FunctionSpec = {
+      name,
+      artifact: `./${name}.zip`,
+      digest,
+      ...(!rest.server && { handler: `sls_${name}.handler` }),
+      timeout: 3,
+      memory: 128,
+      environment: {},
+      secrets: [],
+      routes: [{ path: `/${name}`, methods: [] }],
+      timers: [],
+      ...rest,
+    }
+    const connection = await this.connect({
+      ...to,
+      artifacts: [{ id: name, kind: 'zip', path, digest, bytes, handlers: {} }],
+    })
+    await driverOf(connection).create({ id: `function/${name}`, type: 'local.function', spec }, this.call)
+    await this.record()
+    return (await this.info(to))?.url ?? ''
+  }
+
+  async info(to: DeployTo = {}): Promise<Deployment | undefined> {
+    return await (await this.connect(to)).info(this.call)
+  }
+
+  async remove(to: DeployTo = {}): Promise<void> {
+    const driver = driverOf(await this.connect(to))
+    for (const live of await driver.list(this.call)) await driver.delete(live, this.call)
+  }
+
+  async logs(query: Partial<LogQuery> = {}, to: DeployTo = {}): Promise<LogLine[]> {
+    const connection = await this.connect(to)
+    const lines: LogLine[] = []
+    for await (const line of connection.logs({ functions: [], follow: false, ...query }, this.call)) lines.push(line)
+    return lines
+  }
+
+  async record(): Promise<PlatformRecord> {
+    const record = await readRecord(this.home.record)
+    if (!record) throw new Error('no platform runs')
+    if (!this.#records.some(({ pid }) => pid === record.pid)) this.#records.push(record)
+    return record
+  }
+
+  async close(): Promise<void> {
+    for (const record of this.#records) await endPlatform(record)
+    await rm(this.#root, { recursive: true, force: true })
+  }
+}
+
+export function driverOf(connection: Connection): Driver<FunctionSpec> {
+  return connection.drivers[0] as unknown as Driver<FunctionSpec>
+}
+
+/** What a handler of a fixture returns for a text. */
+export function reply(expression: string): string {
+  return `return { kind: 'http', status: 200, headers: [['content-type', 'text/plain']], body: String(${expression}) }`
+}
+
+export async function until<T>(
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  what: string,
+): Promise<T> {
+  const end = Date.now() + 15_000
+  while (Date.now() < end) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function endPlatform(record: PlatformRecord): Promise<void> {
+  const client = new PlatformClient(record)
+  if (!(await client.greet())) return
+  process.kill(record.pid, 'SIGTERM')
+  await until(async () => !(await client.greet()), 'the end of the platform')
+}
