@@ -1,22 +1,36 @@
 import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Answer,
+  type CallInfo,
+  type CustomCode,
   environmentOf,
   error,
   type Fn,
   membersOf,
+  type PlatformCall,
   reveal,
   type Service,
   SlsError,
   suggest,
-  type Value,
 } from '@anyfaas/kit'
 import { type DebuggerAddress, runOnce } from '../local/run-once.ts'
 import { launch } from '../packager/launch.ts'
 import { type CallWishes, callFor } from './call.ts'
 import type { ActionIo } from './io.ts'
-import { choosePlatforms, misuse, openProject, type Platform, type Project, type ProjectOptions } from './project.ts'
+import { packFor } from './package.ts'
+import {
+  choosePlatforms,
+  located,
+  misuse,
+  openProject,
+  type Platform,
+  type Project,
+  type ProjectOptions,
+} from './project.ts'
+
+export type { DebuggerAddress } from '../local/run-once.ts'
 
 export interface InvokeOptions extends ProjectOptions, CallWishes {
   /** A function, a member of an aggregate, or an aggregate. */
@@ -44,8 +58,103 @@ export async function invoke(options: InvokeOptions, io: ActionIo): Promise<Invo
   const fn = findFunction(project.service, options.function)
   const [platform, ...others] = await choosePlatforms(project, options, io)
   if (!platform || others.length > 0) throw misuse('one provider at a time can call a function')
-  const call = callFor(fn, options)
+  const call = callFor(fn, options, Object.keys(platform.target.triggers))
   const began = performance.now()
-  const answer = await run(project, platform, fn, { ...options, call }, io)
-  return { function: fn.name, platform: platform.label, kind: call.kind, answer, durationMs: performance.now() - began }
+  const run = { project, platform, fn, call, options, io }
+  const answer = await located(
+    () => (fn.code.kind === 'custom' ? runServer(run, fn.code) : runHandler(run)),
+    project.locate,
+  )
+  const durationMs = performance.now() - began
+  return { function: fn.name, platform: platform.label, kind: call.kind, answer, durationMs }
+}
+
+interface Run {
+  readonly project: Project
+  readonly platform: Platform
+  readonly fn: Fn
+  readonly call: PlatformCall
+  readonly options: InvokeOptions
+  readonly io: ActionIo
+}
+
+async function runHandler(run: Run): Promise<Answer> {
+  const { service, dir } = run.project
+  const launched = await launch({
+    service,
+    fn: run.fn,
+    serviceDir: dir,
+    providerName: run.platform.provider.name,
+    runtimeEntry: run.platform.target.runtime.entry,
+    cacheDir: join(dir, '.sls', 'run'),
+  })
+  return await runOnce({ ...callOptions(run), launch: launched })
+}
+
+// A server runs from what would be deployed, unpacked: its command finds there what it finds on a platform.
+async function runServer(run: Run, code: CustomCode): Promise<Answer> {
+  const { project, platform, fn, options, io } = run
+  const parent = join(project.dir, '.sls', 'run')
+  await mkdir(parent, { recursive: true })
+  const folder = await mkdtemp(join(parent, `${fn.name}-`))
+  try {
+    const artifacts = await packFor(project, platform, { ...options, out: folder, only: [fn.name] }, io)
+    const artifact = artifacts.find(({ handlers }) => Object.hasOwn(handlers, fn.name))
+    if (!artifact) throw new Error(`no artifact holds ${fn.name}`)
+    const { unpack } = await import('../local/platform/unpack.ts')
+    const cwd = join(folder, 'code')
+    await unpack(artifact.path, cwd)
+    const health = code.healthCheck && { healthCheck: code.healthCheck }
+    return await runOnce({ ...callOptions(run), custom: { command: [...code.command, ...code.args], cwd, ...health } })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | 'custom'> {
+  const { project, platform, fn, call, io } = run
+  const { debugPort, onDebugger } = run.options
+  return {
+    emulator: platform.target.runtime.emulator,
+    call,
+    info: infoFor(project.service, platform, fn),
+    environment: environmentFor(project, fn),
+    signal: io.signal,
+    onLog: (line) => io.tell({ kind: 'log', line }),
+    ...(debugPort !== undefined && { debug: { port: debugPort, onListening: (address) => onDebugger?.(address) } }),
+  }
+}
+
+function infoFor(service: Service, platform: Platform, fn: Fn): CallInfo {
+  return {
+    service: service.name,
+    function: fn.name,
+    stage: service.stage,
+    requestId: randomUUID(),
+    time: Date.now(),
+    timeoutSec: fn.timeoutSec,
+    memoryMb: fn.memoryMb,
+    region: service.provider.region ?? platform.target.facts.defaultRegion,
+  }
+}
+
+function environmentFor(project: Project, fn: Fn): Record<string, string> {
+  const lookup = (name: string): string => {
+    const value = project.env(name)
+    if (value !== undefined) return value
+    const help = [`set ${name} in the environment or in .env`]
+    throw new SlsError(error('SLS7006', `the secret "${name}" has no value`, { pointer: `${fn.at}/environment`, help }))
+  }
+  const { variables } = environmentOf(fn)
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, reveal(value, lookup)]))
+}
+
+// Members of aggregates and functions that are not deployed can be called too; a member goes before an aggregate of its name.
+function findFunction(service: Service, name: string): Fn {
+  const all = [...service.functions.flatMap(membersOf), ...service.undeployed, ...service.functions]
+  const found = all.find((fn) => fn.name === name)
+  if (found) return found
+  const names = [...new Set(all.map((fn) => fn.name))]
+  const near = suggest(name, names)
+  throw misuse(`no function "${name}"`, near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`)
 }

@@ -9,6 +9,8 @@ import { translateFor, type WrittenSpec, writeFiles } from './translate.ts'
 export interface PackageActionOptions extends ProjectOptions {
   /** The folder to write to; `.sls` in the service folder when missing. Every provider gets a folder in it. */
   readonly out?: string
+  /** Only the artifacts that these functions travel in. */
+  readonly only?: readonly string[]
 }
 
 export interface PackageResult {
@@ -64,6 +66,7 @@ export async function packFor(
     nodeTarget: nodeTargetOf(project, platform),
     outDir: join(options.out, platform.label),
     signal: io.signal,
+    ...(options.only && { only: options.only }),
   }
   const { artifacts, diagnostics } = await timed(io, `package for ${platform.label}`, () => pack(request))
   settle(project, diagnostics, options, io)

@@ -127,8 +127,8 @@ function strictly(diagnostic: Diagnostic, options: ProjectOptions): Diagnostic {
   return options.strict && isLoss ? { ...diagnostic, severity: 'error' } : diagnostic
 }
 
-// Errors from below get their places and the texts for their frames.
-async function located<T>(
+/** Does work whose errors get their places in the file, and the texts for their frames. */
+export async function located<T>(
   work: () => Promise<T>,
   locate: (diagnostic: Diagnostic) => Diagnostic = (same) => same,
 ): Promise<T> {
