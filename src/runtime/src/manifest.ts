@@ -19,6 +19,8 @@ export interface Member {
   readonly name: string
   /** The export that is the handler; dots reach into objects: `api.detail`. */
   readonly handler: string
+  /** The handler's file as the service file names it; for messages only. */
+  readonly file?: string
   /** The export that initializes, in the module of the loader `initializer`. */
   readonly initializer?: string
   readonly signature: Signature

@@ -1,0 +1,129 @@
+import { type Deadlines, limitOf, type Timed } from './deadline.ts'
+import { HttpError } from './error.ts'
+import type { Input } from './input.ts'
+import { consoleLogger } from './logger.ts'
+import type { Manifest, Member, TriggerName } from './manifest.ts'
+
+/** What every call of one member shares. */
+export interface Scope {
+  readonly manifest: Manifest
+  readonly member: Member
+  /** The member's own view of the environment. */
+  readonly env: Environment
+  readonly deadlines: Deadlines
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What fired: the trigger's kind, and its deployed name or the route's path where there is one. */
+export type Trigger = Pick<TriggerName, 'kind'> & Partial<TriggerName>
+
+type Fail = (error: unknown) => void
+
+/** The life of one call: its deadline, its signal, and what it still waits for. */
+export class Call implements Timed {
+  readonly scope: Scope
+  readonly input: Input
+  readonly trigger: Trigger
+  readonly endsAt: number
+  before: Timed | undefined = undefined
+  after: Timed | undefined = undefined
+  readonly #limitMs: number
+  #fail: Fail | undefined
+  #doing: string | undefined
+  #controller: AbortController | undefined
+  #late: Error | undefined
+  #waiting: PromiseLike<unknown>[] | undefined
+
+  constructor(scope: Scope, input: Input, trigger: Trigger) {
+    this.scope = scope
+    this.input = input
+    this.trigger = trigger
+    this.#limitMs = limitOf(scope.member.timeoutSec, input.remainingMs)
+    this.endsAt = Date.now() + this.#limitMs
+  }
+
+  /** Hands over what `work` comes to, or a TimeoutError at the deadline: one of the two, once. One work at a time. */
+  watch<T>(work: PromiseLike<T>, done: (value: T) => void, fail: Fail): void {
+    const { deadlines } = this.scope
+    this.#fail = fail
+    this.#doing = undefined
+    deadlines.add(this)
+    work.then(
+      (value) => {
+        if (this.#fail !== fail) return
+        this.#fail = undefined
+        deadlines.delete(this)
+        done(value)
+      },
+      (error) => {
+        if (this.#fail !== fail) return
+        this.#fail = undefined
+        deadlines.delete(this)
+        fail(error)
+      },
+    )
+  }
+
+  /** The same as a promise. `doing` says in the error what was not finished. */
+  guard<T>(work: PromiseLike<T>, doing?: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.watch(work, resolve, reject)
+      this.#doing = doing
+    })
+  }
+
+  /** Called by the clock. */
+  expire(): void {
+    const { name, timeoutSec } = this.scope.member
+    const took = `did not finish within ${seconds(this.#limitMs)} s of its ${timeoutSec} s timeout`
+    const late = new HttpError(504, `function "${name}" ${took}${this.#doing ? ` (${this.#doing})` : ''}`)
+    late.name = 'TimeoutError'
+    this.#late = late
+    const fail = this.#fail
+    this.#fail = undefined
+    this.#controller?.abort(late)
+    fail?.(late)
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      const controller = new AbortController()
+      this.#controller = controller
+      if (this.#late) controller.abort(this.#late)
+      const gone = this.input.signal
+      if (gone?.aborted) controller.abort(gone.reason)
+      gone?.addEventListener('abort', () => controller.abort(gone.reason), { once: true })
+    }
+    return this.#controller.signal
+  }
+
+  waitUntil(work: PromiseLike<unknown>): void {
+    this.#waiting ??= []
+    this.#waiting.push(work)
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** Waits for what `waitUntil` was given, also for what is given meanwhile. Failures are logged: the answer is made already. */
+  async settle(): Promise<void> {
+    while (this.#waiting) {
+      const waiting = this.#waiting
+      this.#waiting = undefined
+      const results = await this.guard(Promise.allSettled(waiting), 'work given to waitUntil').catch((late) => [
+        { status: 'rejected' as const, reason: late as unknown },
+      ])
+      for (const result of results) if (result.status === 'rejected') this.logFailure(result.reason)
+    }
+  }
+
+  logFailure(error: unknown): void {
+    consoleLogger.error(`[${this.input.requestId}] function "${this.scope.member.name}" failed:`, error)
+  }
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(ms < 1000 ? 3 : 2)
+}

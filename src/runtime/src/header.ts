@@ -1,0 +1,80 @@
+import type { HeaderMap } from './input.ts'
+import { emptyRecord } from './record.ts'
+
+/** Writes a header. Throws a TypeError for what HTTP does not allow, a line break above all. */
+export function setHeader(headers: HeaderMap, name: string, value: unknown): void {
+  const key = headerName(name)
+  headers[key] = Array.isArray(value) ? value.map((item) => headerValue(key, item)) : headerValue(key, value)
+}
+
+/** Adds a value to what the header has; the two are sent as two headers. */
+export function appendHeader(headers: HeaderMap, name: string, value: unknown): void {
+  const key = headerName(name)
+  const before = headers[key]
+  const added = Array.isArray(value) ? value.map((item) => headerValue(key, item)) : [headerValue(key, value)]
+  if (before !== undefined) headers[key] = Array.isArray(before) ? [...before, ...added] : [before, ...added]
+  else headers[key] = added.length === 1 ? (added[0] as string) : added
+}
+
+/** Lower-case names and one text a header, from whatever a platform sends as headers. */
+export function readHeaders(source: unknown): Record<string, string> {
+  const headers = emptyRecord<string>()
+  if (typeof source !== 'object' || source === null) return headers
+  for (const name in source) {
+    const value = (source as Record<string, unknown>)[name]
+    const text = Array.isArray(value) ? joinValues(name, value) : value
+    if (typeof text === 'string') addHeader(headers, name, text)
+    else if (typeof text === 'number' || typeof text === 'boolean') addHeader(headers, name, String(text))
+  }
+  return headers
+}
+
+/** The same from pairs in the order of arrival. */
+export function readHeaderList(list: readonly (readonly [string, string])[]): Record<string, string> {
+  const headers = emptyRecord<string>()
+  for (const [name, value] of list) addHeader(headers, name, value)
+  return headers
+}
+
+/** One header as several names that differ in case: for answers that hold one value a name. */
+export function spellings(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, number) => {
+    let bits = number
+    return name.replace(/[a-z]/g, (letter) => {
+      const upper = (bits & 1) === 1
+      bits >>= 1
+      return upper ? letter.toUpperCase() : letter
+    })
+  })
+}
+
+/** A header as one text, where the platform takes one only. */
+export function joined(value: string | string[]): string {
+  return Array.isArray(value) ? value.join(',') : value
+}
+
+function addHeader(headers: Record<string, string>, name: string, value: string): void {
+  const key = name.toLowerCase()
+  const before = headers[key]
+  headers[key] = before === undefined ? value : joinValues(key, [before, value])
+}
+
+function joinValues(name: string, values: readonly unknown[]): string {
+  return values.filter((value) => typeof value === 'string').join(name.toLowerCase() === 'cookie' ? '; ' : ',')
+}
+
+function headerName(name: string): string {
+  if (typeof name !== 'string' || !TOKEN.test(name))
+    throw new TypeError(`${JSON.stringify(name)} cannot be the name of a header`)
+  return name.toLowerCase()
+}
+
+function headerValue(name: string, value: unknown): string {
+  const text = String(value)
+  if (!VALUE.test(text))
+    throw new TypeError(`header "${name}" has a character that HTTP does not allow: ${JSON.stringify(text)}`)
+  return text
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
