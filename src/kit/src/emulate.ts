@@ -61,3 +61,19 @@ export interface Emulator {
   /** Rejects with the handler's own error when the platform counts the call as failed. */
   call(entry: Entry, call: PlatformCall, info: CallInfo): Promise<Answer>
 }
+
+/** Settles as the work does, or rejects as a platform does that has waited long enough. For emulators. */
+export function orTimeout<T>(work: Promise<T>, timeoutSec: number, message: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(message)), timeoutSec * 1000)
+    // A process in which nothing can happen any more may end before its time.
+    ;(timer as unknown as { unref?(): void }).unref?.()
+    work.finally(() => clearTimeout(timer)).then(resolve, reject)
+  })
+}
+
+/** What arrives when a value is sent as JSON; nothing arrives as null. For emulators. */
+export function throughJson(value: unknown): unknown {
+  const text = JSON.stringify(value)
+  return text === undefined ? null : JSON.parse(text)
+}

@@ -1,0 +1,31 @@
+import { type App, createApp, isShape, readEvent, type Start } from '@anyfaas/runtime'
+import { answer, FcCall, parseEvent } from '../call.ts'
+import { events } from '../events.ts'
+import { GatewayHttp, isGateway, toEnvelope } from '../gateway.ts'
+import { isTriggerHttp, TriggerHttp } from './http.ts'
+
+/** Function Compute 3.0: `handler(event, context, callback)` and `initializer(context, callback)`; events are bytes. */
+export const start: Start = (manifest, loaders) => {
+  const app = createApp(manifest, loaders, { env: process.env, development: process.env['NODE_ENV'] === 'development' })
+  return {
+    handler: (event: unknown, context: unknown, callback?: unknown) => answer(invoke(app, event, context), callback),
+    initializer: (context: unknown, callback?: unknown) =>
+      answer(app.initialize(new FcCall(undefined, context)), callback),
+  }
+}
+
+async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
+  const call = new FcCall(event, context)
+  if (app.raw) return app.raw(call)
+  const parsed = parseEvent(event)
+  const request = requestOf(parsed, call)
+  if (!request) return app.event(readEvent(events, parsed, call))
+  const reply = await app.http(request)
+  return reply.kind === 'raw' ? reply.value : toEnvelope(reply)
+}
+
+function requestOf(event: unknown, call: FcCall): TriggerHttp | GatewayHttp | undefined {
+  if (!isShape(event)) return undefined
+  if (isTriggerHttp(event)) return new TriggerHttp(call, event)
+  return isGateway(event) ? new GatewayHttp(call, event) : undefined
+}

@@ -1,0 +1,105 @@
+import {
+  bodyOf,
+  encodeBody,
+  type HttpReply,
+  isShape,
+  joined,
+  PlatformRequest,
+  readHeaders,
+  type Shape,
+  shapeOf,
+  spellings,
+  textOf,
+  writeQuery,
+} from '@anyfaas/runtime'
+import { LambdaCall } from './call.ts'
+import { encodePath } from './http-v2.ts'
+
+/**
+ * REST APIs (and HTTP APIs with payload format 1.0) and application load balancers, which share a shape but for details.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+ */
+export class HttpV1 extends PlatformRequest {
+  readonly #event: Shape
+
+  constructor(event: Shape, context: unknown) {
+    const { httpMethod, path, version } = event
+    // An HTTP API with the older payload: it decodes the path, the other two do not.
+    super(new LambdaCall(event, context), httpMethod, version === '1.0' ? encodePath(String(path)) : path)
+    this.#event = event
+  }
+
+  get query(): string {
+    const { multiValueQueryStringParameters: many, queryStringParameters: one } = this.#event
+    // A load balancer leaves the escapes in.
+    return writeQuery(isShape(many) ? many : one, isLoadBalancer(this.#event) ? asIs : encodeURIComponent)
+  }
+
+  get ip(): string {
+    const identity = shapeOf(shapeOf(this.#event['requestContext'])['identity'])
+    // The load balancer adds the client that it saw to the end of the list.
+    return textOf(identity['sourceIp']) ?? this.headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? ''
+  }
+
+  protected readHeaders(): Record<string, string> {
+    const { multiValueHeaders: many, headers: one } = this.#event
+    return readHeaders(isShape(many) ? many : one)
+  }
+
+  protected readBody(): string | Uint8Array | undefined {
+    return bodyOf(this.#event)
+  }
+}
+
+export function isHttpV1(event: Shape): boolean {
+  return (
+    typeof event['httpMethod'] === 'string' && typeof event['path'] === 'string' && isShape(event['requestContext'])
+  )
+}
+
+export function isLoadBalancer(event: Shape): boolean {
+  return isShape(shapeOf(event['requestContext'])['elb'])
+}
+
+/** The answer in the form that the event's own sender takes. */
+export function toV1(reply: HttpReply, event: Shape): object {
+  const write = !isLoadBalancer(event) ? restHeaders : isShape(event['multiValueHeaders']) ? manyHeaders : fewHeaders
+  return { statusCode: reply.status, ...write(reply.headers), ...encodeBody(reply) }
+}
+
+type Write = (headers: HttpReply['headers']) => object
+
+const restHeaders: Write = (all) => {
+  const headers: Record<string, string> = {}
+  const multiValueHeaders: Record<string, string[]> = {}
+  for (const [name, value] of Object.entries(all)) {
+    if (typeof value === 'string') headers[name] = value
+    else multiValueHeaders[name] = value
+  }
+  return { headers, multiValueHeaders }
+}
+
+// A load balancer with multi-value headers reads these only.
+const manyHeaders: Write = (all) => ({
+  multiValueHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value].flat()])),
+})
+
+// Without them it takes one value a name. Names that differ in case are different to it, and the same to the client.
+const fewHeaders: Write = (all) => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(all)) {
+    if (name !== 'set-cookie') headers[name] = joined(value)
+    else {
+      const values = [value].flat()
+      spellings(name, values.length).forEach((spelling, index) => {
+        headers[spelling] = values[index] as string
+      })
+    }
+  }
+  return { headers }
+}
+
+function asIs(text: string): string {
+  return text
+}

@@ -1,0 +1,27 @@
+import { type App, createApp, isShape, readEvent, type Start } from '@anyfaas/runtime'
+import { LambdaCall } from './call.ts'
+import { events } from './events.ts'
+import { HttpV1, isHttpV1, toV1 } from './http-v1.ts'
+import { HttpV2, isHttpV2, toV2 } from './http-v2.ts'
+
+/** AWS Lambda: `handler(event, context)` with a promise. */
+export const start: Start = (manifest, loaders) => {
+  const app = createApp(manifest, loaders, { env: process.env, development: process.env['NODE_ENV'] === 'development' })
+  // Two parameters, never three: the runtime of Node.js 24 refuses handlers that could take a callback.
+  return { handler: (event: unknown, context: unknown) => invoke(app, event, context) }
+}
+
+async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
+  if (app.raw) return app.raw(new LambdaCall(event, context))
+  if (isShape(event)) {
+    if (isHttpV2(event)) {
+      const reply = await app.http(new HttpV2(event, context))
+      return reply.kind === 'raw' ? reply.value : toV2(reply)
+    }
+    if (isHttpV1(event)) {
+      const reply = await app.http(new HttpV1(event, context))
+      return reply.kind === 'raw' ? reply.value : toV1(reply, event)
+    }
+  }
+  return app.event(readEvent(events, event, new LambdaCall(event, context)))
+}

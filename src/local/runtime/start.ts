@@ -1,0 +1,36 @@
+import { createApp, type HttpReply, type Start } from '@anyfaas/runtime'
+import { LocalCall, LocalHttp, readLocalEvent } from './input.ts'
+import type { LocalEntry, LocalEvent, LocalHandler, LocalHttpReply, LocalReply } from './protocol.ts'
+
+/** The local platform: `handler(event, context)` with a promise of a reply, and `initializer(context)`, as `protocol.ts` has them. */
+export const start: Start = (manifest, loaders) => {
+  // This machine is the developer's own unless the environment says otherwise.
+  const development = (process.env['NODE_ENV'] ?? 'development') === 'development'
+  const app = createApp(manifest, loaders, { env: process.env, development })
+  const handler: LocalHandler = async (event, context) => {
+    if (app.raw) return wrap(event, await app.raw(new LocalCall(event, context)))
+    if (event.kind !== 'http') return { kind: 'value', value: await app.event(readLocalEvent(event, context)) }
+    const reply = await app.http(new LocalHttp(event, context))
+    return reply.kind === 'raw' ? wrap(event, reply.value) : toReply(reply)
+  }
+  const entry: Required<LocalEntry> = {
+    handler,
+    initializer: (context) => app.initialize(new LocalCall(undefined, context)),
+  }
+  return { ...entry }
+}
+
+function toReply({ status, headers, body }: HttpReply): LocalHttpReply {
+  const list = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((item) => [name, item] as const))
+  return { kind: 'http', status, headers: list, body }
+}
+
+// A raw handler of an event returns a value; one of a request returns the platform's own reply.
+function wrap(event: LocalEvent, value: unknown): LocalReply {
+  if (event.kind !== 'http') return { kind: 'value', value }
+  const reply = value as LocalHttpReply | undefined
+  if (reply?.kind === 'http' && Number.isInteger(reply.status) && Array.isArray(reply.headers)) return reply
+  throw new Error(
+    'a raw handler has to answer an HTTP request with { kind: "http", status, headers: [[name, value]], body } on the local platform',
+  )
+}
