@@ -1,0 +1,166 @@
+import { Readable } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { HttpContext } from '../../src/runtime/src/index.ts'
+import { recordLog } from './log.ts'
+import { entryOf, header, httpCall, info, member, type Platform, platforms, send, text } from './platforms.ts'
+
+recordLog()
+
+/** Touches everything of a request, and answers with the secret of its own call. */
+const curious = (ctx: HttpContext) => {
+  if (!('request' in ctx)) return 'event'
+  const { method, url, query, params, headers, ip, hostname, cookies, request } = ctx
+  const touched = [
+    method,
+    url,
+    query,
+    params,
+    headers,
+    ip,
+    hostname,
+    cookies.get('a'),
+    request.body,
+    request.rawBody.length,
+    ctx.is('json'),
+    ctx.accepts('json'),
+  ]
+  ctx.set('x-count', String(touched.length))
+  return 'request'
+}
+
+const junk = fc.oneof(
+  fc.constantFrom(
+    null,
+    undefined,
+    '',
+    '%',
+    '%zz',
+    '/',
+    '\ud800',
+    '__proto__',
+    'constructor',
+    -1,
+    0.5,
+    true,
+    'true',
+    '{',
+    'a=b&&=',
+    [],
+    {},
+  ),
+  fc.string(),
+  fc.integer(),
+  fc.array(fc.string(), { maxLength: 3 }),
+  fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 2 }), fc.constant(null)), {
+    maxKeys: 3,
+  }),
+)
+
+// The local gateway and the stream of FC 2.0 are made by a server and not read from JSON.
+const fromJson = platforms.filter(({ name }) => !['local', 'fc2 http trigger'].includes(name))
+
+function entryFor(platform: Platform) {
+  const routes = ['/:a/*', '/*'].map((path) => ({ path, methods: [] }))
+  return entryOf(platform.start, [member('f', { routes })], { f: { handler: curious } })
+}
+
+type Handle = (event: unknown, context: unknown) => Promise<unknown>
+
+const request = {
+  method: 'POST',
+  url: '/a/b?c=1',
+  headers: { host: 'h', 'content-type': 'application/json' },
+  body: '{"a":1}',
+}
+
+describe.each(fromJson.map((platform) => [platform.name, platform] as const))('%s', (name, platform) => {
+  const handle = entryFor(platform).handler as unknown as Handle
+
+  test('an event with any of its fields replaced never breaks the instance', async () => {
+    const template = platform.emulator.event(httpCall(request), info) as Record<string, unknown>
+    const path = fc.constantFrom(...fieldsOf(template))
+    const changes = fc.array(fc.tuple(path, junk), { minLength: 1, maxLength: 3 })
+    const property = fc.asyncProperty(changes, async (list) => {
+      const event = structuredClone(template)
+      for (const [at, value] of list) put(event, at, value)
+      await survives(event)
+    })
+    await fc.assert(property, { seed: 20260802, numRuns: 400 })
+  })
+
+  test('anything at all as an event', async () => {
+    const anything = fc.oneof(junk, fc.anything({ withNullPrototype: true }))
+    await fc.assert(fc.asyncProperty(anything, survives), { seed: 20260803, numRuns: 200 })
+  })
+
+  async function survives(event: unknown): Promise<void> {
+    const sent = name.startsWith('fc') ? Buffer.from(JSON.stringify(event) ?? '\xff', 'latin1') : event
+    const result = await handle(sent, {}).catch((error) => error)
+    if (!(result instanceof Error) && result !== 'event')
+      expect(result).toMatchObject({ statusCode: expect.any(Number) })
+  }
+})
+
+test('a stream of FC 2.0 with any fields, and one that breaks', async () => {
+  const platform = platforms.find(({ name }) => name === 'fc2 http trigger') as Platform
+  const handle = entryFor(platform).handler as unknown as (
+    request: object,
+    response: object,
+    context: unknown,
+  ) => Promise<unknown>
+  const fields = fc.record({ method: junk, path: junk, url: junk, queries: junk, headers: junk, clientIP: junk })
+  const property = fc.asyncProperty(fields, fc.boolean(), async (fieldsOfRequest, breaks) => {
+    const stream = new Readable({
+      read() {
+        if (breaks) this.destroy(new Error('cut'))
+        else this.push(null)
+      },
+    })
+    const statuses: number[] = []
+    const response = {
+      setStatusCode: (status: number) => statuses.push(status),
+      setHeader: () => undefined,
+      send: () => undefined,
+    }
+    await handle(Object.assign(stream, fieldsOfRequest), response, {})
+    expect(statuses).toHaveLength(1)
+    if (breaks) expect(statuses[0]).toBeGreaterThanOrEqual(400)
+  })
+  await fc.assert(property, { seed: 20260804, numRuns: 200 })
+})
+
+test('a hundred requests at once never see each other', async () => {
+  const handler = async (ctx: HttpContext) => {
+    ctx.state['mine'] = ctx.query['id']
+    ctx.set('x-id', String(ctx.query['id']))
+    await new Promise((resolve) => setTimeout(resolve, Number(ctx.query['id']) % 7))
+    return [ctx.state['mine'], ctx.params['id'], (ctx.request.body as { id: number }).id]
+  }
+  const [local] = platforms as [Platform]
+  const entry = entryOf(local.start, [member('f', { routes: [{ path: '/:id', methods: [] }] })], { f: { handler } })
+  const ids = Array.from({ length: 100 }, (_, index) => index)
+  const answers = await Promise.all(
+    ids.map((id) => send(local, entry, { ...request, url: `/${id}?id=${id}`, body: JSON.stringify({ id }) })),
+  )
+  expect(answers.map((answer) => [header(answer, 'x-id'), JSON.parse(text(answer))])).toEqual(
+    ids.map((id) => [String(id), [String(id), String(id), id]]),
+  )
+})
+
+function fieldsOf(value: object, above: readonly string[] = []): string[][] {
+  return Object.entries(value).flatMap(([key, item]) => {
+    const path = [...above, key]
+    return typeof item === 'object' && item !== null ? [path, ...fieldsOf(item, path)] : [path]
+  })
+}
+
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let at = target
+  for (const key of path.slice(0, -1)) {
+    const next = at[key]
+    if (typeof next !== 'object' || next === null) return
+    at = next as Record<string, unknown>
+  }
+  at[path.at(-1) as string] = value
+}
