@@ -1,22 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { PackageOptions, Service } from '../../src/kit/src/index.ts'
 import { makeAggregate } from '../fixtures/service.ts'
-import { fnOf, type Given, makeProject, mistakesOf, type Project, packProject, read, serviceOf } from './project.ts'
+import { fnOf, mistakesOf, type Project, packProject, read, serviceOf, useProjects } from './project.ts'
 import { readZip, unpack } from './unzip.ts'
 
-const open: Project[] = []
-afterEach(() => {
-  for (const project of open.splice(0)) project.remove()
-})
-
-function project(files: Readonly<Record<string, Given>>): Project {
-  const made = makeProject(files)
-  open.push(made)
-  return made
-}
+const project = useProjects()
 
 interface Unpacked {
   readonly dir: string

@@ -2,14 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { makeAggregate } from '../fixtures/service.ts'
-import { customOf, fnOf, type Given, makeProject, type Project, packProject, serviceOf } from './project.ts'
+import { customOf, fnOf, type Given, type Project, packProject, serviceOf, useProjects } from './project.ts'
 
-const open: Project[] = []
-afterEach(() => {
-  for (const project of open.splice(0)) project.remove()
-})
+const project = useProjects()
 
 const FILES: Readonly<Record<string, Given>> = {
   'src/login.ts':
@@ -36,8 +33,7 @@ async function packedWith(
   change: (made: Project) => void,
 ): Promise<Buffer> {
   // A worker thread cannot set its umask, so modes are changed to what another umask leaves.
-  const made = makeProject(files)
-  open.push(made)
+  const made = project(files)
   execFileSync('chmod', ['-R', umask === 0o077 ? 'go-rwx' : 'go+rX', made.dir])
   change(made)
   await packProject(made, SERVICE)

@@ -1,19 +1,10 @@
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findHandler } from '../../src/packager/handler-file.ts'
 import { sourceKind } from '../../src/packager/source-kind.ts'
-import { type Given, makeProject, type Project } from './project.ts'
+import { type Project, useProjects } from './project.ts'
 
-const open: Project[] = []
-afterEach(() => {
-  for (const project of open.splice(0)) project.remove()
-})
-
-function project(files: Readonly<Record<string, Given>>): Project {
-  const made = makeProject(files)
-  open.push(made)
-  return made
-}
+const project = useProjects()
 
 function find(made: Project, handler: string, typescript = true) {
   return findHandler({ handler, serviceDir: made.dir, typescript, at: '/functions/x/handler' })

@@ -2,22 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Fn } from '../../src/kit/src/index.ts'
 import { type Launch, launch } from '../../src/packager/launch.ts'
 import { makeAggregate } from '../fixtures/service.ts'
-import { customOf, fnOf, type Given, makeProject, mistakesOf, type Project, serviceOf } from './project.ts'
+import { customOf, fnOf, type Given, mistakesOf, type Project, serviceOf, useProjects } from './project.ts'
 
-const open: Project[] = []
-afterEach(() => {
-  for (const project of open.splice(0)) project.remove()
-})
-
-function project(files: Readonly<Record<string, Given>>): Project {
-  const made = makeProject(files)
-  open.push(made)
-  return made
-}
+const project = useProjects()
 
 function start(made: Project, fn: Fn = fnOf('login'), bundle?: boolean): Promise<Launch> {
   const service = serviceOf([fn], bundle === undefined ? {} : { bundle })

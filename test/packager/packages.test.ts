@@ -1,23 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { PackageOptions } from '../../src/kit/src/index.ts'
-import { fnOf, type Given, makeProject, mistakesOf, type Project, packProject, serviceOf } from './project.ts'
+import { fnOf, type Given, mistakesOf, type Project, packProject, serviceOf, useProjects } from './project.ts'
 import { readZip, unpack } from './unzip.ts'
 
-const open: Project[] = []
-afterEach(() => {
-  for (const project of open.splice(0)) project.remove()
-})
+const project = useProjects()
 
 type Files = Readonly<Record<string, Given>>
-
-function project(files: Files): Project {
-  const made = makeProject(files)
-  open.push(made)
-  return made
-}
 
 /** A package's files below a folder of packages. */
 function pkg(at: string, manifest: object = {}, files: Files = {}): Files {

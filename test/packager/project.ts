@@ -11,9 +11,11 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { afterEach } from 'vitest'
 import { type Diagnostic, type Fn, isSlsError, type PackageOptions, type Service } from '../../src/kit/src/index.ts'
 import { type Packed, type PackRequest, pack } from '../../src/packager/pack.ts'
 import { makeFn, makeService } from '../fixtures/service.ts'
+import { readZip } from './unzip.ts'
 
 /** A file's text or bytes; a link; an executable. */
 export type Given = string | Uint8Array | { readonly link: string } | { readonly executable: string }
@@ -27,7 +29,20 @@ export interface Project {
   remove(): void
 }
 
-export function makeProject(files: Readonly<Record<string, Given>>): Project {
+/** Makes projects that are removed after the test that made them. */
+export function useProjects(): (files: Readonly<Record<string, Given>>) => Project {
+  const open: Project[] = []
+  afterEach(() => {
+    for (const project of open.splice(0)) project.remove()
+  })
+  return (files) => {
+    const project = makeProject(files)
+    open.push(project)
+    return project
+  }
+}
+
+function makeProject(files: Readonly<Record<string, Given>>): Project {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'sls-pack-')))
   const dir = join(home, 'service')
   mkdirSync(dir)
@@ -104,6 +119,16 @@ export function serviceOf(functions: readonly Fn[], packageOptions: Partial<Pack
 export function packProject(project: Project, service: Service, more: Partial<PackRequest> = {}): Promise<Packed> {
   const { dir, outDir, runtimeEntry } = project
   return pack({ service, serviceDir: dir, outDir, runtimeEntry, providerName: 'test', nodeTarget: 'node18', ...more })
+}
+
+/** The smallest service in JavaScript. */
+export const HANDLER = { 'login.js': 'exports.handler = async () => 1' }
+export const LOGIN = serviceOf([fnOf('login')])
+
+/** What `LOGIN` with these options packs, without what is generated. */
+export async function namesIn(project: Project, options: Partial<PackageOptions> = {}): Promise<string[]> {
+  const { artifacts } = await packProject(project, { ...LOGIN, package: { ...LOGIN.package, ...options } })
+  return [...(await readZip(artifacts[0]?.path ?? '')).keys()].filter((name) => !name.startsWith('sls_'))
 }
 
 /** The diagnostics that a promise rejects with. */
