@@ -3,11 +3,15 @@ import { type BundleOptions, type Diagnostic, SlsError } from '@anyfaas/kit'
 import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
 import { bundlerDiagnostics, isBuildFailure } from './bundler-diagnostics.ts'
 import { type BundledFile, toCommonJs } from './common-js.ts'
+import { type ModuleWords, moduleWords } from './module-words.ts'
 
 export interface BundleRequest {
   /** Real path. Names of outputs and places of mistakes are relative to it. */
   readonly serviceDir: string
-  /** Where the outputs will lie, for source maps; the service folder when missing. Nothing is written. */
+  /**
+   * Where the outputs will lie, when that is not the service folder; their code then believes to be in the service
+   * folder all the same. Nothing is written.
+   */
   readonly outDir?: string
   readonly inputs: readonly BundleInput[]
   readonly options: BundleOptions
@@ -44,7 +48,9 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const { serviceDir, inputs, format } = request
   // esbuild shares code between ES modules only.
   const converted = format === 'cjs' && inputs.length > 1
-  const result = await run(request, converted ? SHARED_CJS : format === 'esm' ? SHARED_ESM : SINGLE_CJS)
+  const banner = { js: wordsOf(request).banner }
+  const whole: Shape = { format, splitting: format === 'esm', banner }
+  const result = await run(request, converted ? { format: 'esm', splitting: true, sourcemap: 'inline' } : whole)
   const outDir = request.outDir ?? serviceDir
   const files = (result.outputFiles ?? []).map(({ path, contents }) => ({
     name: nameIn(outDir, path),
@@ -57,32 +63,10 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   }
 }
 
-type Shape = Pick<BuildOptions, 'format' | 'splitting' | 'sourcemap' | 'define' | 'banner'>
+type Shape = Pick<BuildOptions, 'format' | 'splitting' | 'sourcemap' | 'banner'>
 
-const FROM_META = {
-  'import.meta.url': '__slsUrl',
-  'import.meta.filename': '__filename',
-  'import.meta.dirname': '__dirname',
-}
-const CJS_BANNER = "const __slsUrl = require('node:url').pathToFileURL(__filename).href;"
-
-// Each module system lacks words of the other, and sources and their packages use both. The names are our own, so that
-// nothing in a module can clash with them; `require` esbuild itself keeps free.
-const ESM_BANNER = [
-  "import { createRequire as __slsCreateRequire } from 'node:module';",
-  "import { fileURLToPath as __slsFileUrlToPath } from 'node:url';",
-  'const require = __slsCreateRequire(import.meta.url);',
-  'const __slsFilename = __slsFileUrlToPath(import.meta.url);',
-  "const __slsDirname = __slsFileUrlToPath(new URL('.', import.meta.url)).slice(0, -1);",
-].join(' ')
-
-const SINGLE_CJS: Shape = { format: 'cjs', define: FROM_META, banner: { js: CJS_BANNER } }
-const SHARED_CJS: Shape = { format: 'esm', splitting: true, sourcemap: 'inline', define: FROM_META }
-const SHARED_ESM: Shape = {
-  format: 'esm',
-  splitting: true,
-  define: { __filename: '__slsFilename', __dirname: '__slsDirname' },
-  banner: { js: ESM_BANNER },
+function wordsOf({ serviceDir, outDir, format }: BundleRequest): ModuleWords {
+  return moduleWords(format, outDir === undefined ? undefined : { from: outDir, to: serviceDir })
 }
 
 async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
@@ -106,6 +90,7 @@ async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
       minify: options.minify === true,
       // Names of classes are data for object mappers and injectors.
       keepNames: options.minify === true,
+      define: wordsOf(request).define,
       sourcemap: 'linked',
       sourcesContent: false,
       logLevel: 'silent',
@@ -121,18 +106,19 @@ async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
 
 async function convert(files: readonly BundledFile[], request: BundleRequest): Promise<BundledFile[]> {
   const { options, target, extension } = request
+  const { banner } = wordsOf(request)
   try {
     const settings = {
       minify: options.minify === true,
       sourcemap: options.sourcemap !== false,
       target,
-      banner: CJS_BANNER,
+      banner,
     }
     const parts = files.map((file) => (file.name.endsWith(extension) ? toCommonJs(file, settings) : [file]))
     return (await Promise.all(parts)).flat()
   } catch (cause) {
     // Such as an await at the top: told again at its place in the source, not in what was made of it.
-    await run(request, SINGLE_CJS)
+    await run(request, { format: 'cjs' })
     throw cause
   }
 }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import type { Diagnostic, PackageOptions } from '@anyfaas/kit'
+import { type Diagnostic, isSlsError, type PackageOptions, SlsError } from '@anyfaas/kit'
 import { type BundleInput, type BundleRequest, CHUNKS } from './bundle.ts'
 import type { BundledFile } from './common-js.ts'
 import type { ModuleRef } from './entry.ts'
@@ -51,13 +51,26 @@ export async function bundleModules(query: BundlesQuery): Promise<Bundles> {
     run.inputs.push({ path: source.path, out })
     runs.set(key, run)
   }
-  const bundles = await Promise.all([...runs.values()].map(bundleInside))
+  const bundles = await settle([...runs.values()].map(bundleInside))
   return {
     modules,
     files: bundles.flatMap(({ files }) => files),
     outside: bundles.flatMap(({ wanted }) => wanted),
     diagnostics: bundles.flatMap(({ diagnostics }) => diagnostics),
   }
+}
+
+// One failure does not hide another.
+async function settle<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const mistakes: Diagnostic[] = []
+  const done: T[] = []
+  for (const outcome of await Promise.allSettled(work)) {
+    if (outcome.status === 'fulfilled') done.push(outcome.value)
+    else if (isSlsError(outcome.reason)) mistakes.push(...outcome.reason.diagnostics)
+    else throw outcome.reason
+  }
+  if (mistakes.length > 0) throw new SlsError(mistakes)
+  return done
 }
 
 // `login.ts` and `login.mts` beside each other keep their extensions.

@@ -1,5 +1,5 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 
@@ -24,8 +24,7 @@ export class FileSink {
 
   /** Makes the folder when it is missing. SLS4005 when the file cannot be written. */
   static async open(path: string): Promise<FileSink> {
-    // A dot first, so that no glob for artifacts finds a draft that a killed run has left.
-    const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+    const draft = draftOf(path)
     return told(path, async () => {
       await mkdir(dirname(path), { recursive: true })
       return new FileSink(path, draft, await open(draft, 'wx'))
@@ -64,6 +63,21 @@ export class FileSink {
     this.#hash.update(block)
     await told(this.#path, () => this.#file.writeFile(block))
   }
+}
+
+/** A small file that appears whole or not at all. SLS4005 when it cannot be written. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const draft = draftOf(path)
+  await told(path, async () => {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(draft, content)
+    await rename(draft, path)
+  })
+}
+
+// A dot first, so that no glob for artifacts finds a draft that a killed run has left; see `never.ts`.
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
 }
 
 async function told<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, extname, join, sep } from 'node:path'
-import { type BundleOptions, error, SlsError } from '@anyfaas/kit'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { extname, join, sep } from 'node:path'
+import type { BundleOptions } from '@anyfaas/kit'
 import type { Plugin } from 'esbuild'
 import { type BundleInput, type BundleRequest, bundle, CHUNKS } from './bundle.ts'
-import type { BundledFile } from './common-js.ts'
+import { writeWhole } from './file-sink.ts'
 import type { SourceModule } from './modules.ts'
 import { findPackage, packageOf } from './packages.ts'
 import { sourceKind } from './source-kind.ts'
@@ -29,26 +29,38 @@ export async function bundleToRun(query: RunBundleQuery): Promise<ReadonlyMap<st
   const requests = requestsOf({ ...query, folder })
   const paths = new Map<string, string>()
   await Promise.all(
-    requests.map(async (request, index) => {
-      const { inputs, extension } = request
-      for (const { path, out } of inputs) paths.set(path, join(folder, out + extension))
-      const stamp = join(folder, `stamp-${index}.json`)
-      const { plugin, ...key } = request
-      if (isFresh(stamp, key)) return
-      const beganMs = Date.now()
-      const made = await bundle(request)
-      await writeFiles(folder, made.files)
-      const outputs = made.files.map(({ name }) => join(folder, name))
-      await writeStamp(stamp, { key, beganMs, inputs: made.inputs, outputs, serviceDir: query.serviceDir })
+    requests.map(async (request) => {
+      const { inputs, extension, outDir } = request
+      for (const { path, out } of inputs) paths.set(path, join(outDir, out + extension))
+      await refresh(request)
     }),
   )
-  await prune(join(folder, CHUNKS))
   return paths
 }
 
+interface RunRequest extends BundleRequest {
+  readonly inputs: BundleInput[]
+  readonly outDir: string
+}
+
+async function refresh(request: RunRequest): Promise<void> {
+  const { plugin, ...key } = request
+  const { outDir, serviceDir } = request
+  const stamp = join(outDir, 'stamp.json')
+  if (isFresh(stamp, key)) return
+  const beganMs = Date.now()
+  const { files, inputs } = await bundle(request)
+  // Maps first: whoever sees a bundle finds its map.
+  const ordered = [...files].sort((a, b) => Number(b.name.endsWith('.map')) - Number(a.name.endsWith('.map')))
+  for (const { name, bytes } of ordered) await writeWhole(join(outDir, name), bytes)
+  const outputs = files.map(({ name }) => join(outDir, name))
+  await writeStamp(stamp, { key, beganMs, inputs, outputs, serviceDir })
+  await prune(join(outDir, CHUNKS), outputs)
+}
+
 // Sources of one module system make one run, so that they share what they import.
-function requestsOf({ serviceDir, folder, modules }: RunBundleQuery): BundleRequest[] {
-  const runs = new Map<string, BundleRequest & { readonly inputs: BundleInput[] }>()
+function requestsOf({ serviceDir, folder, modules }: RunBundleQuery): RunRequest[] {
+  const runs = new Map<string, RunRequest>()
   for (const { file, options } of modules) {
     const given = typeof options.bundle === 'object' ? options.bundle : {}
     const format = given.format ?? sourceKind(file.path).module
@@ -56,7 +68,15 @@ function requestsOf({ serviceDir, folder, modules }: RunBundleQuery): BundleRequ
     const bundleOptions: BundleOptions = { sourcemap: true }
     const target = `node${process.versions.node}`
     const plugin = packagesOutside(serviceDir)
-    const settings = { serviceDir, outDir: folder, options: bundleOptions, format, extension, target, plugin } as const
+    const settings = {
+      serviceDir,
+      outDir: join(folder, format),
+      options: bundleOptions,
+      format,
+      extension,
+      target,
+      plugin,
+    } as const
     const run = runs.get(format) ?? { ...settings, inputs: [] }
     run.inputs.push({ path: file.path, out: file.name.slice(0, -extname(file.name).length) })
     runs.set(format, run)
@@ -85,30 +105,13 @@ function packagesOutside(serviceDir: string): Plugin {
 
 const ASKED = Symbol('asked')
 
-async function writeFiles(folder: string, files: readonly BundledFile[]): Promise<void> {
-  try {
-    // Maps first: whoever sees a bundle finds its map.
-    for (const { name, bytes } of [...files].sort(
-      (a, b) => Number(b.name.endsWith('.map')) - Number(a.name.endsWith('.map')),
-    )) {
-      const path = join(folder, name)
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(`${path}.${process.pid}.tmp`, bytes)
-      await rename(`${path}.${process.pid}.tmp`, path)
-    }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SlsError(error('SLS4005', `"${folder}" cannot be written: ${reason}`), { cause })
-  }
-}
-
 const DAY_MS = 86_400_000
 
 // Chunks bear the hash of what is in them, so old ones stay beside the new; a process that still runs may want them.
-async function prune(folder: string): Promise<void> {
+async function prune(folder: string, current: readonly string[]): Promise<void> {
   if (!existsSync(folder)) return
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name)
+  const others = (await readdir(folder)).map((name) => join(folder, name)).filter((path) => !current.includes(path))
+  for (const path of others) {
     if (Date.now() - (await stat(path)).mtimeMs > DAY_MS) await rm(path, { force: true })
   }
 }

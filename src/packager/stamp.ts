@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { writeWhole } from './file-sink.ts'
 import { readJson } from './package-json.ts'
 import { isInside } from './tree.ts'
 
@@ -34,8 +34,7 @@ export async function writeStamp(path: string, facts: StampFacts): Promise<void>
   // A change in the same tick as the reading would bear the same time, so such a build is not remembered.
   const isRacy = watched.some(([file]) => timeOf(file) >= beganMs - TICK_MS)
   const text = JSON.stringify({ key: JSON.stringify(key), outputs, watched: isRacy ? null : watched })
-  await writeFile(`${path}.${process.pid}.tmp`, text)
-  await rename(`${path}.${process.pid}.tmp`, path)
+  await writeWhole(path, text)
 }
 
 const TICK_MS = 20

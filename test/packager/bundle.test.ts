@@ -224,6 +224,13 @@ describe('mistakes', () => {
     expect(await call('login')).toBe(1)
   })
 
+  it('are told of functions with other options too', async () => {
+    const made = project({ 'login.ts': 'import "./a"', 'logout.ts': 'import "./b"' })
+    const service = serviceOf([fnOf('login'), fnOf('logout', { package: { bundle: { minify: true } } })])
+    const mistakes = await mistakesOf(packProject(made, service))
+    expect(mistakes.map(({ message }) => message)).toEqual(['could not resolve "./a"', 'could not resolve "./b"'])
+  })
+
   it('are only doubts where the bundler has doubts', async () => {
     const made = project({ 'login.ts': 'export const handler = (x: any) => x === -0' })
     const { diagnostics } = await packProject(made, one())

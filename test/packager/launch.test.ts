@@ -47,9 +47,10 @@ describe('launching JavaScript', () => {
     expect(loads(project({ 'login.ts': 'export const handler = 1' }))).toBe('true')
   })
 
-  it('bundles it when the file asks for that', async () => {
+  it('bundles it when the file asks for that, also several times at once', async () => {
     const made = project({ 'login.js': "exports.handler = require('./a').a", 'a.ts': 'export const a: number = 1' })
-    const { modules } = await start(made, fnOf('login'), true)
+    const all = await Promise.all(Array.from({ length: 5 }, () => start(made, fnOf('login'), true)))
+    const modules = all[0]?.modules ?? {}
     expect(await run(modules['login']?.handler, 'm.handler')).toBe('1')
   })
 })
@@ -135,20 +136,6 @@ describe('launching TypeScript', () => {
       'base.json': '{}',
       'package.json': '{}',
     })
-    const age = () =>
-      execFileSync('find', [
-        made.dir,
-        '-not',
-        '-path',
-        '*/.sls/*',
-        '-exec',
-        'touch',
-        '-h',
-        '-d',
-        '1 hour ago',
-        '{}',
-        '+',
-      ])
     const built = async () => {
       const { modules } = await start(made)
       const path = modules['login']?.handler ?? ''
@@ -157,7 +144,7 @@ describe('launching TypeScript', () => {
       return { path, again: statSync(path).ino !== before }
     }
     await start(made)
-    age()
+    age(made)
     await start(made)
     expect((await built()).again).toBe(false)
     const changes: Record<string, Given>[] = [
@@ -167,13 +154,30 @@ describe('launching TypeScript', () => {
       { 'package.json': '{"name":"x"}' },
     ]
     for (const change of changes) {
-      age()
+      age(made)
       await start(made)
       const { path } = await built()
       const before = statSync(path).ino
       made.write(change)
       await start(made)
       expect([Object.keys(change), statSync(path).ino !== before]).toEqual([Object.keys(change), true])
+    }
+  })
+
+  it('lets code believe that it is in its source', async () => {
+    const text = (url: string) => `export const handler = () => [__dirname, __filename, ${url}].join()`
+    for (const type of ['module', 'commonjs']) {
+      const files = {
+        'package.json': JSON.stringify({ type }),
+        'src/login.ts': text('import.meta.url'),
+        'src/b.ts': text('import.meta.dirname'),
+      }
+      const made = project(files)
+      const { modules } = await start(made, fnOf('login', { initializer: 'b.handler' }))
+      const source = join(made.dir, 'src')
+      const name = join(source, type === 'module' ? 'login.mjs' : 'login.cjs')
+      expect(await run(modules['login']?.handler, 'm.handler()')).toBe([source, name, pathToFileURL(name).href].join())
+      expect(await run(modules['login']?.initializer, 'm.handler().split(",").at(-1)')).toBe(source)
     }
   })
 
@@ -184,10 +188,15 @@ describe('launching TypeScript', () => {
       'n.ts': 'export const n = 1',
     })
     const fn = fnOf('a', { initializer: 'b.n' })
-    await start(made, fn)
-    const chunks = join(made.dir, '.sls/run/a/sls_chunks')
-    for (const name of readdirSync(chunks)) utimesSync(join(chunks, name), 0, 0)
+    for (let time = 0; time < 2; time++) {
+      age(made)
+      await start(made, fn)
+    }
+    const chunks = join(made.dir, '.sls/run/a/cjs/sls_chunks')
     const old = readdirSync(chunks)
+    for (const name of old) utimesSync(join(chunks, name), 0, 0)
+    await start(made, fn)
+    expect(readdirSync(chunks)).toEqual(old)
     made.write({ 'n.ts': 'export const n = 2' })
     await start(made, fn)
     expect(readdirSync(chunks).filter((name) => old.includes(name))).toEqual([])
@@ -206,6 +215,11 @@ describe('launching TypeScript', () => {
     expect(await mistakesOf(start(made, fnOf('py', { runtime: 'python3.12' })))).toMatchObject([{ code: 'SLS4007' }])
   })
 })
+
+// A build right after a change is not remembered, so everything gets older first.
+function age({ dir }: Project): void {
+  execFileSync('find', [dir, '-not', '-path', '*/.sls/*', '-exec', 'touch', '-h', '-d', '1 hour ago', '{}', '+'])
+}
 
 // The launcher as the command line has it: one file, with esbuild beside it. It says whether esbuild was loaded.
 async function bundledLaunch(): Promise<string> {
