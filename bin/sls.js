@@ -1,30 +1,28 @@
 #!/usr/bin/env node
 'use strict'
 
-const word = process.argv[2]
+const fs = require('node:fs')
+const path = require('node:path')
+
 // Answered before anything is loaded: an empty script costs as much.
-if (word === '--version' || word === '-v') {
-  say(`${require('../package.json').version}\n`)
-} else {
-  start()
-}
+if (['--version', '-v'].includes(process.argv[2])) say(`${require('../package.json').version}\n`)
+else start(path.join(__dirname, '../dist/cli/main.cjs'))
 
 // Not process.stdout: that loads all of Node's network code.
 function say(text) {
   try {
-    require('node:fs').writeSync(1, text)
+    fs.writeSync(1, text)
   } catch (error) {
     if (error.code !== 'EPIPE') throw error
   }
 }
 
-function start() {
+function start(main) {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19))
+  if (major < 20 || (major === 20 && minor < 19)) {
     fail(`sls needs Node.js 20.19 or newer, this is ${process.versions.node}`)
-  const main = require('node:path').join(__dirname, '../dist/cli/main.cjs')
-  if (!require('node:fs').existsSync(main))
-    fail(`sls is not built yet: run "npm run build" in ${require('node:path').dirname(__dirname)}`)
+  }
+  if (!fs.existsSync(main)) fail(`sls is not built yet: run "npm run build" in ${path.dirname(__dirname)}`)
   // Stacks that lead to the sources are worth their time only when somebody looks at them.
   if (process.env.SLS_DEBUG || process.argv.includes('--debug')) process.setSourceMapsEnabled(true)
   // From Node.js 22 on, the compiled code is kept between runs.

@@ -1,5 +1,4 @@
 import { fstatSync, statSync, writeSync } from 'node:fs'
-import { devNull } from 'node:os'
 import type { Output } from '../ui/output.ts'
 import type { World } from './world.ts'
 
@@ -91,5 +90,6 @@ class FileOutput implements Output {
 
 function mayBeTerminal(fd: number): boolean {
   const stats = fstatSync(fd)
-  return stats.isCharacterDevice() && !(process.platform !== 'win32' && stats.rdev === statSync(devNull).rdev)
+  if (!stats.isCharacterDevice()) return false
+  return process.platform === 'win32' || stats.rdev !== statSync('/dev/null').rdev
 }

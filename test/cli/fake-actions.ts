@@ -63,7 +63,8 @@ export async function check(options: Options, io: ActionIo): Promise<object> {
 }
 
 export async function print(options: Options): Promise<object> {
-  return { document: { service: 'demo', filler: 'x'.repeat(options.stage === 'big' ? 1_000_000 : 1) } }
+  const document = { service: 'demo', filler: 'x'.repeat(options.stage === 'big' ? 1_000_000 : 1) }
+  return { document, yaml: () => `service: demo\nfiller: ${document.filler}\n` }
 }
 
 export async function plan(options: Options): Promise<object> {

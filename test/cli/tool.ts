@@ -65,7 +65,7 @@ export async function finish(child: ChildProcess): Promise<Answer> {
 }
 
 // These work without a service, so they are the real ones.
-const REAL = /actions\/(explain|schema|spec-file)\.ts$/
+const REAL = /actions\/(explain|schema)\.ts$/
 
 const fakes: Plugin = {
   name: 'fakes',
