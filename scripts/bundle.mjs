@@ -1,75 +1,115 @@
 // Makes the single-file bundles that run: `node scripts/bundle.mjs [name…]`. tsc has checked the types before.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-// Every bundle stands two folders deep, as its sources do: see "Bundles" in docs/architecture.md.
+// Every bundle stands as deep as its source does: see "Bundles" in docs/architecture.md.
 const bundles = {
+  kit: { from: 'src/kit/src/index.ts', to: 'src/kit/dist/index.js', format: 'esm' },
+  runtime: { from: 'src/runtime/src/index.ts', to: 'src/runtime/dist/index.js', format: 'esm' },
   cli: { from: 'src/cli/main.ts', to: 'dist/cli/main.cjs' },
   api: { from: 'src/index.ts', to: 'dist/api/index.js', format: 'esm' },
   platform: { from: 'src/local/platform.ts', to: 'dist/local/platform.cjs' },
   worker: { from: 'src/local/worker.ts', to: 'dist/local/worker.cjs' },
-  'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', runtime: true },
+  'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },
   'local-emulator': { from: 'src/local/runtime/emulator.ts', to: 'dist/local/emulator.cjs' },
-  ...plugin('aliyun', 'fc2'),
-  ...plugin('aliyun', 'fc3'),
-  ...plugin('aws', 'lambda'),
-  ...plugin('tencent', 'scf'),
+  ...plugin('aliyun', ['fc2', 'fc3']),
+  ...plugin('aws', ['lambda']),
+  ...plugin('tencent', ['scf']),
 }
 
-function plugin(name, platform) {
-  const from = `plugins/${name}/src/runtime/${platform}`
-  const to = `plugins/${name}/dist/${platform}`
-  return {
-    [`${platform}-runtime`]: { from: `${from}/start.ts`, to: `${to}/runtime.cjs`, runtime: true },
-    [`${platform}-emulator`]: { from: `${from}/emulator.ts`, to: `${to}/emulator.cjs` },
+function plugin(name, platforms) {
+  const folder = `plugins/${name}`
+  const made = { [name]: { from: `${folder}/src/index.ts`, to: `${folder}/dist/index.cjs` } }
+  for (const platform of platforms) {
+    const from = `${folder}/src/runtime/${platform}`
+    made[`${platform}-runtime`] = {
+      from: `${from}/start.ts`,
+      to: `${folder}/dist/${platform}/runtime.cjs`,
+      ships: true,
+    }
+    made[`${platform}-emulator`] = { from: `${from}/emulator.ts`, to: `${folder}/dist/${platform}/emulator.cjs` }
+  }
+  return made
+}
+
+const wanted = process.argv.slice(2)
+const queue = (wanted.length > 0 ? wanted : Object.keys(bundles)).map((name) => bundles[name] ?? unknown(name))
+const made = new Map()
+while (queue.length > 0) {
+  const batch = queue.splice(0).filter(({ to }) => !made.has(to))
+  for (const { to } of batch) made.set(to, undefined)
+  for (const result of await Promise.all(batch.map(make))) {
+    made.set(result.to, result)
+    queue.push(...result.late)
   }
 }
+if (wanted.length === 0) await writeLicences([...made.values()].flatMap(({ inputs }) => inputs))
+for (const { to, bytes } of made.values()) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)
 
-async function make(name, { from, to, format = 'cjs', runtime = false }) {
-  const outfile = join(root, to)
-  await mkdir(dirname(outfile), { recursive: true })
-  await rm(outfile, { force: true })
+async function make({ from, to, format = 'cjs', ships = false }) {
+  const late = []
   const result = await build({
     entryPoints: [join(root, from)],
-    outfile,
+    outfile: join(root, to),
+    write: false,
     bundle: true,
     format,
     platform: 'node',
     // What ships in artifacts has to run on the oldest Node that a platform still manages.
-    target: runtime ? 'node16' : 'node20',
+    target: ships ? 'node16' : 'node20',
     // The contract and the runtime are bundled from their sources; plugins and esbuild stay packages.
     conditions: ['@anyfaas/source'],
     external: ['esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
+    plugins: format === 'cjs' ? [lateImports(dirname(to), late)] : [],
     minify: true,
-    keepNames: false,
-    sourcemap: runtime ? false : 'linked',
+    sourcemap: ships ? false : 'linked',
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    ...(format === 'cjs' && {
-      define: { 'import.meta.url': '__importMetaUrl' },
-      banner: { js: "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
-    }),
-    ...(runtime && { define: {}, banner: {} }),
+    ...(format === 'cjs' &&
+      !ships && {
+        define: { 'import.meta.url': '__importMetaUrl' },
+        banner: { js: "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
+      }),
   })
+  await mkdir(dirname(join(root, to)), { recursive: true })
+  for (const file of result.outputFiles) {
+    await rm(file.path, { force: true })
+    await writeFile(file.path, file.path.endsWith('.map') ? file.contents : withRequire(file.text))
+  }
+  const inputs = Object.keys(result.metafile.inputs)
+  return { to, late, inputs, bytes: result.outputFiles.find(({ path }) => !path.endsWith('.map')).contents.length }
+}
+
+// A module of ours that is imported late becomes a bundle of its own, so that a command loads only what it runs.
+function lateImports(outdir, late) {
   return {
-    name,
-    to,
-    inputs: Object.keys(result.metafile.inputs),
-    bytes: Object.values(result.metafile.outputs).at(-1).bytes,
+    name: 'late-imports',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined
+        const from = relative(root, join(resolveDir, path))
+        const to = from
+          .replace(/^src\//, 'dist/')
+          .replace(/^(plugins\/[^/]+)\/src\//, '$1/dist/')
+          .replace(/\.ts$/, '.cjs')
+        late.push({ from, to })
+        const way = relative(outdir, to)
+        return { path: way.startsWith('.') ? way : `./${way}`, external: true }
+      })
+    },
   }
 }
 
-const wanted = process.argv.slice(2)
-const names = wanted.length > 0 ? wanted : Object.keys(bundles)
-const made = await Promise.all(names.map((name) => make(name, bundles[name])))
-if (wanted.length === 0) await writeLicences(made.flatMap(({ inputs }) => inputs))
-for (const { to, bytes } of made) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)
+// import() of a CommonJS file would start the loader of ES modules, which costs more than the file.
+function withRequire(text) {
+  return text.replace(/\bimport\("(\.\.?\/[^"]+\.cjs)"\)/g, 'Promise.resolve().then(()=>require("$1"))')
+}
 
 // What is bundled keeps its licence: one file for all bundles.
 async function writeLicences(inputs) {
@@ -83,4 +123,8 @@ async function writeLicences(inputs) {
     texts.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`)
   }
   await writeFile(join(root, 'dist/THIRD-PARTY.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
+function unknown(name) {
+  throw new Error(`no bundle "${name}"; there are ${Object.keys(bundles).join(', ')}`)
 }

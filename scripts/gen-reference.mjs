@@ -16,9 +16,19 @@ export async function generateReference(loadTs) {
       'Generated from the schema by `npm run gen`. How the file is read is in [spec.md](spec.md).',
       section('Top level', root.properties, root.required),
       section('provider', without(provider, shared)),
-      section('provider and functions', only(fn, shared), [], 'Under `provider` they hold for every function; a function’s own win.'),
+      section(
+        'provider and functions',
+        only(fn, shared),
+        [],
+        'Under `provider` they hold for every function; a function’s own win.',
+      ),
       section('functions.NAME', without(fn, shared)),
-      section('aggregation.NAME', without(root.$defs.aggregate.properties, Object.keys(fn)), [], 'And every key of a function, for the aggregate itself.'),
+      section(
+        'aggregation.NAME',
+        without(root.$defs.aggregate.properties, Object.keys(fn)),
+        [],
+        'And every key of a function, for the aggregate itself.',
+      ),
       ...nested('package', root.properties.package),
       ...nested('domain', root.properties.domain),
       ...nested('vpc', fn.vpc),
@@ -29,11 +39,22 @@ export async function generateReference(loadTs) {
       ...nested('container', fn.container),
       '## Triggers',
       'An item of `events` is `{kind: options}`, the bare kind, or a shorthand where the table says text.',
-      section('Every kind', without(only(root.$defs['event-event'].properties, Object.keys(root.$defs['event-event'].properties)), []), [], undefined, '###'),
-      ...Object.entries(root.$defs).filter(([name]) => name.startsWith('event-')).map(([name, schema]) => trigger(name.slice(6), schema, root, KIND_ALIASES)),
+      section(
+        'Every kind',
+        without(only(root.$defs['event-event'].properties, Object.keys(root.$defs['event-event'].properties)), []),
+        [],
+        undefined,
+        '###',
+      ),
+      ...Object.entries(root.$defs)
+        .filter(([name]) => name.startsWith('event-'))
+        .map(([name, schema]) => trigger(name.slice(6), schema, root, KIND_ALIASES)),
       '## Defaults',
       'The same on every provider, except where a platform forbids the value (a warning says so).',
-      table(['what', 'value'], Object.entries(DEFAULTS).map(([name, value]) => [`\`${name}\``, `\`${value}\``])),
+      table(
+        ['what', 'value'],
+        Object.entries(DEFAULTS).map(([name, value]) => [`\`${name}\``, `\`${value}\``]),
+      ),
       '',
     ].join('\n\n'),
   }
@@ -41,7 +62,8 @@ export async function generateReference(loadTs) {
 
 function nested(name, schema) {
   const lists = [section(name, schema.properties, schema.required)]
-  for (const [key, inner] of Object.entries(schema.properties)) if (inner.properties) lists.push(section(`${name}.${key}`, inner.properties, inner.required))
+  for (const [key, inner] of Object.entries(schema.properties))
+    if (inner.properties) lists.push(section(`${name}.${key}`, inner.properties, inner.required))
   return lists
 }
 
@@ -56,18 +78,37 @@ function trigger(kind, schema, root, aliases) {
 }
 
 function section(title, properties, required = [], words, level = '##') {
-  const rows = Object.entries(properties).map(([key, schema]) => [`\`${key}\`${required.includes(key) ? ' (required)' : ''}`, typeOf(schema), schema.default === undefined ? '' : `\`${schema.default}\``, schema.description ?? ''])
-  return [`${level} ${title}`, ...(words ? [words] : []), table(['key', 'type', 'default', 'meaning'], rows)].join('\n\n')
+  const rows = Object.entries(properties).map(([key, schema]) => [
+    `\`${key}\`${required.includes(key) ? ' (required)' : ''}`,
+    typeOf(schema),
+    schema.default === undefined ? '' : `\`${schema.default}\``,
+    schema.description ?? '',
+  ])
+  return [`${level} ${title}`, ...(words ? [words] : []), table(['key', 'type', 'default', 'meaning'], rows)].join(
+    '\n\n',
+  )
 }
 
 function typeOf(schema) {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' ')
   const types = [schema.type ?? 'any'].flat().filter((type) => type !== 'null')
-  const words = { string: 'text', integer: 'whole number', number: 'number', boolean: 'true, false', object: 'map', array: 'list', any: 'any' }
+  const words = {
+    string: 'text',
+    integer: 'whole number',
+    number: 'number',
+    boolean: 'true, false',
+    object: 'map',
+    array: 'list',
+    any: 'any',
+  }
   return types.map((type) => words[type]).join(' or ')
 }
 
 function table(head, rows) {
   const cell = (text) => text.replaceAll('|', '\\|')
-  return [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)].join('\n')
+  return [
+    `| ${head.join(' | ')} |`,
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+  ].join('\n')
 }

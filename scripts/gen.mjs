@@ -31,7 +31,11 @@ export async function loadTs(file) {
   }
 }
 
-const files = { ...(await generateSchema(loadTs)), ...(await generateProviders(root)), ...(await generateReference(loadTs)) }
+const files = {
+  ...(await generateSchema(loadTs)),
+  ...(await generateProviders(root)),
+  ...(await generateReference(loadTs)),
+}
 let stale = 0
 for (const [name, text] of Object.entries(files)) {
   const path = join(root, name)

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Answer,
@@ -19,7 +18,6 @@ import { type DebuggerAddress, runOnce } from '../local/run-once.ts'
 import { launch } from '../packager/launch.ts'
 import { type CallWishes, callFor } from './call.ts'
 import type { ActionIo } from './io.ts'
-import { packFor } from './package.ts'
 import {
   choosePlatforms,
   located,
@@ -78,6 +76,17 @@ interface Run {
   readonly io: ActionIo
 }
 
+// Packaging is late: most functions run from their own files.
+async function runServer(run: Run, code: CustomCode): Promise<Answer> {
+  const { unpackedFor } = await import('./unpacked.ts')
+  const { project, platform, fn, options, io } = run
+  return await unpackedFor({ project, platform, fn, options, io }, async (cwd) => {
+    const health = code.healthCheck && { healthCheck: code.healthCheck }
+    const custom = { command: [...code.command, ...code.args], cwd, ...health }
+    return await runOnce({ ...callOptions(run), custom })
+  })
+}
+
 async function runHandler(run: Run): Promise<Answer> {
   const { service, dir } = run.project
   const launched = await launch({
@@ -89,26 +98,6 @@ async function runHandler(run: Run): Promise<Answer> {
     cacheDir: join(dir, '.sls', 'run'),
   })
   return await runOnce({ ...callOptions(run), launch: launched })
-}
-
-// A server runs from what would be deployed, unpacked: its command finds there what it finds on a platform.
-async function runServer(run: Run, code: CustomCode): Promise<Answer> {
-  const { project, platform, fn, options, io } = run
-  const parent = join(project.dir, '.sls', 'run')
-  await mkdir(parent, { recursive: true })
-  const folder = await mkdtemp(join(parent, `${fn.name}-`))
-  try {
-    const artifacts = await packFor(project, platform, { ...options, out: folder, only: [fn.name] }, io)
-    const artifact = artifacts.find(({ handlers }) => Object.hasOwn(handlers, fn.name))
-    if (!artifact) throw new Error(`no artifact holds ${fn.name}`)
-    const { unpack } = await import('../local/platform/unpack.ts')
-    const cwd = join(folder, 'code')
-    await unpack(artifact.path, cwd)
-    const health = code.healthCheck && { healthCheck: code.healthCheck }
-    return await runOnce({ ...callOptions(run), custom: { command: [...code.command, ...code.args], cwd, ...health } })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | 'custom'> {

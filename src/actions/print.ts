@@ -2,12 +2,15 @@ import { canonicalRuntime, type Fn, type Service, type Target } from '@anyfaas/k
 import { writeService } from '../config/write.ts'
 import type { ActionIo } from './io.ts'
 import { choosePlatforms, openProject, type ProjectOptions } from './project.ts'
+import { writeYaml } from './spec-file.ts'
 
 export type PrintOptions = ProjectOptions
 
 export interface PrintResult {
   /** The file in canonical spelling: variables, stages and defaults resolved, secrets as references. */
   readonly document: Readonly<Record<string, unknown>>
+  /** The document as YAML. */
+  yaml(): string
 }
 
 /** The service as it will be understood. */
@@ -16,7 +19,9 @@ export async function print(options: PrintOptions, io: ActionIo): Promise<PrintR
   const { service } = project
   const named = options.provider !== undefined || service.provider.name !== undefined
   const [platform] = named ? await choosePlatforms(project, options, io) : []
-  return { document: writeService(platform ? withRuntimes(service, platform.target, platform.provider.name) : service) }
+  const resolved = platform ? withRuntimes(service, platform.target, platform.provider.name) : service
+  const document = writeService(resolved)
+  return { document, yaml: () => writeYaml(document) }
 }
 
 // `nodejs` is shown as the version that it means on the platform.

@@ -48,6 +48,9 @@ function checkRoute(text: string): string | undefined {
 }
 
 function checkTimezone(text: string): string | undefined {
+  // The list costs 2 ms; the first formatter that knows a zone costs 30, and only it knows the older names of zones.
+  zones ??= new Set(Intl.supportedValuesOf('timeZone'))
+  if (text === 'UTC' || zones.has(text)) return undefined
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
     return undefined
@@ -56,3 +59,5 @@ function checkTimezone(text: string): string | undefined {
     return 'it is not an IANA time zone such as "Asia/Shanghai"'
   }
 }
+
+let zones: Set<string> | undefined

@@ -4,7 +4,6 @@ import { parseEnv } from 'node:util'
 import { type Diagnostic, error, hasErrors, type Service, SlsError } from '@anyfaas/kit'
 import { DEFAULTS } from './defaults.ts'
 import { findFile } from './find.ts'
-import { isModule, readModule } from './module.ts'
 import { normalizeService } from './normalize/service.ts'
 import { locate, type Places } from './places.ts'
 import { under } from './pointer.ts'
@@ -48,7 +47,7 @@ export interface Loaded {
 /** Reads, resolves, checks and normalizes a service file. Throws one SlsError with every mistake and warning of it. */
 export async function loadService(options: LoadOptions): Promise<Loaded> {
   const { file, dir } = findFile(options.dir, options.file)
-  const source = isModule(file) ? await readModule(file) : readSource(file)
+  const source = isModule(file) ? await (await import('./module.ts')).readModule(file) : readSource(file)
   if (!isTree(source.value)) throw new SlsError(notAMap(source))
   const places: Places = { main: source, steps: [] }
   const { tree, stage, env, diagnostics } = resolveTree(source.value, dir, options, places)
@@ -56,6 +55,10 @@ export async function loadService(options: LoadOptions): Promise<Loaded> {
   if (hasErrors(found)) throw new SlsError(found)
   const place = (diagnostic: Diagnostic): Diagnostic => locate(places, diagnostic)
   return { service: normalizeService(tree, stage), dir, file, diagnostics: found, locate: place, env }
+}
+
+function isModule(file: string): boolean {
+  return /\.[cm]?[jt]s$/.test(file)
 }
 
 interface ResolvedTree {

@@ -15,10 +15,6 @@ export async function readModule(file: string): Promise<Source> {
   return { file, text, value: plain(file, given) }
 }
 
-export function isModule(file: string): boolean {
-  return /\.[cm]?[jt]s$/.test(file)
-}
-
 // The bundle stands in the service folder, so that packages are found as for the file itself.
 async function importBundled(file: string): Promise<unknown> {
   const { build } = await import('esbuild')

@@ -67,13 +67,20 @@ async function importProvider(name: string, search: ProviderSearch): Promise<Pro
 async function importModule(name: string, search: ProviderSearch): Promise<Record<string, unknown>> {
   const file = locate(name, search.dir)
   try {
-    return (await (file === undefined ? import(name) : import(pathToFileURL(file).href))) as Record<string, unknown>
+    const path = file ?? ownRequire.resolve(name)
+    // require() spares the loader of ES modules, which costs more than a provider's literal.
+    return (path.endsWith('.cjs') ? ownRequire(path) : await import(pathToFileURL(path).href)) as Record<
+      string,
+      unknown
+    >
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' && file === undefined
+    const missing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' && file === undefined
     const help = [missing ? `npm install --save-dev ${name}` : 'the cause is in the message; --debug shows the stack']
     throw new SlsError(error('SLS2003', `"${name}" cannot be loaded: ${(cause as Error).message}`, { help }), { cause })
   }
 }
+
+const ownRequire = createRequire(import.meta.url)
 
 // The service's own copy wins, so that a project decides which version it is deployed with.
 function locate(name: string, dir: string): string | undefined {

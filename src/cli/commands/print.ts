@@ -4,9 +4,7 @@ import { PROJECT_OPTIONS } from '../options.ts'
 
 type Options = PrintOptions & { readonly format?: string }
 
-type Result = PrintResult & { readonly text: string }
-
-export const print: Command<Options, Result> = {
+export const print: Command<Options, PrintResult> = {
   name: 'print',
   group: 'Write',
   summary: 'Print the service as it is understood',
@@ -19,12 +17,10 @@ export const print: Command<Options, Result> = {
     { says: 'the file as the stage `prod` has it', command: 'sls print --stage prod' },
     { says: 'one value of it', command: 'sls print --format json | jq .provider.runtime' },
   ],
-  async run({ format, ...options }, io) {
+  async run(options, io) {
     const action = await import('../../actions/print.ts')
-    const { writeYaml } = await import('../../actions/spec-file.ts')
-    const { document } = await action.print(options, io)
-    return { document, text: format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : writeYaml(document) }
+    return action.print(options, io)
   },
-  show: ({ text }) => text,
+  show: ({ document, yaml }, _, { format }) => (format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : yaml()),
   data: ({ document }) => document,
 }

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   branch: ['rev-parse', '--abbrev-ref', 'HEAD'],
   sha: ['rev-parse', '--short', 'HEAD'],
@@ -16,6 +14,8 @@ export function readGit(dir: string, name: string): string | undefined {
   const question = QUESTIONS[name]
   if (!question) return undefined
   try {
+    // Asked for late: the module costs more to load than most files take to read.
+    const { execFileSync } = process.getBuiltinModule('node:child_process')
     const answer = execFileSync('git', [...question], {
       cwd: dir,
       encoding: 'utf8',
