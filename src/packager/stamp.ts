@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { writeWhole } from './file-sink.ts'
 import { readJson } from './package-json.ts'
-import { isInside } from './tree.ts'
 
 export interface StampFacts {
   /** What was asked for; another wish makes the stamp worthless. */
@@ -52,17 +51,17 @@ function timeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
+// `b.ts` is found before `b/index.ts`, so the folder above one that was read counts too. Settings and packages are
+// looked for upwards, also above the service.
 function watchedBy({ inputs, serviceDir }: StampFacts): string[] {
-  const folders = new Set<string>()
-  for (const input of inputs) {
-    for (let folder = dirname(input); !folders.has(folder); folder = dirname(folder)) {
-      folders.add(folder)
-      if (!isInside(serviceDir, folder) || folder === serviceDir) break
-    }
+  const folders = new Set(inputs.flatMap((input) => [dirname(input), dirname(dirname(input))]))
+  const above = new Set<string>()
+  for (const start of [serviceDir, ...folders]) {
+    for (let folder = start; !above.has(folder); folder = dirname(folder)) above.add(folder)
   }
-  const settings = [...folders].flatMap((folder) => [join(folder, 'package.json'), join(folder, 'tsconfig.json')])
-  const installed = join(serviceDir, 'node_modules')
-  return [...new Set([...inputs, ...folders, ...settings, ...settings.flatMap((file) => bases(file)), installed])]
+  const settings = [...above].flatMap((folder) => [join(folder, 'package.json'), join(folder, 'tsconfig.json')])
+  const installed = [...above].map((folder) => join(folder, 'node_modules'))
+  return [...new Set([...inputs, ...folders, ...settings, ...settings.flatMap((file) => bases(file)), ...installed])]
 }
 
 // The files that a tsconfig.json extends, as far as they are named by path.

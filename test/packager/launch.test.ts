@@ -152,6 +152,7 @@ describe('launching TypeScript', () => {
       { 'src/deep/index.ts': '' },
       { 'base.json': '{"compilerOptions":{"jsx":"react"}}' },
       { 'package.json': '{"name":"x"}' },
+      { '../tsconfig.json': '{}' },
     ]
     for (const change of changes) {
       age(made)
