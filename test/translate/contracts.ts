@@ -12,8 +12,11 @@ export const hasContracts = existsSync(root)
 /** What a translation breaks of its vendor's contract, by target. */
 export type Check = (resources: readonly Resource[], files: readonly SpecFile[]) => readonly string[]
 
+let checks: Readonly<Record<string, Check>> | undefined
+
 export function loadChecks(): Readonly<Record<string, Check>> {
-  return { 'aliyun-3.0': fc3(), 'aliyun-2.0': fc2(), aws: sam(), tencent: scf() }
+  checks ??= { 'aliyun-3.0': fc3(), 'aliyun-2.0': fc2(), aws: sam(), tencent: scf() }
+  return checks
 }
 
 function read(path: string): Tree {

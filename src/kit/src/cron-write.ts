@@ -79,7 +79,10 @@ export function formatCron(given: Cron, dialect: CronDialect): string | Refusal 
 
 // A field that holds everything is `*`; a day or a weekday that is always true decides for both.
 function simplify(cron: Cron): Cron {
-  const fields = Object.entries(cron).map(([unit, field]) => [unit, isAll(field, unit as CronUnit) ? '*' : field])
+  const fields = Object.entries(cron).map(([unit, field]) => [
+    unit,
+    field === '*' || isAll(field, unit as CronUnit) ? '*' : field,
+  ])
   const plain = Object.fromEntries(fields) as Cron
   const isAlways = (cron.day !== '*' && plain.day === '*') || (cron.weekday !== '*' && plain.weekday === '*')
   return isAlways ? { ...plain, day: '*', weekday: '*' } : plain
@@ -134,7 +137,8 @@ function writeRange(item: CronRange, unit: CronUnit, dialect: CronDialect): stri
       ? `${text(0)},${writeRange({ from: 1, to, step }, unit, dialect)}`
       : `${text(from)}-${text(to)}`
   }
-  const isOpen = to + step > max
+  const last = to - ((to - from) % step)
+  const isOpen = last + step > max
   const isListed = dialect.stepless?.includes(unit) || (unit === 'weekday' && dialect.names)
   if (isListed || (dialect.steps === 'start' && !isOpen)) return (cronValues([item], unit) ?? []).map(text).join(',')
   if (isOpen && from === min) return `*/${step}`

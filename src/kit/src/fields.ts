@@ -117,6 +117,7 @@ function settle(verdict: Verdict, field: Field): unknown {
 }
 
 function judge(rule: Exclude<Rule<Source, string>, To<Source, string> | { rows: unknown }>, field: Field): void {
+  if ('elsewhere' in rule || 'emulated' in rule) return
   const { platform, name } = field.out.subject
   const place = { pointer: `${field.at}/${field.key}`, on: 'key' as const }
   const label = `"${field.path}${field.key}" of ${name}`

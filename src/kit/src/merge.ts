@@ -28,3 +28,22 @@ export function treeAt(tree: unknown, path: readonly string[]): unknown {
 export function isMap(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/**
+ * The tree with every node replaced by what `replace` makes of it; a node that it gives back as it is gets searched. What
+ * holds no change is shared with the given tree.
+ */
+export function replaceIn<T>(tree: T, replace: (node: unknown) => unknown): T {
+  const own = replace(tree)
+  if (own !== tree) return own as T
+  if (typeof tree !== 'object' || tree === null) return tree
+  const given = tree as Tree
+  let copy: Tree | undefined
+  for (const key of Object.keys(given)) {
+    const after = replaceIn(given[key], replace)
+    if (after === given[key]) continue
+    copy ??= (Array.isArray(tree) ? [...tree] : { ...given }) as Tree
+    copy[key] = after
+  }
+  return (copy ?? tree) as T
+}

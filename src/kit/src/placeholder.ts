@@ -1,3 +1,5 @@
+import { replaceIn } from './merge.ts'
+
 /** What the names of resources need and a service file rarely says: the driver knows it, and a rendered file leaves it to the vendor's tool. */
 export const REGION = '<sls:region>'
 export const ACCOUNT = '<sls:account>'
@@ -5,10 +7,7 @@ export const PARTITION = '<sls:partition>'
 
 /** The tree with the placeholders that have a value filled in; the others stay. */
 export function fillPlaceholders<T>(tree: T, values: Readonly<Record<string, string | undefined>>): T {
-  if (typeof tree === 'string') return (tree.includes('<sls:') ? fillText(tree, values) : tree) as T
-  if (Array.isArray(tree)) return tree.map((item) => fillPlaceholders(item, values)) as T
-  if (typeof tree !== 'object' || tree === null) return tree
-  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, fillPlaceholders(value, values)])) as T
+  return replaceIn(tree, (node) => (typeof node === 'string' && node.includes('<sls:') ? fillText(node, values) : node))
 }
 
 function fillText(text: string, values: Readonly<Record<string, string | undefined>>): string {

@@ -1,3 +1,5 @@
+import { replaceIn } from './merge.ts'
+
 /**
  * A text that may contain secrets. A plain string holds none. A secret stays a reference until
  * the provider's API call: it is never expanded into a file, a plan, an event or a log.
@@ -37,11 +39,9 @@ export function reveal(value: Value, lookup: (name: string) => string): string {
 
 /** The tree with every secret text replaced by what `spell` makes of it. */
 export function spellSecrets(tree: unknown, spell: (text: SecretText) => unknown): unknown {
-  if (isSecret(tree)) return spell(tree)
-  if (Array.isArray(tree)) return tree.map((item) => spellSecrets(item, spell))
-  if (typeof tree !== 'object' || tree === null) return tree
-  return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, spellSecrets(item, spell)]))
+  return replaceIn(tree, (node) => (isSecret(node) ? spell(node) : node))
 }
+
 /** The names of all secrets in a tree, each once, in the order of their appearance. */
 export function secretsIn(tree: unknown): readonly string[] {
   const found = new Set<string>()

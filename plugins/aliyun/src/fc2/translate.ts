@@ -3,27 +3,22 @@ import {
   checkFunction,
   checkHealth,
   checkUnique,
-  type DeployedTrigger,
   type Diagnostic,
   deployedName,
   environmentOf,
   error,
   type Fn,
   type HttpTrigger,
-  httpTriggersOf,
-  joinHttp,
   mapFields,
-  mapTriggers,
   mergeTree,
-  methodsIn,
   type Resource,
   type Service,
   subjectOf,
   type Translation,
   type Tree,
   treeAt,
-  triggersOf,
 } from '@anyfaas/kit'
+import { mapFunctionTriggers } from '../triggers.ts'
 import { wordsOf } from '../words.ts'
 import { codeOf, PLATFORM, SERVICE } from './code.ts'
 import { translateDomain } from './domain.ts'
@@ -114,34 +109,28 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): M
 }
 
 function translateTriggers(fn: Fn): Translation {
-  const subject = subjectOf(fn, PLATFORM)
-  const { joined, diagnostics } = joinHttp(fn, httpTriggersOf(fn), subject)
-  const whole = joined ? [{ ...joined, trigger: { ...joined.trigger, methods: methodsIn([joined.trigger]) } }] : []
-  const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
-  const mapped = mapTriggers([...whole, ...others], triggers, subject)
-  const resources = mapped.triggers.map(({ name, type, spec, deployed }) => {
+  const { mapped, http, diagnostics } = mapFunctionTriggers(fn, triggers, PLATFORM)
+  const resources = mapped.map(({ name, type, spec, deployed }) => {
     const Properties = mergeTree(spec, wordsOf(deployed.trigger.overrides?.['aliyun'], '2.0'))
-    const full = {
-      ServiceName: SERVICE,
-      FunctionName: { $ref: `function/${fn.name}`, field: 'FunctionName' },
-      TriggerName: name,
-      Type: type,
-      Properties,
-    }
+    const FunctionName = { $ref: `function/${fn.name}`, field: 'FunctionName' }
+    const full = { ServiceName: SERVICE, FunctionName, TriggerName: name, Type: type, Properties }
     return { id: `trigger/${fn.name}/${name}`, type: 'fc2:trigger', spec: full, at: deployed.trigger.at }
   })
-  const exclusive = joined && mapped.triggers.length > 1 ? [mixed(fn, joined, others)] : []
-  return { resources, diagnostics: [...diagnostics, ...mapped.diagnostics, ...exclusive] }
+  const kinds = new Set(mapped.map(({ deployed }) => deployed.trigger.kind))
+  kinds.delete('http')
+  return {
+    resources,
+    diagnostics: [...diagnostics, ...(http && kinds.size > 0 ? [mixed(fn, http.trigger, [...kinds])] : [])],
+  }
 }
 
 // https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/user-guide/overview-37
-function mixed(fn: Fn, http: DeployedTrigger<HttpTrigger>, others: readonly DeployedTrigger[]): Diagnostic {
-  const kinds = [...new Set(others.map(({ trigger }) => trigger.kind))].join(', ')
+function mixed(fn: Fn, http: HttpTrigger, kinds: readonly string[]): Diagnostic {
   return error(
     'SLS3001',
-    `a function with an http trigger has no other triggers on ${PLATFORM}; "${fn.name}" has ${kinds} too`,
+    `a function with an http trigger has no other triggers on ${PLATFORM}; "${fn.name}" has ${kinds.join(', ')} too`,
     {
-      pointer: http.trigger.at,
+      pointer: http.at,
       on: 'key',
       help: ['make two functions of it', 'or use edition 3.0'],
     },

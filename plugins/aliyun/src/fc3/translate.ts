@@ -9,19 +9,15 @@ import {
   environmentOf,
   type Fn,
   fillPlaceholders,
-  httpTriggersOf,
-  joinHttp,
   mapFields,
-  mapTriggers,
   mergeTree,
-  methodsIn,
   type Resource,
   type Service,
   subjectOf,
   type Translation,
   treeAt,
-  triggersOf,
 } from '@anyfaas/kit'
+import { mapFunctionTriggers } from '../triggers.ts'
 import { wordsOf } from '../words.ts'
 import { codeOf, PLATFORM } from './code.ts'
 import { translateDomain } from './domain.ts'
@@ -89,25 +85,17 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
 }
 
 function translateTriggers(fn: Fn): Translation {
-  const subject = subjectOf(fn, PLATFORM)
-  const { joined, diagnostics } = joinHttp(fn, httpTriggersOf(fn), subject)
-  // One http trigger stands for all routes, with every method that one of them takes.
-  const whole = joined ? [{ ...joined, trigger: { ...joined.trigger, methods: methodsIn([joined.trigger]) } }] : []
-  const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
-  const mapped = mapTriggers([...whole, ...others], triggers, subject)
-  const resources = mapped.triggers.map(({ name, type, spec, deployed }) => {
-    const full = {
-      functionName: { $ref: `function/${fn.name}`, field: 'functionName' },
-      triggerName: name,
-      triggerType: type,
-      ...spec,
-    }
+  const { mapped, diagnostics } = mapFunctionTriggers(fn, triggers, PLATFORM)
+  const resources = mapped.map(({ name, type, spec, deployed }) => {
+    const functionName = { $ref: `function/${fn.name}`, field: 'functionName' }
+    const full = { functionName, triggerName: name, triggerType: type, ...spec }
+    const overrides = wordsOf(deployed.trigger.overrides?.['aliyun'], '3.0')
     return {
       id: `trigger/${fn.name}/${name}`,
       type: 'fc3:trigger',
-      spec: mergeTree(full, wordsOf(deployed.trigger.overrides?.['aliyun'], '3.0')),
+      spec: mergeTree(full, overrides),
       at: deployed.trigger.at,
     }
   })
-  return { resources, diagnostics: [...diagnostics, ...mapped.diagnostics] }
+  return { resources, diagnostics }
 }

@@ -1,13 +1,12 @@
 import {
-  ACCOUNT,
+  fillPlaceholders,
   type Id,
   isMap,
   isRef,
   logicalNames,
   mergeTree,
-  PARTITION,
-  REGION,
   type Resource,
+  replaceIn,
   type SecretText,
   type Service,
   type SpecFile,
@@ -102,27 +101,21 @@ function outputsOf(resources: readonly Resource[], ids: ReadonlyMap<Id, string>)
   }
 }
 
-const PSEUDO: Readonly<Record<string, string>> = {
-  [REGION]: '${AWS::Region}',
-  [ACCOUNT]: '${AWS::AccountId}',
-  [PARTITION]: '${AWS::Partition}',
-}
+const PSEUDO = { region: '${AWS::Region}', account: '${AWS::AccountId}', partition: '${AWS::Partition}' }
 
 // References and what only the account knows, in the long form that needs no YAML tags.
-function spell(value: unknown, ids: ReadonlyMap<Id, string>): unknown {
-  if (typeof value === 'string') {
-    const filled = Object.entries(PSEUDO).reduce(
-      (text, [placeholder, pseudo]) => text.replaceAll(placeholder, pseudo),
-      value,
-    )
-    return filled === value ? value : { 'Fn::Sub': filled }
-  }
-  if (isRef(value)) {
-    const id = ids.get(value.$ref)
-    return value.field === 'Arn' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id }
-  }
-  if (Array.isArray(value)) return value.map((item) => spell(item, ids))
-  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, spell(item, ids)])) : value
+function spell(tree: unknown, ids: ReadonlyMap<Id, string>): unknown {
+  return replaceIn(tree, (node) => {
+    if (typeof node === 'string') return node.includes('<sls:') ? spellPseudo(node) : node
+    if (!isRef(node)) return node
+    const id = ids.get(node.$ref)
+    return node.field === 'Arn' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id }
+  })
+}
+
+function spellPseudo(text: string): unknown {
+  const filled = fillPlaceholders(text, PSEUDO)
+  return filled === text ? text : { 'Fn::Sub': filled }
 }
 
 const SECTIONS = new Set([

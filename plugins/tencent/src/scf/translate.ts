@@ -104,7 +104,7 @@ function splitStorage(deployed: DeployedTrigger): readonly DeployedTrigger[] {
   if (trigger.kind !== 'os' || trigger.events.length < 2) return [deployed]
   return trigger.events.map((event, index) => ({
     ...deployed,
-    name: index === 0 ? name : `${name}-${index + 1}`,
+    name: index === 0 ? name : `${name}-event-${index + 1}`,
     trigger: { ...trigger, events: [event] },
   }))
 }
