@@ -46,7 +46,8 @@ class FileOutput implements Output {
   }
 
   get columns(): number {
-    return this.isTerminal ? this.#open().columns : 80
+    // A terminal that does not know its size says 0.
+    return (this.isTerminal && this.#open().columns) || 80
   }
 
   write(text: string | Uint8Array): void {

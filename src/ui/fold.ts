@@ -6,12 +6,12 @@ export interface Found {
   readonly sources?: Sources
 }
 
-/** A diagnostic to show once, and the other places of equal warnings. */
+/** A diagnostic to show once, and the other places of equal ones. */
 export interface Folded extends Found {
   readonly also: readonly Span[]
 }
 
-/** In the order of the files: what came twice is there once, equal warnings are one with several places. */
+/** In the order of the files: what came twice is there once, equal warnings and notes are one with several places. */
 export function fold(found: readonly Found[]): readonly Folded[] {
   const groups = new Map<string, Found & { also: Span[] }>()
   const seen = new Set<string>()
@@ -27,7 +27,7 @@ export function fold(found: readonly Found[]): readonly Folded[] {
 
 /** Whether a diagnostic comes for the first time; it is remembered in `seen`. */
 export function isFirst({ diagnostic }: Found, seen: Set<string>): boolean {
-  const key = `${sameness(diagnostic)} ${placeKey(diagnostic)}`
+  const key = `${sameness(diagnostic)} ${diagnostic.message} ${placeKey(diagnostic)}`
   if (seen.has(key)) return false
   seen.add(key)
   return true
@@ -35,9 +35,15 @@ export function isFirst({ diagnostic }: Found, seen: Set<string>): boolean {
 
 function sameness(diagnostic: Diagnostic): string {
   const { code, severity, message, label, help } = diagnostic
-  const words = JSON.stringify([code, severity, message, label, help])
-  return severity === 'warning' ? words : `${words} ${placeKey(diagnostic)}`
+  // Without a place of its own there would be nothing left to tell it by.
+  if (severity === 'error' || !diagnostic.at) {
+    return JSON.stringify([code, severity, message, label, help, placeKey(diagnostic)])
+  }
+  return JSON.stringify([code, severity, message.replace(FUNCTION, ''), label, help])
 }
+
+// The same said of several functions is one remark: its places say which ones.
+const FUNCTION = /\bfunction "[^"]*"/g
 
 function placeKey({ at, pointer, on }: Diagnostic): string {
   return JSON.stringify(at ? [at.file, at.start, at.end] : [pointer, on])

@@ -56,7 +56,7 @@ async function answer(body: string, dir: string): Promise<string> {
   const [line = ''] = body.split('\n')
   const world = createFakeWorld(dir)
   await run(line.replace(/^\$ sls /, '').split(' '), world, COMMANDS)
-  const shown = world.sheet.text().replaceAll(dir, '/work/shop').trimEnd()
+  const shown = world.sheet.text().replaceAll(dir, '/home/me/shop').trimEnd()
   return ['```console', line, shown, '```'].join('\n')
 }
 

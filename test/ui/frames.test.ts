@@ -100,6 +100,12 @@ const CASES: Readonly<Record<string, Case>> = {
     ),
     files: { 'serverless.yml': 'h h h\nh h h\nh\n' },
   },
+  'equal-but-for-the-function': {
+    diagnostics: ['a', 'b', 'c'].map((name) =>
+      warning('SLS3002', `"timeout" of function "${name}" is left out`, { at: at('a b c\n', name) }),
+    ),
+    files: { 'serverless.yml': 'a b c\n' },
+  },
   'equal-errors': {
     diagnostics: [1, 2].map((nth) => error('SLS1003', 'wrong', { at: at('h h\n', 'h', { nth }) })),
     files: { 'serverless.yml': 'h h\n' },

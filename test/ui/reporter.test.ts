@@ -8,9 +8,9 @@ import { createPaper, plain } from './paper.ts'
 const TEXT = 'service: shop\nold: 1\nevnts: 2\n'
 const sources = (file: string): string | undefined => (file.endsWith('serverless.yml') ? TEXT : undefined)
 
-const olderWord = warning('SLS1030', 'an older word', { at: at(TEXT, 'old', { file: '/work/serverless.yml' }) })
+const olderWord = warning('SLS1030', 'an older word', { at: at(TEXT, 'old', { file: '/srv/serverless.yml' }) })
 const unknownKey = error('SLS1002', 'unknown key "evnts"', {
-  at: at(TEXT, 'evnts', { file: '/work/serverless.yml' }),
+  at: at(TEXT, 'evnts', { file: '/srv/serverless.yml' }),
   help: ['did you mean "events"?'],
 })
 
@@ -33,7 +33,7 @@ function open(options: Partial<ReporterOptions> & { isTerminal?: boolean } = {})
   const out = createPaper({ isTerminal })
   const err = createPaper({ isTerminal })
   const screens = { out: { output: out, style: plain }, err: { output: err, style: plain } }
-  return { out, err, reporter: createReporter({ ...screens, env: {}, cwd: '/work', ...rest }) }
+  return { out, err, reporter: createReporter({ ...screens, env: {}, cwd: '/srv', ...rest }) }
 }
 
 beforeEach(() => {
@@ -100,8 +100,8 @@ test('GitHub Actions get annotations, with paths from the root of the checkout',
   })
   const lines = err.text().split('\n')
   expect(lines.filter((line) => line.startsWith('::'))).toEqual([
-    '::warning file=work/serverless.yml,line=2,endLine=2,col=1,endColumn=4,title=SLS1030%3A older spelling::an older word',
-    '::error file=work/serverless.yml,line=3,endLine=3,col=1,endColumn=6,title=SLS1002%3A unknown key::unknown key "evnts"%0Ahelp: did you mean "events"?',
+    '::warning file=srv/serverless.yml,line=2,endLine=2,col=1,endColumn=4,title=SLS1030%3A older spelling::an older word',
+    '::error file=srv/serverless.yml,line=3,endLine=3,col=1,endColumn=6,title=SLS1002%3A unknown key::unknown key "evnts"%0Ahelp: did you mean "events"?',
     '::error title=SLS0002%3A the option needs another value::100%25 a,b:c%0Ad',
   ])
   expect(err.text()).toContain('╭─ serverless.yml:3:1')
@@ -114,7 +114,7 @@ test('--json is one object on stdout and silence elsewhere', () => {
   reporter.finish({ ok: true, data: { url: 'u' }, text: 'text', closing: 'closing' })
   expect(err.text()).toBe('')
   const place = {
-    file: '/work/serverless.yml',
+    file: '/srv/serverless.yml',
     start: { offset: 14, line: 2, column: 1 },
     end: { offset: 17, line: 2, column: 4 },
   }
