@@ -105,7 +105,10 @@ async function perform(session: Session, command: Command, { options, common }: 
 // The first interrupt lets running steps finish; the second ends at once.
 function listen({ world, reporter, interrupts }: Session): void {
   world.onInterrupt((why) => {
-    if (why === 'asked' && interrupts.signal.aborted) world.end(EXIT.interrupted)
+    if (why === 'asked' && interrupts.signal.aborted) {
+      reporter.hold()
+      world.end(EXIT.interrupted)
+    }
     if (why === 'asked') reporter.remark('interrupted: running steps finish; Ctrl-C again ends at once')
     interrupts.abort()
   })
