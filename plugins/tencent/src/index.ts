@@ -7,7 +7,7 @@ import { triggers } from './scf/triggers.ts'
 export const provider: Provider = {
   name: 'tencent',
   title: 'Tencent Cloud SCF',
-  aliases: ['scf', 'tencentcloud', 'qcloud'],
+  aliases: ['scf', 'tencentcloud'],
   targets: [
     {
       title: 'Tencent Cloud SCF',

@@ -1,5 +1,5 @@
-import type { Id, Resource } from './resource.ts'
 import type { Live } from './driver.ts'
+import type { Id, Resource } from './resource.ts'
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'keep'
 

@@ -104,7 +104,6 @@ export interface Fn {
 
 export type Signature = 'context' | 'fetch' | 'express' | 'cloudevent' | 'raw'
 
-
 export type FnCode = HandlerCode | AggregateCode | AppCode | CustomCode | ContainerCode
 
 export interface HandlerCode {

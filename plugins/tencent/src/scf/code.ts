@@ -7,6 +7,7 @@ import {
   error,
   type Fn,
   type Service,
+  treeAt,
   triggersOf,
 } from '@anyfaas/kit'
 
@@ -35,65 +36,72 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
 
 // https://cloud.tencent.com/document/product/583/56124
 function checkWeb(fn: Fn, { port }: CustomCode | ContainerCode): Diagnostic[] {
-  const section = fn.code.kind
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http' && trigger.kind !== 'event')
+  const refusals = others.map(({ trigger }) => {
+    const why = `it is a web function, which takes requests only and no ${trigger.kind} triggers`
+    return refuse(fn, { pointer: trigger.at, why, help: 'make two functions of it' })
+  })
+  if (port === PORT) return refusals
+  const pointer = `${fn.at}/${fn.code.kind}/port`
   return [
-    ...(port === PORT
-      ? []
-      : [
-          refuse(
-            `${fn.at}/${section}/port`,
-            `it calls servers on port ${PORT}; "${fn.name}" listens on ${port}`,
-            `listen on 0.0.0.0:${PORT}`,
-          ),
-        ]),
-    ...others.map(({ trigger }) =>
-      refuse(
-        trigger.at,
-        `a web function such as "${fn.name}" takes requests only, no ${trigger.kind} triggers`,
-        'make two functions of it',
-      ),
-    ),
+    refuse(fn, { pointer, why: `servers are called on port ${PORT}, not ${port}`, help: `listen on 0.0.0.0:${PORT}` }),
+    ...refusals,
   ]
 }
 
 function checkStart(fn: Fn, { command, args }: CustomCode): Diagnostic[] {
   if (command.length === 1 && command[0]?.replace(/^\.\//, '') === START && args.length === 0) return []
+  const help = `put an executable "${START}" at the root that starts the server, and say custom.command: ./${START}`
   return [
-    refuse(
-      `${fn.at}/custom/command`,
-      `it starts the file "${START}" and nothing else`,
-      `put an executable "${START}" at the root that starts the server, and say custom.command: ./${START}`,
-    ),
+    refuse(fn, {
+      pointer: `${fn.at}/custom/command`,
+      why: `the platform starts the file "${START}" and nothing else`,
+      help,
+    }),
   ]
 }
 
-const REGISTRY = /^(ccr\.ccs\.tencentyun\.com|[\w-]+\.tencentcloudcr\.com)\//
+const PERSONAL = /^ccr\.ccs\.tencentyun\.com\//
+const ENTERPRISE = /^[\w-]+\.tencentcloudcr\.com\//
 
-function checkImage(fn: Fn, { image }: ContainerCode): Diagnostic[] {
-  if (image !== undefined && REGISTRY.test(image)) return []
+function checkImage(fn: Fn, { image, command = [], args = [] }: ContainerCode): Diagnostic[] {
+  const pointer = `${fn.at}/container`
+  const spaced = [...command, ...args].find((word) => word.includes(' '))
+  const words = `a command is one text, cut at its spaces, and "${spaced}" holds one`
+  const found =
+    spaced === undefined ? [] : [refuse(fn, { pointer, why: words, help: 'put the command into the image' })]
+  if (image !== undefined && PERSONAL.test(image)) return found
+  if (image !== undefined && ENTERPRISE.test(image)) {
+    if (treeAt(fn.overrides['tencent'], ['image', 'registryId']) !== undefined) return found
+    const help = 'overrides: {tencent: {image: {registryId: tcr-…}}}'
+    return [...found, refuse(fn, { pointer, why: 'the id of the registry is needed to fetch its image', help })]
+  }
   const why =
     image === undefined
-      ? 'it runs images from a registry, and none is named'
-      : `it runs images of its own registry; "${image}" is elsewhere`
+      ? 'the platform runs images from a registry, and none is named'
+      : `the platform runs images of its own registries; "${image}" is elsewhere`
   return [
-    refuse(
-      `${fn.at}/container`,
+    ...found,
+    refuse(fn, {
+      pointer,
       why,
-      'push the image to ccr.ccs.tencentyun.com or to a registry of TCR, and name it: container.image',
-    ),
+      help: 'push the image to ccr.ccs.tencentyun.com or to a registry of TCR, and name it: container.image',
+    }),
   ]
 }
 
 function imageOf({ image = '', command, args }: ContainerCode): object {
   return {
-    imageType: image.startsWith('ccr.ccs.') ? 'personal' : 'enterprise',
+    imageType: PERSONAL.test(image) ? 'personal' : 'enterprise',
     imageUrl: image,
     ...(command && { command: command.join(' ') }),
     ...(args && { args: args.join(' ') }),
   }
 }
 
-function refuse(pointer: string, why: string, help: string): Diagnostic {
-  return error('SLS3001', `${PLATFORM} cannot do it: ${why}`, { pointer, on: 'key', help: [help] })
+function refuse(
+  fn: Fn,
+  { pointer, why, help }: { readonly pointer: string; readonly why: string; readonly help: string },
+): Diagnostic {
+  return error('SLS3001', `${PLATFORM} cannot run function "${fn.name}": ${why}`, { pointer, on: 'key', help: [help] })
 }
