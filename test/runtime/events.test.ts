@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { scheduleInput } from '../../plugins/aws/src/lambda/timer.ts'
 import { start as startLambda } from '../../plugins/aws/src/runtime/lambda/start.ts'
 import { emulator as local } from '../../src/local/runtime/emulator.ts'
 import { start as startLocal } from '../../src/local/runtime/start.ts'
@@ -189,11 +190,22 @@ describe('schedules of Lambda', () => {
     return seen
   }
 
-  test('EventBridge Scheduler', async () => {
-    const resources = ['arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly']
+  test('a rule of EventBridge', async () => {
     const event = {
       version: '0',
       id: '1',
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      time: '2026-01-01T00:00:00Z',
+      resources: ['arn:aws:events:us-east-1:123456789012:rule/nightly'],
+      detail: {},
+    }
+    expect(await timer(event)).toEqual({ name: 'nightly', time: '2026-01-01T00:00:00.000Z', payload: undefined })
+  })
+
+  test('a schedule of EventBridge Scheduler without an input', async () => {
+    const resources = ['arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly']
+    const event = {
       'detail-type': 'Scheduled Event',
       source: 'aws.scheduler',
       time: '2026-01-01T00:00:00Z',
@@ -203,13 +215,10 @@ describe('schedules of Lambda', () => {
     expect(await timer(event)).toEqual({ name: 'nightly', time: '2026-01-01T00:00:00.000Z', payload: undefined })
   })
 
-  test('a constant input in the shape of an event keeps name and payload', async () => {
-    const event = {
-      'detail-type': 'Scheduled Event',
-      source: 'aws.events',
-      resources: ['rule/nightly'],
-      detail: { a: 1 },
-    }
-    expect(await timer(event)).toMatchObject({ name: 'nightly', payload: { a: 1 } })
+  test('the input that the translation writes', async () => {
+    const event = JSON.parse(
+      scheduleInput('nightly', { a: 1 }).replace('<aws.scheduler.scheduled-time>', '2026-01-01T00:00:00Z'),
+    )
+    expect(await timer(event)).toEqual({ name: 'nightly', time: '2026-01-01T00:00:00.000Z', payload: { a: 1 } })
   })
 })

@@ -36,21 +36,33 @@ export function readHeaderList(list: readonly (readonly [string, string])[]): Re
   return headers
 }
 
-/** One header as several names that differ in case: for answers that hold one value a name. */
-export function spellings(name: string, count: number): string[] {
-  return Array.from({ length: count }, (_, number) => {
-    let bits = number
-    return name.replace(/[a-z]/g, (letter) => {
-      const upper = (bits & 1) === 1
-      bits >>= 1
-      return upper ? letter.toUpperCase() : letter
-    })
-  })
+/**
+ * For answers that hold one text a header: repeated ones joined, except cookies, which cannot be. Those go under names
+ * that differ in case, which are different to the platform and the same to the client.
+ */
+export function singleHeaders(headers: HeaderMap): Record<string, string> {
+  const single: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name] as string | string[]
+    if (name !== 'set-cookie' || typeof value === 'string') single[name] = joined(value)
+    else for (const [index, cookie] of value.entries()) single[spelling(name, index)] = cookie
+  }
+  return single
 }
 
 /** A header as one text, where the platform takes one only. */
 export function joined(value: string | string[]): string {
   return Array.isArray(value) ? value.join(',') : value
+}
+
+// The bits of the number say which letters are capitals.
+function spelling(name: string, number: number): string {
+  let bits = number
+  return name.replace(/[a-z]/g, (letter) => {
+    const upper = (bits & 1) === 1
+    bits >>= 1
+    return upper ? letter.toUpperCase() : letter
+  })
 }
 
 function addHeader(headers: Record<string, string>, name: string, value: string): void {

@@ -163,20 +163,21 @@ function leafOf<T>(node: Node<T>, pattern: Pattern): Leaf<T> {
 /** Follows the path from where its next segment starts. */
 function visit<T>(node: Node<T>, start: number, search: Search<T>): void {
   if (node.least >= search.rank) return
-  const { path, end } = search
-  if (start > end) {
-    if (node.exact) take(node.exact, search)
-  } else if (node.statics || node.param) {
-    const slash = path.indexOf('/', start)
-    const stop = slash === -1 || slash > end ? end : slash
-    if (node.statics) {
-      const segment = path.slice(start, stop)
-      const child = node.statics.get(search.escaped ? decode(segment) : segment)
-      if (child) visit(child, stop + 1, search)
-    }
-    if (node.param && stop > start) visit(node.param, stop + 1, search)
-  }
+  if (start <= search.end) descend(node, start, search)
+  else if (node.exact) take(node.exact, search)
   if (node.wild) take(node.wild, search)
+}
+
+function descend<T>({ statics, param }: Node<T>, start: number, search: Search<T>): void {
+  if (!statics && !param) return
+  const slash = search.path.indexOf('/', start)
+  const stop = slash === -1 || slash > search.end ? search.end : slash
+  if (statics) {
+    const segment = search.path.slice(start, stop)
+    const child = statics.get(search.escaped ? decode(segment) : segment)
+    if (child) visit(child, stop + 1, search)
+  }
+  if (param && stop > start) visit(param, stop + 1, search)
 }
 
 function take<T>(leaf: Leaf<T>, search: Search<T>): void {

@@ -31,11 +31,12 @@ export class FcCall implements Input {
 /** The event as a value: Function Compute hands over bytes. Text that is not JSON stays text, what is not text stays bytes. */
 export function parseEvent(event: unknown): unknown {
   if (!(event instanceof Uint8Array)) return event
-  const text = Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString('utf8')
+  const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event)
+  const text = bytes.toString('utf8')
   try {
     return JSON.parse(text)
   } catch {
-    return text.includes('\ufffd') && !isUtf8(event) ? event : text
+    return Buffer.from(text).equals(bytes) ? text : event
   }
 }
 
@@ -50,8 +51,4 @@ export function answer(work: Promise<unknown>, callback: unknown): Promise<unkno
     (error) => done(error),
   )
   return undefined
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  return Buffer.compare(Buffer.from(Buffer.from(bytes).toString('utf8')), bytes) === 0
 }

@@ -3,11 +3,10 @@ import {
   encodeBody,
   type HttpReply,
   isShape,
-  joined,
   PlatformRequest,
   readHeaders,
   type Shape,
-  spellings,
+  singleHeaders,
   textOf,
   writeQuery,
 } from '@anyfaas/runtime'
@@ -43,17 +42,8 @@ export function isGateway(event: Shape): boolean {
   return typeof event['httpMethod'] === 'string' && typeof event['path'] === 'string' && isShape(event['headers'])
 }
 
-/**
- * The answer of the gateway and of HTTP triggers of edition 3.0. Both hold one text a header; cookies are sent under
- * names that differ in case, which the client reads as one name.
- */
+/** The answer of the gateway and of HTTP triggers of edition 3.0. Both hold one text a header. */
 export function toEnvelope(reply: HttpReply): object {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(reply.headers)) {
-    if (name !== 'set-cookie' || typeof value === 'string') headers[name] = joined(value)
-    else
-      for (const [index, spelling] of spellings(name, value.length).entries())
-        headers[spelling] = value[index] as string
-  }
-  return { statusCode: reply.status, headers, ...encodeBody(reply) }
+  const { body, isBase64Encoded } = encodeBody(reply)
+  return { statusCode: reply.status, headers: singleHeaders(reply.headers), isBase64Encoded, body }
 }

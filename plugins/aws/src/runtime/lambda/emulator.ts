@@ -29,17 +29,16 @@ export function lambdaWith(shape: HttpShape): Emulator {
 /** Lambda as `sls` deploys to it: requests come through an HTTP API. */
 export const emulator: Emulator = lambdaWith(httpApi)
 
+// What a schedule sends that `sls` has deployed: the input that the translation gives it.
 function eventOf(call: EventCall, info: CallInfo): unknown {
   if (call.kind !== 'timer') return call.data
   return {
     version: '0',
     id: info.requestId,
     'detail-type': 'Scheduled Event',
-    source: 'aws.events',
-    account: '123456789012',
+    source: 'aws.scheduler',
     time: new Date(info.time).toISOString(),
-    region: info.region,
-    resources: [`arn:aws:events:${info.region}:123456789012:rule/${call.trigger ?? info.function}`],
+    resources: [call.trigger ?? info.function],
     detail: call.data ?? {},
   }
 }

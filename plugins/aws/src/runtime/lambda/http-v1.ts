@@ -3,12 +3,11 @@ import {
   encodeBody,
   type HttpReply,
   isShape,
-  joined,
   PlatformRequest,
   readHeaders,
   type Shape,
   shapeOf,
-  spellings,
+  singleHeaders,
   textOf,
   writeQuery,
 } from '@anyfaas/runtime'
@@ -85,20 +84,7 @@ const manyHeaders: Write = (all) => ({
   multiValueHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value].flat()])),
 })
 
-// Without them it takes one value a name. Names that differ in case are different to it, and the same to the client.
-const fewHeaders: Write = (all) => {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(all)) {
-    if (name !== 'set-cookie') headers[name] = joined(value)
-    else {
-      const values = [value].flat()
-      spellings(name, values.length).forEach((spelling, index) => {
-        headers[spelling] = values[index] as string
-      })
-    }
-  }
-  return { headers }
-}
+const fewHeaders: Write = (all) => ({ headers: singleHeaders(all) })
 
 function asIs(text: string): string {
   return text
