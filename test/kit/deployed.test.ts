@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commonRoute, methodsIn, routesOf, triggersOf } from '../../src/kit/src/deployed.ts'
-import { environmentOf } from '../../src/kit/src/environment.ts'
+import { effectiveFn, environmentOf } from '../../src/kit/src/environment.ts'
 import { mergeTree } from '../../src/kit/src/merge.ts'
 import { deployedName } from '../../src/kit/src/name.ts'
 import { event, http, makeAggregate, makeFn, timer } from '../fixtures/service.ts'
@@ -130,5 +130,18 @@ describe('mergeTree', () => {
     expect(base).toEqual({ a: { b: 1, c: [1, 2] }, d: 1 })
     expect(mergeTree({}, JSON.parse('{"__proto__":{"polluted":1}}'))).not.toHaveProperty('polluted')
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+})
+
+describe('effectiveFn', () => {
+  it('has what the members bring along', () => {
+    const output = { at: '/functions/b/outputs/0', name: 'q', kind: 'queue', options: {} } as const
+    const a = makeFn('a', { secrets: ['x'], environment: { A: '1' } })
+    const b = makeFn('b', { secrets: ['x', 'y'], outputs: [output] })
+    expect(effectiveFn(makeAggregate('all', [a, b]))).toMatchObject({
+      secrets: ['x', 'y'],
+      outputs: [output],
+      environment: { A: '1' },
+    })
   })
 })

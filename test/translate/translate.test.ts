@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { scheduleInput } from '../../plugins/aws/src/lambda/timer.ts'
+import { events } from '../../plugins/aws/src/runtime/lambda/events.ts'
 import { loadService } from '../../src/config/load.ts'
 import { isRef, type Resource, type Service, type Tree } from '../../src/kit/src/index.ts'
 import { http, makeAggregate, makeFn, makeService, timer } from '../fixtures/service.ts'
@@ -148,6 +150,16 @@ describe('overrides', () => {
     expect(specOf('aliyun-3.0')).not.toHaveProperty('InstanceType')
     expect(specOf('aliyun-2.0')).toMatchObject({ MemorySize: 2048, InstanceType: 'c1' })
     expect(specOf('tencent')).toMatchObject({ memorySize: 1024, eip: true })
+  })
+})
+
+describe('what a schedule of AWS sends', () => {
+  it.each([undefined, 'clean up', { kind: 'report' }])('is what the runtime reads: %j', (payload) => {
+    const event = JSON.parse(scheduleInput('weekly', payload))
+    const row = events.find(({ matches }) => matches(event))
+    expect(row?.kind).toBe('timer')
+    expect(row?.read(event)).toMatchObject({ trigger: 'weekly', data: { name: 'weekly' } })
+    expect(Object(row?.read(event).data)['payload']).toEqual(payload)
   })
 })
 

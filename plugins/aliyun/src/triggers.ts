@@ -3,7 +3,6 @@ import {
   type Diagnostic,
   type Fn,
   type HttpTrigger,
-  httpTriggersOf,
   joinHttp,
   type MappedTrigger,
   mapTriggers,
@@ -23,7 +22,7 @@ export interface FunctionTriggers {
 /** The triggers of a function by an edition's table: one http trigger with every method that a route takes, and the others. */
 export function mapFunctionTriggers(fn: Fn, table: TriggerTable, platform: string): FunctionTriggers {
   const subject = subjectOf(fn, platform)
-  const { joined, diagnostics } = joinHttp(fn, httpTriggersOf(fn), subject)
+  const { joined, diagnostics } = joinHttp(fn, subject)
   const http = joined && { ...joined, trigger: { ...joined.trigger, methods: methodsIn([joined.trigger]) } }
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
   const mapped = mapTriggers([...(http ? [http] : []), ...others], table, subject)

@@ -29,6 +29,20 @@ export function environmentOf(fn: Fn): DeployedEnvironment {
   return { variables, renames }
 }
 
+/** The function with what its members bring along: their variables, secrets and outputs. Their other settings are the aggregate's. */
+export function effectiveFn(fn: Fn): Fn {
+  const environment = environmentOf(fn).variables
+  if (fn.code.kind !== 'aggregate') return { ...fn, environment }
+  const { members } = fn.code
+  const secrets = new Set([...fn.secrets, ...members.flatMap((member) => member.secrets)])
+  return {
+    ...fn,
+    environment,
+    secrets: [...secrets],
+    outputs: [...fn.outputs, ...members.flatMap((member) => member.outputs)],
+  }
+}
+
 function isSame(a: Value, b: Value): boolean {
   return typeof a === typeof b && writeValue(a) === writeValue(b)
 }

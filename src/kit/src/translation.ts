@@ -1,4 +1,4 @@
-import type { DeployedTrigger } from './deployed.ts'
+import { type DeployedTrigger, httpTriggersOf, routesOf } from './deployed.ts'
 import { type Diagnostic, error } from './diagnostic.ts'
 import { type Mapped, mapFields, refusal, type Subject } from './fields.ts'
 import { mergeTree } from './merge.ts'
@@ -60,28 +60,29 @@ export function mapTriggers(
 /** Several http triggers as the one that stands for them, where a platform has one for a function. */
 export function joinHttp(
   fn: Fn,
-  triggers: readonly DeployedTrigger<HttpTrigger>[],
   subject: Subject,
 ): { readonly joined?: DeployedTrigger<HttpTrigger>; readonly diagnostics: readonly Diagnostic[] } {
-  const active = triggers.filter(({ trigger }) => trigger.enabled)
+  const active = httpTriggersOf(fn).filter(({ trigger }) => trigger.enabled)
   const [first, ...rest] = active
   if (!first) return { diagnostics: [] }
-  const conflicts = rest.filter(({ trigger }) => JSON.stringify(trigger.auth) !== JSON.stringify(first.trigger.auth))
-  const diagnostics = conflicts.map(({ trigger }) =>
-    error(
-      'SLS3001',
-      `${subject.platform} has one http trigger for ${subject.name}, and its routes ask for different "auth"`,
-      {
-        pointer: `${trigger.at}/auth`,
+  const joined = rest.length === 0 ? first : { ...first, trigger: joinTriggers(active.map(({ trigger }) => trigger)) }
+  return { joined, diagnostics: checkAuth(fn, subject) }
+}
+
+/** Routes that share one trigger and ask for different ways to let callers in. */
+export function checkAuth(fn: Fn, { platform, name }: Subject): readonly Diagnostic[] {
+  const isDerived = fn.code.kind === 'aggregate' && !fn.triggers.some(({ kind }) => kind === 'http')
+  const routes = isDerived ? routesOf(fn) : httpTriggersOf(fn).map(({ trigger }) => trigger)
+  const [first, ...rest] = routes.filter(({ enabled }) => enabled)
+  return rest
+    .filter(({ auth }) => JSON.stringify(auth) !== JSON.stringify(first?.auth))
+    .map(({ at }) =>
+      error('SLS3001', `${platform} has one way into ${name}, and its routes ask for different "auth"`, {
+        pointer: `${at}/auth`,
         on: 'value',
         help: [`give all routes of ${fn.name} the same auth, or make two functions of it`],
-      },
-    ),
-  )
-  return {
-    joined: rest.length === 0 ? first : { ...first, trigger: joinTriggers(active.map(({ trigger }) => trigger)) },
-    diagnostics,
-  }
+      }),
+    )
 }
 
 function joinTriggers(triggers: readonly HttpTrigger[]): HttpTrigger {

@@ -5,7 +5,7 @@ import {
   checkUnique,
   type Diagnostic,
   deployedName,
-  environmentOf,
+  effectiveFn,
   error,
   type Fn,
   type HttpTrigger,
@@ -82,7 +82,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): M
   const subject = subjectOf(fn, PLATFORM)
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
-  const mapped = mapFields(fields, { ...fn, environment: environmentOf(fn).variables }, subject)
+  const mapped = mapFields(fields, effectiveFn(fn), subject)
   const { service: shared = {}, ...own } = mapped.spec
   const name = functionName(fn)
   const spec = { ServiceName: SERVICE, FunctionName: name, Runtime: checked.runtime, ...code.spec, ...own }

@@ -5,8 +5,8 @@ import {
   checkUnique,
   type Diagnostic,
   deployedName,
+  effectiveFn,
   entryInitializer,
-  environmentOf,
   type Fn,
   fillPlaceholders,
   mapFields,
@@ -55,7 +55,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const subject = subjectOf(fn, PLATFORM)
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
-  const mapped = mapFields(fields, { ...fn, environment: environmentOf(fn).variables }, subject)
+  const mapped = mapFields(fields, effectiveFn(fn), subject)
   const initializer = entryInitializer(fn)
   const spec = {
     functionName: nameOf(fn, service),

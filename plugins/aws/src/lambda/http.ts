@@ -1,9 +1,9 @@
 import {
   type Auth,
   type Cors,
+  checkAuth,
   type DeployedTrigger,
   type Diagnostic,
-  error,
   type Fn,
   type HttpTrigger,
   httpTriggersOf,
@@ -13,6 +13,7 @@ import {
   type Service,
   subjectOf,
 } from '@anyfaas/kit'
+import { PLATFORM } from './code.ts'
 
 /** A route of the service's HTTP API. */
 export interface Route {
@@ -40,6 +41,7 @@ export function planHttp(service: Service): HttpPlan {
       .map((trigger) => ({ fn, trigger })),
   )
   const cors = commonCors(service)
+  const aggregates = service.functions.filter((fn) => fn.code.kind === 'aggregate')
   const found = new Map<string, Route>()
   const names = new Map<string, string>()
   const add = (route: Route): void => {
@@ -49,7 +51,11 @@ export function planHttp(service: Service): HttpPlan {
   // What a file names outright comes before what a wildcard covers by the way.
   for (const one of triggers) for (const route of declared(one, names)) add(route)
   for (const one of triggers) for (const route of implied(one, { names, preflight: cors === undefined })) add(route)
-  return { routes: [...found.values()], ...(cors && { cors }), diagnostics: service.functions.flatMap(checkMembers) }
+  return {
+    routes: [...found.values()],
+    ...(cors && { cors }),
+    diagnostics: aggregates.flatMap((fn) => checkAuth(fn, subjectOf(fn, PLATFORM))),
+  }
 }
 
 interface Owned {
@@ -112,20 +118,4 @@ function commonCors(service: Service): Cors | undefined {
     methods: cors.methods ?? METHODS.filter((method) => wanted.has(method)),
     headers: cors.headers ?? ['*'],
   }
-}
-
-// An aggregate has one route for all its members, and so one way to let callers in.
-function checkMembers(fn: Fn): Diagnostic[] {
-  if (fn.code.kind !== 'aggregate') return []
-  const [first, ...rest] = routesOf(fn)
-  const { platform, name } = subjectOf(fn, 'Lambda')
-  return rest
-    .filter((route) => JSON.stringify(route.auth) !== JSON.stringify(first?.auth))
-    .map((route) =>
-      error('SLS3001', `${platform} has one route for ${name}, and its members ask for different "auth"`, {
-        pointer: `${route.at}/auth`,
-        on: 'value',
-        help: ['give all members the same auth, or leave one out of the aggregate'],
-      }),
-    )
 }

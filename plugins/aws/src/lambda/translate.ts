@@ -5,7 +5,7 @@ import {
   checkUnique,
   type Diagnostic,
   deployedName,
-  environmentOf,
+  effectiveFn,
   type Fn,
   httpTriggersOf,
   mapFields,
@@ -74,13 +74,14 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, types }: Con
   const subject = subjectOf(fn, PLATFORM)
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
-  const environment = { ...environmentOf(fn).variables, ...(code.environment as Fn['environment']) }
-  const mapped = mapFields(fields, { ...fn, environment, cloudLayers: [...code.layers, ...fn.cloudLayers] }, subject)
+  const whole = effectiveFn(fn)
+  const environment = { ...whole.environment, ...(code.environment as Fn['environment']) }
+  const mapped = mapFields(fields, { ...whole, environment, cloudLayers: [...code.layers, ...fn.cloudLayers] }, subject)
   const spec: Tree = {
     FunctionName: nameOf(fn, service),
     ...(fn.code.kind !== 'container' && { Runtime: checked.runtime }),
     ...code.spec,
-    ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(fn, types, mapped.spec), fn.name) }),
+    ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(whole, types, mapped.spec), fn.name) }),
     ...mapped.spec,
     // Provisioned instances belong to a version, and SAM publishes one under an alias.
     ...('ProvisionedConcurrencyConfig' in mapped.spec && { AutoPublishAlias: 'live' }),

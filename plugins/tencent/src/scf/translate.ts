@@ -9,11 +9,10 @@ import {
   type Domain,
   deployedName,
   domainRoutes,
-  environmentOf,
+  effectiveFn,
   error,
   type Fn,
   fillPlaceholders,
-  httpTriggersOf,
   joinHttp,
   mapFields,
   mapTriggers,
@@ -59,7 +58,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const subject = subjectOf(fn, PLATFORM)
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
-  const mapped = mapFields(fields, { ...fn, environment: environmentOf(fn).variables }, subject)
+  const mapped = mapFields(fields, effectiveFn(fn), subject)
   const spec = { name: nameOf(fn, service), runtime: checked.runtime, ...code.spec, ...mapped.spec }
   const overrides = [fn.overrides['tencent'], treeAt(service.overrides['tencent'], ['inputs', 'functions', fn.name])]
   const made = translateTriggers(fn)
@@ -83,7 +82,7 @@ const QUALIFIER = '$DEFAULT'
 
 function translateTriggers(fn: Fn): Translation {
   const subject = subjectOf(fn, PLATFORM)
-  const { joined, diagnostics } = joinHttp(fn, httpTriggersOf(fn), subject)
+  const { joined, diagnostics } = joinHttp(fn, subject)
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
   const mapped = mapTriggers([...(joined ? [joined] : []), ...others.flatMap(splitStorage)], triggers, subject)
   const resources = mapped.triggers.map(({ name, type, spec, deployed }) => {
