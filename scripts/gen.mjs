@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { generateCliDocs } from './gen-cli-docs.mjs'
 import { generateProviders } from './gen-providers.mjs'
 import { generateReference } from './gen-reference.mjs'
 import { generateSchema } from './gen-schema.mjs'
@@ -35,6 +36,7 @@ const files = {
   ...(await generateSchema(loadTs)),
   ...(await generateProviders(root)),
   ...(await generateReference(loadTs)),
+  ...(await generateCliDocs(loadTs)),
 }
 let stale = 0
 for (const [name, text] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { type Code, codes, error, SlsError } from '@anyfaas/kit'
 
 export interface ExplainOptions {
@@ -26,5 +26,5 @@ export async function explain(options: ExplainOptions): Promise<ExplainResult> {
       error('SLS0002', `there is no code "${options.code}"`, { help: ['sls explain lists all codes'] }),
     )
   }
-  return { codes: [known], page: await readFile(new URL(`${code as Code}.md`, PAGES), 'utf8') }
+  return { codes: [known], page: readFileSync(new URL(`${code as Code}.md`, PAGES), 'utf8') }
 }

@@ -3,7 +3,15 @@ import { type Artifact, canonicalRuntime, error, isNode, SlsError } from '@anyfa
 import { pack } from '../packager/pack.ts'
 import type { ActionIo } from './io.ts'
 import { timed } from './phase.ts'
-import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
+import {
+  choosePlatforms,
+  located,
+  openProject,
+  type Platform,
+  type Project,
+  type ProjectOptions,
+  settle,
+} from './project.ts'
 import { translateFor, type WrittenSpec, writeFiles } from './translate.ts'
 
 export interface PackageActionOptions extends ProjectOptions {
@@ -68,7 +76,9 @@ export async function packFor(
     signal: io.signal,
     ...(options.only && { only: options.only }),
   }
-  const { artifacts, diagnostics } = await timed(io, `package for ${platform.label}`, () => pack(request))
+  const { artifacts, diagnostics } = await timed(io, `package for ${platform.label}`, () =>
+    located(() => pack(request), project.locate),
+  )
   settle(project, diagnostics, options, io)
   return artifacts
 }

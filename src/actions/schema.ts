@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 
 const SCHEMA = new URL('../../schemas/serverless.schema.json', import.meta.url)
 
 /** The JSON Schema of service files, as editors take it. */
 export async function schema(): Promise<{ readonly text: string }> {
-  return { text: await readFile(SCHEMA, 'utf8') }
+  return { text: readFileSync(SCHEMA, 'utf8') }
 }
