@@ -179,6 +179,16 @@ test('the local platform passes every kind of event on', async () => {
   expect(seen).toMatchObject({ type: 'anyfaas.os', source: '/shop/f/uploads', data })
 })
 
+test('the question of a gateway to an authorizer is an event and no request', async () => {
+  const entry = entryOf(startLambda, [member('f')], {
+    f: { handler: (_ctx: Context, event?: CloudEvent) => event?.type },
+  })
+  const handle = entry.handler as unknown as (event: object, context: object) => Promise<unknown>
+  const http = { httpMethod: 'GET', path: '/', headers: {}, requestContext: { http: {} }, version: '2.0', rawPath: '/' }
+  expect(await handle({ ...http, type: 'REQUEST', methodArn: 'arn' }, {})).toBe('anyfaas.event')
+  expect(await handle(http, {})).toMatchObject({ statusCode: 204 })
+})
+
 describe('schedules of Lambda', () => {
   async function timer(event: object): Promise<unknown> {
     let seen: unknown

@@ -98,7 +98,13 @@ function isWebResponse(body: object): body is Response {
 function adopt(response: HttpResponse, web: Response): ReadableStream<Uint8Array> | null {
   const { headers } = response
   for (const [name, value] of web.headers) if (name !== 'set-cookie') headers[name] = value
-  for (const cookie of web.headers.getSetCookie()) appendHeader(headers, 'set-cookie', cookie)
+  for (const cookie of cookiesOf(web.headers)) appendHeader(headers, 'set-cookie', cookie)
   response.status = web.status
   return web.body
+}
+
+// Before Node 18.14, and in other copies of fetch, a list of headers cannot take its cookies apart again.
+function cookiesOf(headers: Partial<Headers>): readonly string[] {
+  const whole = headers.get?.('set-cookie')
+  return headers.getSetCookie?.() ?? (whole ? [whole] : [])
 }

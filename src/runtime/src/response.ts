@@ -1,10 +1,11 @@
 import { appendHeader, setHeader } from './header.ts'
 import type { HeaderMap } from './input.ts'
 import { fullType } from './media.ts'
+import { emptyRecord } from './record.ts'
 
 /** The answer while it is made. */
 export class HttpResponse {
-  readonly headers: HeaderMap = {}
+  readonly headers: HeaderMap = emptyRecord()
   #status: number | undefined
   #body: unknown
   #hasBody = false

@@ -13,7 +13,8 @@ export const start: Start = (manifest, loaders) => {
 
 async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   if (app.raw) return app.raw(new LambdaCall(event, context))
-  if (isShape(event)) {
+  // The question of a gateway to an authorizer looks like a request in all but this.
+  if (isShape(event) && event['type'] !== 'REQUEST') {
     if (isHttpV2(event)) {
       const reply = await app.http(new HttpV2(event, context))
       return reply.kind === 'raw' ? reply.value : toV2(reply)
