@@ -22,7 +22,7 @@ export async function check(options: CheckOptions, io: ActionIo): Promise<CheckR
   const named = options.provider !== undefined || service.provider.name !== undefined
   const platforms = named ? await choosePlatforms(project, options, io) : []
   const found: Diagnostic[] = []
-  for (const platform of platforms) found.push(...(await translateFor(project, platform)).diagnostics)
+  for (const platform of platforms) found.push(...(await translateFor(platform)).diagnostics)
   settle(project, found, options, io)
   return {
     service: service.name,

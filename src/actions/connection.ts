@@ -32,7 +32,7 @@ export async function withConnection<T>(
   if (!connect) throw new SlsError(cannotDeploy(platform))
   const connector = await connect()
   const connection = await connector.connect({
-    service: project.service,
+    service: platform.service,
     artifacts: options.artifacts ?? [],
     env: { ...io.env, ...secretsOf(project) },
     ...(options.port !== undefined && { port: options.port }),

@@ -88,14 +88,14 @@ async function runServer(run: Run, code: CustomCode): Promise<Answer> {
 }
 
 async function runHandler(run: Run): Promise<Answer> {
-  const { service, dir } = run.project
+  const { service } = run.platform
   const launched = await launch({
     service,
     fn: run.fn,
-    serviceDir: dir,
+    serviceDir: run.project.dir,
     providerName: run.platform.provider.name,
     runtimeEntry: run.platform.target.runtime.entry,
-    cacheDir: join(dir, '.sls', 'run'),
+    cacheDir: join(run.project.dir, '.sls', 'run'),
   })
   return await runOnce({ ...callOptions(run), launch: launched })
 }
@@ -106,7 +106,7 @@ function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | '
   return {
     emulator: platform.target.runtime.emulator,
     call,
-    info: infoFor(project.service, platform, fn),
+    info: infoFor(platform, fn),
     environment: environmentFor(project, fn),
     signal: io.signal,
     onLog: (line) => io.tell({ kind: 'log', line }),
@@ -114,7 +114,7 @@ function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | '
   }
 }
 
-function infoFor(service: Service, platform: Platform, fn: Fn): CallInfo {
+function infoFor({ service, target }: Platform, fn: Fn): CallInfo {
   return {
     service: service.name,
     function: fn.name,
@@ -123,7 +123,7 @@ function infoFor(service: Service, platform: Platform, fn: Fn): CallInfo {
     time: Date.now(),
     timeoutSec: fn.timeoutSec,
     memoryMb: fn.memoryMb,
-    region: service.provider.region ?? platform.target.facts.defaultRegion,
+    region: service.provider.region ?? target.facts.defaultRegion,
   }
 }
 

@@ -40,7 +40,7 @@ export async function packageService(options: PackageActionOptions, io: ActionIo
   const packages: PlatformPackage[] = []
   for (const platform of platforms) {
     const artifacts = await packFor(project, platform, { ...options, out }, io)
-    const { files, diagnostics } = await translateFor(project, platform, artifacts)
+    const { files, diagnostics } = await translateFor(platform, artifacts)
     settle(project, diagnostics, options, io)
     packages.push({ platform: platform.label, artifacts, specs: await writeFiles(files, platform, out) })
   }
@@ -54,7 +54,7 @@ export async function packFor(
   options: PackageActionOptions & { readonly out: string },
   io: ActionIo,
 ): Promise<readonly Artifact[]> {
-  const { service, dir } = project
+  const { service } = platform
   if (service.functions.length === 0) {
     throw new SlsError(
       project.locate(
@@ -68,10 +68,10 @@ export async function packFor(
   }
   const request = {
     service,
-    serviceDir: dir,
+    serviceDir: project.dir,
     providerName: platform.provider.name,
     runtimeEntry: platform.target.runtime.entry,
-    nodeTarget: nodeTargetOf(project, platform),
+    nodeTarget: nodeTargetOf(platform),
     outDir: join(options.out, platform.label),
     signal: io.signal,
     ...(options.only && { only: options.only }),
@@ -84,8 +84,8 @@ export async function packFor(
 }
 
 // The oldest Node.js that one of the functions runs on, as bundlers name it.
-function nodeTargetOf({ service }: Project, platform: Platform): string {
-  const { facts } = platform.target
+function nodeTargetOf({ service, target }: Platform): string {
+  const { facts } = target
   const versions = service.functions
     .map((fn) => canonicalRuntime(facts, fn.runtime))
     .filter(isNode)

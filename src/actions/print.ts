@@ -1,7 +1,7 @@
-import { canonicalRuntime, type Fn, type Service, type Target } from '@anyfaas/kit'
+import { canonicalRuntime, type Fn, type Service } from '@anyfaas/kit'
 import { writeService } from '../config/write.ts'
 import type { ActionIo } from './io.ts'
-import { choosePlatforms, openProject, type ProjectOptions } from './project.ts'
+import { choosePlatforms, openProject, type Platform, type ProjectOptions } from './project.ts'
 import { writeYaml } from './spec-file.ts'
 
 export type PrintOptions = ProjectOptions
@@ -16,16 +16,15 @@ export interface PrintResult {
 /** The service as it will be understood. */
 export async function print(options: PrintOptions, io: ActionIo): Promise<PrintResult> {
   const project = await openProject(options, io)
-  const { service } = project
-  const named = options.provider !== undefined || service.provider.name !== undefined
+  const named = options.provider !== undefined || project.service.provider.name !== undefined
   const [platform] = named ? await choosePlatforms(project, options, io) : []
-  const resolved = platform ? withRuntimes(service, platform.target, platform.provider.name) : service
+  const resolved = platform ? withRuntimes(platform) : project.service
   const document = writeService(resolved)
   return { document, yaml: () => writeYaml(document) }
 }
 
 // `nodejs` is shown as the version that it means on the platform.
-function withRuntimes(service: Service, target: Target, provider: string): Service {
+function withRuntimes({ service, target, provider }: Platform): Service {
   const change = (fn: Fn): Fn => {
     const runtime = canonicalRuntime(target.facts, fn.runtime)
     return fn.code.kind === 'aggregate'
@@ -34,7 +33,7 @@ function withRuntimes(service: Service, target: Target, provider: string): Servi
   }
   return {
     ...service,
-    provider: { ...service.provider, name: provider },
+    provider: { ...service.provider, name: provider.name },
     functions: service.functions.map(change),
     undeployed: service.undeployed.map(change),
   }

@@ -39,8 +39,10 @@ export interface Project {
 export interface Platform {
   readonly provider: Provider
   readonly target: Target
-  /** `aliyun`, or with a chosen edition `aliyun-2.0`: names folders and files. */
+  /** The provider's name, and with a chosen edition that too, as `NAME-2.0`: names folders and files. */
   readonly label: string
+  /** The service as it is meant for this platform: settings of another provider are left out. */
+  readonly service: Service
 }
 
 /** Loads the service file; its warnings are told. Throws one SlsError with all its mistakes. */
@@ -72,7 +74,7 @@ export async function choosePlatforms(
   const isOwn = options.provider === undefined
   return await Promise.all(
     [...new Set(names)].map((name) =>
-      choosePlatform(project, name, isOwn ? { ...search, pointer: '/provider/name' } : search),
+      choosePlatform(project, name, options, isOwn ? { ...search, pointer: '/provider/name' } : search),
     ),
   )
 }
@@ -93,7 +95,12 @@ export function tellAll(diagnostics: readonly Diagnostic[], io: ActionIo): void 
   for (const diagnostic of diagnostics) io.tell({ kind: 'diagnostic', diagnostic, sources })
 }
 
-async function choosePlatform(project: Project, name: string, search: ProviderSearch): Promise<Platform> {
+async function choosePlatform(
+  project: Project,
+  name: string,
+  options: ProjectOptions,
+  search: ProviderSearch,
+): Promise<Platform> {
   return await located(async () => {
     const provider = await loadProvider(name, search)
     // An edition in the file is that of the file's own provider.
@@ -101,7 +108,9 @@ async function choosePlatform(project: Project, name: string, search: ProviderSe
     const isOwn = own === undefined || own === name || own === provider.name || provider.aliases.includes(own)
     const target = chooseTarget(provider, isOwn ? project.service.provider.edition : undefined)
     const isDefault = target === provider.targets[0]
-    return { provider, target, label: isDefault ? provider.name : `${provider.name}-${target.edition}` }
+    const label = isDefault ? provider.name : `${provider.name}-${target.edition}`
+    const service = isOwn ? project.service : withoutAccount(project.service, options.region)
+    return { provider, target, label, service }
   }, project.locate)
 }
 
@@ -143,6 +152,12 @@ export async function located<T>(
 function withRegion(loaded: Loaded, region: string | undefined): Service {
   if (region === undefined) return loaded.service
   return { ...loaded.service, provider: { ...loaded.service.provider, region } }
+}
+
+// A region, an account and an endpoint are the own provider's; another one has others.
+function withoutAccount(service: Service, region: string | undefined): Service {
+  const { name } = service.provider
+  return { ...service, provider: { ...(name !== undefined && { name }), ...(region !== undefined && { region }) } }
 }
 
 function commandOptions(options: ProjectOptions): Record<string, unknown> {

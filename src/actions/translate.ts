@@ -8,10 +8,11 @@ import {
   entryHandler,
   hasErrors,
   type Resource,
+  type Service,
   type SpecFile,
 } from '@anyfaas/kit'
 import type { ActionIo } from './io.ts'
-import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
+import { choosePlatforms, openProject, type Platform, type ProjectOptions, settle } from './project.ts'
 import { writeSpec } from './spec-file.ts'
 
 export interface TranslateOptions extends ProjectOptions {
@@ -42,7 +43,7 @@ export async function translate(options: TranslateOptions, io: ActionIo): Promis
   const specs: WrittenSpec[] = []
   const refused: Diagnostic[] = []
   for (const platform of platforms) {
-    const { files, diagnostics } = await translateFor(project, platform)
+    const { files, diagnostics } = await translateFor(platform)
     const failed = refuses(diagnostics, options)
     if (failed) refused.push(...diagnostics)
     else settle(project, diagnostics, options, io)
@@ -59,14 +60,10 @@ export interface PlatformSpec {
 }
 
 /** Translates for one platform. With artifacts their digests and handlers stand in it, else the ones that packaging would give. */
-export async function translateFor(
-  project: Project,
-  platform: Platform,
-  artifacts: readonly Artifact[] = [],
-): Promise<PlatformSpec> {
-  const { service } = project
+export async function translateFor(platform: Platform, artifacts: readonly Artifact[] = []): Promise<PlatformSpec> {
+  const { service } = platform
   const translator = await platform.target.translate()
-  const { resources, diagnostics } = translator.translate(service, refsOf(project, artifacts))
+  const { resources, diagnostics } = translator.translate(service, refsOf(service, artifacts))
   return { resources, diagnostics, files: hasErrors(diagnostics) ? [] : translator.render(service, resources) }
 }
 
@@ -86,7 +83,7 @@ export async function writeFiles(
   return written
 }
 
-function refsOf({ service }: Project, artifacts: readonly Artifact[]): ArtifactRefs {
+function refsOf(service: Service, artifacts: readonly Artifact[]): ArtifactRefs {
   const made = new Map(
     artifacts.flatMap((artifact) =>
       Object.entries(artifact.handlers).map(([fn, handler]) => [fn, { artifact, handler }] as const),
@@ -95,15 +92,15 @@ function refsOf({ service }: Project, artifacts: readonly Artifact[]): ArtifactR
   return Object.fromEntries(
     service.functions.map((fn) => {
       const own = made.get(fn.name)
-      const individually = fn.package?.individually ?? service.package.individually
-      const path = `./${artifactName(service.name, fn, individually)}`
+      const path = `./${artifactName(service, fn)}`
       return [fn.name, { path, handler: own?.handler ?? entryHandler(fn), ...(own && { digest: own.artifact.digest }) }]
     }),
   )
 }
 
 function refuses(diagnostics: readonly Diagnostic[], options: ProjectOptions): boolean {
-  return hasErrors(diagnostics) || (options.strict === true && diagnostics.length > 0)
+  const isLoss = (diagnostic: Diagnostic): boolean => diagnostic.severity === 'warning'
+  return hasErrors(diagnostics) || (options.strict === true && diagnostics.some(isLoss))
 }
 
 // Nobody ever reads half a file.

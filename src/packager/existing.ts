@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
-import { ZIP_COMMENT, type Zipped } from './zip.ts'
+import type { Zipped } from './zip.ts'
 
-/**
- * A zip that `package.artifact` names and that somebody else made: it is used as it is. Undefined when there is no
- * such file, or when it was made here before, so that it is made again. SLS4005 when it is not a zip.
- */
+/** A zip that `package.artifact` names: it is used as it is. Undefined when it is not there. SLS4005 when it is no zip. */
 export async function existingZip(path: string): Promise<Zipped | undefined> {
   if (!existsSync(path)) return undefined
   const info = await stat(path)
@@ -21,8 +19,16 @@ export async function existingZip(path: string): Promise<Zipped | undefined> {
       }),
     )
   }
-  const comment = tail.subarray(end + END_BYTES, end + END_BYTES + tail.readUInt16LE(end + 20)).toString('latin1')
-  return comment === ZIP_COMMENT ? undefined : { digest: `sha256:${await sha256(path)}`, bytes: info.size }
+  return { digest: `sha256:${await sha256(path)}`, bytes: info.size }
+}
+
+/** Puts a zip that is used as it is beside the spec that names it, whole or not at all. */
+export async function placeZip(from: string, to: string): Promise<void> {
+  if (from === to) return
+  await mkdir(dirname(to), { recursive: true })
+  const draft = `${to}.${process.pid}.tmp`
+  await copyFile(from, draft)
+  await rename(draft, to)
 }
 
 const END_OF_DIRECTORY = Buffer.from('PK\x05\x06', 'latin1')

@@ -5,8 +5,8 @@ import { artifactName, type Fn, membersOf, type PackageOptions, type Service } f
 export interface Group {
   /** Absolute path of the artifact. */
   readonly path: string
-  /** It was named by `package.artifact`: a zip that somebody else made is used as it is. */
-  readonly named: boolean
+  /** Absolute path of the zip that `package.artifact` names in the service folder: used as it is when it is there. */
+  readonly given?: string
   readonly functions: readonly Fn[]
   /** The patterns of the service and of all its functions here, in the order of the file. */
   readonly patterns: readonly string[]
@@ -24,18 +24,15 @@ export function groupFunctions({ service, serviceDir, outDir }: GroupRequest): G
   const groups = new Map<string, Fn[]>()
   for (const fn of service.functions) {
     if (fn.code.kind === 'container') continue
-    const { artifact, individually } = packageOptionsOf(service, fn)
-    const path =
-      artifact === undefined
-        ? resolve(outDir, artifactName(service.name, fn, individually))
-        : resolve(serviceDir, artifact)
+    const path = resolve(outDir, artifactName(service, fn))
     groups.set(path, [...(groups.get(path) ?? []), fn])
   }
   return [...groups].map(([path, functions]) => {
     const options = functions.map((fn) => packageOptionsOf(service, fn))
+    const [named] = options.flatMap(({ artifact }) => artifact ?? [])
     return {
       path,
-      named: options.some(({ artifact }) => artifact !== undefined),
+      ...(named !== undefined && { given: resolve(serviceDir, named) }),
       functions,
       patterns: [...service.package.patterns, ...functions.flatMap(ownPatterns)],
       productionOnly: options.every(({ excludeDevDependencies }) => excludeDevDependencies),

@@ -11,7 +11,7 @@ import {
   SlsError,
 } from '@anyfaas/kit'
 import { type Contents, type ContentsQuery, contentsOf } from './contents.ts'
-import { existingZip } from './existing.ts'
+import { existingZip, placeZip } from './existing.ts'
 import { type Group, groupFunctions } from './groups.ts'
 import { writeZip, type Zipped } from './zip.ts'
 
@@ -24,7 +24,7 @@ export interface PackRequest {
   readonly runtimeEntry: URL
   /** The oldest Node.js that the code has to run on, as esbuild names it: `node20`. */
   readonly nodeTarget: string
-  /** Where artifacts are written, unless `package.artifact` says otherwise. */
+  /** Where artifacts are written. */
   readonly outDir: string
   /** Only the artifacts that these functions travel in; they are whole, so that their bytes do not depend on it. */
   readonly only?: readonly string[]
@@ -52,8 +52,8 @@ export async function pack(request: PackRequest): Promise<Packed> {
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
   const artifacts: Artifact[] = []
   for (const { group, ready, entries } of prepared) {
-    const zipped = ready ?? (await writeZip(group.path, entries, request.signal))
-    artifacts.push(artifactOf(group, zipped))
+    if (ready && group.given !== undefined) await placeZip(group.given, group.path)
+    artifacts.push(artifactOf(group, ready ?? (await writeZip(group.path, entries, request.signal))))
   }
   return { artifacts, diagnostics }
 }
@@ -66,7 +66,7 @@ interface Prepared extends Contents {
 
 async function prepare(group: Group, query: ContentsQuery): Promise<Prepared> {
   try {
-    const ready = group.named ? await existingZip(group.path) : undefined
+    const ready = group.given === undefined ? undefined : await existingZip(group.given)
     if (ready) return { group, ready, entries: [], diagnostics: [] }
     const contents = await contentsOf(group, query)
     return { group, ...contents, diagnostics: [...contents.diagnostics, ...checkEmpty(group, contents)] }

@@ -79,7 +79,7 @@ export interface Directory {
 }
 
 /** What closes the file, with the ZIP64 records before it when a number is too large for it. */
-export function endRecords(directory: Directory, comment: string): Buffer {
+export function endRecords(directory: Directory): Buffer {
   const { entries, bytes, offset } = directory
   const wide = entries >= MAX16 || bytes >= MAX32 || offset >= MAX32
   const end = Buffer.alloc(22)
@@ -88,8 +88,7 @@ export function endRecords(directory: Directory, comment: string): Buffer {
   end.writeUInt16LE(Math.min(entries, MAX16), 10)
   end.writeUInt32LE(Math.min(bytes, MAX32), 12)
   end.writeUInt32LE(Math.min(offset, MAX32), 16)
-  end.writeUInt16LE(comment.length, 20)
-  return Buffer.concat([...(wide ? wideEnd(directory) : []), end, Buffer.from(comment, 'latin1')])
+  return Buffer.concat([...(wide ? wideEnd(directory) : []), end])
 }
 
 function wideEnd({ entries, bytes, offset }: Directory): Buffer[] {

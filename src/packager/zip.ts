@@ -20,9 +20,6 @@ export interface Zipped {
   readonly bytes: number
 }
 
-/** Stands in the zip's comment: a zip that bears it was made here and may be made again. */
-export const ZIP_COMMENT = 'sls'
-
 const LEVEL = 6
 // Below it, handing the work to another thread costs more than the work.
 const INLINE_BYTES = 32 << 10
@@ -49,7 +46,7 @@ export async function writeZip(path: string, entries: readonly ZipEntry[], signa
     }
     const offset = sink.bytes
     await sink.write(Buffer.concat(directory))
-    await sink.write(endRecords({ entries: entries.length, bytes: sink.bytes - offset, offset }, ZIP_COMMENT))
+    await sink.write(endRecords({ entries: entries.length, bytes: sink.bytes - offset, offset }))
     return await sink.commit()
   } catch (failure) {
     await sink.discard()

@@ -44,6 +44,15 @@ const VENDOR_WORDS_ALLOWED = new Set([
   'src/cli/commands/translate.ts',
 ])
 
+// Inside the local platform's process a failure is a status code; these never reach a user as they are.
+const OWN_SIGNALS = new Set([
+  'src/local/client.ts: PlatformGone',
+  'src/local/platform/gateway.ts: HttpError',
+  'src/local/platform/gateway.ts: CallFailure',
+  'src/local/platform/proxy.ts: CallFailure',
+  'src/local/platform/server-instance.ts: CallFailure',
+])
+
 describe('the house', () => {
   it('has every file in a room that is on the map', () => {
     expect(sources.length).toBeGreaterThan(100)
@@ -92,7 +101,7 @@ describe('the house', () => {
           !path.includes('.gen.'),
       )
       .flatMap(({ path, text }) => [...text.matchAll(/throw new (\w+)\(/g)].map((match) => `${path}: ${match[1]}`))
-      .filter((one) => !/: (SlsError|Error)$/.test(one))
+      .filter((one) => !/: (SlsError|Error)$/.test(one) && !OWN_SIGNALS.has(one))
     expect(thrown).toEqual([])
   })
 

@@ -63,7 +63,7 @@ describe('package.artifact', () => {
     const service = serviceOf([fnOf('login')], { artifact: 'ready.zip' })
     const { artifacts } = await packProject(place, service)
     expect(artifacts).toMatchObject([
-      { path: join(place.dir, 'ready.zip'), bytes: 22, handlers: { login: 'sls_login.handler' } },
+      { path: join(place.outDir, 'ready.zip'), bytes: 22, handlers: { login: 'sls_login.handler' } },
     ])
   })
 
@@ -71,11 +71,10 @@ describe('package.artifact', () => {
     const place = made()
     const service = serviceOf([fnOf('login')], { artifact: 'build/mine.zip' })
     const first = await packProject(place, service)
-    expect(first.artifacts[0]?.path).toBe(join(place.dir, 'build/mine.zip'))
+    expect(first.artifacts[0]?.path).toBe(join(place.outDir, 'mine.zip'))
     place.write({ 'login.js': 'exports.handler = async () => 2' })
     const second = await packProject(place, service)
     expect(second.artifacts[0]?.digest).not.toBe(first.artifacts[0]?.digest)
-    expect((await readZip(join(place.dir, 'build/mine.zip'))).has('build/mine.zip')).toBe(false)
   })
 
   it('is refused when it is no zip', async () => {

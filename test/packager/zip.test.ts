@@ -138,7 +138,7 @@ describe('a zip', () => {
     const values = [4, 12, 20].map((at) => Number(extra.readBigUInt64LE(at)))
     expect(values).toEqual([6_000_000_000, 5_000_000_000, 7_000_000_000])
     expect(localHeader(record).readUInt16LE(4)).toBe(45)
-    const end = endRecords({ entries: 3, bytes: 100, offset: 7_000_000_000 }, '')
+    const end = endRecords({ entries: 3, bytes: 100, offset: 7_000_000_000 })
     expect(end.readUInt32LE(0)).toBe(0x06064b50)
     expect(end.readBigUInt64LE(48)).toBe(7_000_000_000n)
     expect(end.readUInt32LE(56 + 20 + 16)).toBe(0xffffffff)

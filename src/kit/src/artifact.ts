@@ -44,19 +44,19 @@ export function isNode(runtime: string): boolean {
   return /^nodejs/i.test(runtime)
 }
 
-/** The name of the zip that a function travels in. */
-export function artifactName(service: string, fn: Fn, individually: boolean): string {
-  return individually ? `${service}-${fn.name}.zip` : `${service}.zip`
+/**
+ * The name of the zip that a function travels in; it stands in the folder of the spec. `package.artifact` names it,
+ * else the service, with `individually` also the function.
+ */
+export function artifactName(service: Service, fn: Fn): string {
+  const { artifact, individually } = { ...service.package, ...fn.package }
+  if (artifact !== undefined) return artifact.split('/').at(-1) ?? artifact
+  return individually ? `${service.name}-${fn.name}.zip` : `${service.name}.zip`
 }
 
 /** A function's code in a spec: what was packaged, else where the package would stand. */
 export function artifactOf(fn: Fn, service: Service, artifacts: Readonly<Record<string, ArtifactRef>>): ArtifactRef {
-  return (
-    artifacts[fn.name] ?? {
-      path: `./${artifactName(service.name, fn, service.package.individually)}`,
-      handler: entryHandler(fn),
-    }
-  )
+  return artifacts[fn.name] ?? { path: `./${artifactName(service, fn)}`, handler: entryHandler(fn) }
 }
 
 // The prefix keeps generated files apart from the user's own at the root of the artifact.

@@ -65,12 +65,7 @@ function sourcesOf(service: Service): ReadonlyMap<string, object> {
   const isIndividual = (fn: Fn): boolean => fn.package?.individually ?? service.package.individually
   if (!service.functions.some(isIndividual)) return new Map()
   const packaged = service.functions.filter((fn) => fn.code.kind !== 'container')
-  return new Map(
-    packaged.map((fn) => [
-      fn.name,
-      { src: `./${artifactName(service.name, fn, isIndividual(fn)).replace(/\.zip$/, '')}` },
-    ]),
-  )
+  return new Map(packaged.map((fn) => [fn.name, { src: `./${artifactName(service, fn).replace(/\.zip$/, '')}` }]))
 }
 
 // A part of the whole file; the component has no resources of other kinds.
