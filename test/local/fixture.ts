@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Call, Connection, Deployment, Driver, LogLine, LogQuery, Resource, Service } from '@anyfaas/kit'
+import type { Artifact, Call, Connection, Deployment, Driver, LogLine, LogQuery, Service } from '@anyfaas/kit'
+import { afterEach } from 'vitest'
 import { PlatformClient } from '../../src/local/client.ts'
 import { connector } from '../../src/local/connect.ts'
 import { type Home, homeOf } from '../../src/local/home.ts'
@@ -23,14 +24,20 @@ export interface DeployTo {
   readonly stage?: string
   readonly env?: Readonly<Record<string, string>>
   readonly port?: number
-  readonly artifacts?: readonly {
-    id: string
-    kind: 'zip'
-    path: string
-    digest: `sha256:${string}`
-    bytes: number
-    handlers: {}
-  }[]
+  readonly artifacts?: readonly Artifact[]
+}
+
+/** Makes platforms that are ended after the test. */
+export function useLocal(): () => LocalFixture {
+  const open: LocalFixture[] = []
+  afterEach(async () => {
+    for (const local of open.splice(0)) await local.close()
+  })
+  return () => {
+    const local = new LocalFixture()
+    open.push(local)
+    return local
+  }
 }
 
 /** A local platform in a folder of its own. It is ended, and the folder removed, by `close`. */
@@ -120,6 +127,10 @@ export class LocalFixture {
     if (!record) throw new Error('no platform runs')
     if (!this.#records.some(({ pid }) => pid === record.pid)) this.#records.push(record)
     return record
+  }
+
+  async ask(path: readonly string[]): Promise<unknown> {
+    return await new PlatformClient(await this.record()).ask({ path })
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { error, type LogQuery, SlsError } from '@anyfaas/kit'
+import { error, isMap, type LogQuery, SlsError } from '@anyfaas/kit'
 import type { DeployRequest, Greeting } from '../api.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { type Command, readJsonBody } from './control.ts'
@@ -83,15 +83,22 @@ async function handleFunction(
 
 function readDeploy(body: Record<string, unknown>, name: string): DeployRequest {
   const { spec, secrets, port } = body
-  const isWhole = typeof spec === 'object' && spec !== null && (spec as FunctionSpec).name === name
-  if (!isWhole || typeof secrets !== 'object') {
+  if (!isSpec(spec) || spec.name !== name || !isMap(secrets)) {
     throw new SlsError(error('SLS7002', 'the request is not a deployment'))
   }
-  return {
-    spec: spec as FunctionSpec,
-    secrets: textsOf(secrets ?? {}),
-    ...(typeof port === 'number' && { port }),
-  }
+  return { spec, secrets: textsOf(secrets), ...(typeof port === 'number' && { port }) }
+}
+
+function isSpec(value: unknown): value is FunctionSpec {
+  if (!isMap(value)) return false
+  const { environment, timeout, memory, secrets, routes, timers } = value as Partial<FunctionSpec>
+  const isRunnable = isMap(value['server']) || typeof value['handler'] === 'string'
+  return (
+    isRunnable &&
+    isMap(environment) &&
+    [timeout, memory].every(Number.isFinite) &&
+    [secrets, routes, timers].every(Array.isArray)
+  )
 }
 
 async function streamLogs(host: ServiceHost, { query, response }: Command): Promise<null> {

@@ -51,7 +51,7 @@ export class Control {
       const refused = this.#refuse(request)
       if (refused) return answer(response, refused.status, refusalOf(refused.why))
       const url = new URL(request.url ?? '/', 'http://localhost')
-      const [version, ...path] = url.pathname.split('/').slice(1).map(decodeURIComponent)
+      const [version, ...path] = url.pathname.split('/').slice(1).map(decodePart)
       const command = { method: request.method ?? 'GET', path, query: url.searchParams, request, response }
       const result = version === 'v1' ? await this.#obey(command) : undefined
       if (result === undefined) answer(response, 404, refusalOf(error('SLS7004', 'there is no such thing here')))
@@ -82,6 +82,15 @@ export async function readJsonBody(request: IncomingMessage): Promise<Record<str
   })
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   throw new SlsError(error('SLS7002', 'the body is not a JSON object'))
+}
+
+// What cannot be decoded names nothing.
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 // A diagnostic is for the caller. Anything else is a bug, which the platform's own output tells in whole.

@@ -4,9 +4,10 @@ import { Script } from 'node:vm'
 import type { Wrap } from './handlers.ts'
 
 /** Opens the inspector on the port, or on the next free one, tells its address and waits until a debugger says go. */
-export async function awaitDebugger(port: number, tell: (url: string) => Promise<void>): Promise<void> {
+export async function awaitDebugger(port: number, tell: (url: string) => void): Promise<void> {
   open(await freePort(port), '127.0.0.1')
-  await tell(url() as string)
+  // Nothing may be awaited in between: a debugger that says go before anybody waits for it would not be heard.
+  tell(url() as string)
   waitForDebugger()
 }
 

@@ -16,8 +16,10 @@ export async function once(message: OnceMessage): Promise<void> {
   try {
     const answer = await call(message, await loadersOf(message, watch))
     const isFailed = answer.kind === 'http' && answer.status >= 500
+    await flush()
     await send({ kind: 'answer', answer, ...(isFailed && watch.thrown && { error: watch.thrown }) })
   } catch (error) {
+    await flush()
     await send({ kind: 'threw', error: describeError(error) })
   }
 }
@@ -44,7 +46,7 @@ async function loadersOf({ launch, debugPort }: OnceMessage, watch: Watch): Prom
   async function pausing(plain: Loaders): Promise<Loaders> {
     if (debugPort === undefined) return plain
     const { awaitDebugger, pauseBefore } = await import('./debugger.ts')
-    await awaitDebugger(debugPort, (url) => send({ kind: 'debugger', url }))
+    await awaitDebugger(debugPort, (url) => void send({ kind: 'debugger', url }))
     return wrapHandlers(plain, launch.manifest, pauseBefore())
   }
 }
@@ -73,6 +75,14 @@ class Watch {
   #keep(error: unknown): void {
     this.thrown = describeError(error)
   }
+}
+
+// The parent ends the process at the answer, so what was printed has to be out. Looking at the streams is what costs: a
+// process that prints nothing never makes them.
+async function flush(): Promise<void> {
+  if (!process.getActiveResourcesInfo().some((type) => type.endsWith('WriteWrap'))) return
+  const streams = [process.stdout, process.stderr]
+  await Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))))
 }
 
 /** Resolves when the parent has it. Rejects when the message cannot be copied. */
