@@ -1,11 +1,12 @@
 import { drawTable } from '../ui/table.ts'
 import { type Command, GROUPS, type Option } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { usageOf } from './help.ts'
 import { commonOptions, PROJECT_OPTIONS } from './options.ts'
 import { writeOption } from './parse.ts'
 
 /** `docs/cli.md`: the same as the help pages, for reading in one go. */
-export function writeCliDocs(commands: readonly Command[]): string {
+export function writeCliDocs(commands: readonly Command[] = COMMANDS): string {
   const parts = GROUPS.flatMap((group) => [
     `## ${group}`,
     ...commands.filter((command) => command.group === group).map(writeCommand),
