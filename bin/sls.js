@@ -24,10 +24,11 @@ function start(main) {
   }
   if (!fs.existsSync(main)) fail(`sls is not built yet: run "npm run build" in ${path.dirname(__dirname)}`)
   // Stacks that lead to the sources are worth their time only when somebody looks at them.
-  if (process.env.SLS_DEBUG || process.argv.includes('--debug')) process.setSourceMapsEnabled(true)
-  // From Node.js 22 on, the compiled code is kept between runs.
+  const isLookedAt = process.env.SLS_DEBUG || process.argv.includes('--debug')
+  if (isLookedAt) process.setSourceMapsEnabled(true)
   if (major >= 22) require('node:module').enableCompileCache?.()
-  require(main)
+  if (isLookedAt || major >= 22) require(main)
+  else require('./load.js').load(main)
 }
 
 function fail(text) {
