@@ -9,6 +9,9 @@ const path = require('node:path')
 const vm = require('node:vm')
 
 const root = path.dirname(__dirname)
+// Kept code cannot import() on Node 20: see src/kit/src/import-module.ts.
+globalThis[Symbol.for('anyfaas.import')] = (url) => import(url)
+
 const loaded = new Map()
 const compiled = []
 
@@ -32,11 +35,8 @@ function compile(file) {
   const name = `${path.relative(root, file).replace(/[\\/]/g, '-')}-${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}`
   const kept = path.join(folder(), name)
   const cachedData = fs.existsSync(kept) ? fs.readFileSync(kept) : undefined
-  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
-    filename: file,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  })
+  const text = `(function(exports,require,module,__filename,__dirname){${source}\n})`
+  const script = new vm.Script(text, { filename: file, cachedData })
   if (!cachedData || script.cachedDataRejected) compiled.push({ script, kept })
   return script
 }

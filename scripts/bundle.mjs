@@ -108,7 +108,7 @@ function lateImports(outdir, late) {
 
 // import() of a CommonJS file would start the loader of ES modules, which costs more than the file.
 function withRequire(text) {
-  return text.replace(/\bimport\("(\.\.?\/[^"]+\.cjs)"\)/g, 'Promise.resolve().then(()=>require("$1"))')
+  return text.replace(/\bimport\("(esbuild|\.\.?\/[^"]+\.cjs)"\)/g, 'Promise.resolve().then(()=>require("$1"))')
 }
 
 // What is bundled keeps its licence: one file for all bundles.

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
+import { type Diagnostic, error, importModule, SlsError } from '@anyfaas/kit'
 import type { Plugin } from 'esbuild'
 import type { Source } from './source.ts'
 
@@ -37,7 +37,7 @@ async function importBundled(file: string): Promise<unknown> {
     }).catch((cause: unknown) => cause as { errors?: readonly BuildError[] })
     if (result.errors && result.errors.length > 0)
       throw new SlsError(result.errors.map((problem) => explain(file, problem)))
-    const module = (await import(pathToFileURL(outfile).href)) as { default?: unknown }
+    const module = (await importModule(pathToFileURL(outfile).href)) as { default?: unknown }
     return module.default
   } catch (cause) {
     if (cause instanceof SlsError) throw cause

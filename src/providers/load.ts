@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { error, type Pointer, type Provider, SlsError, type Target, targetOf } from '@anyfaas/kit'
+import { error, importModule, type Pointer, type Provider, SlsError, type Target, targetOf } from '@anyfaas/kit'
 import { FIRST_PARTY } from './first-party.gen.ts'
 
 export interface ProviderSearch {
@@ -54,22 +54,22 @@ async function loadPlugins(search: ProviderSearch): Promise<Provider[]> {
 // A plugin without a provider in it is another kind of plugin.
 async function importPlugin(plugin: string, search: ProviderSearch): Promise<Provider | undefined> {
   if (locate(plugin, search.dir) === undefined) return undefined
-  const module = await importModule(plugin, search)
+  const module = await openPackage(plugin, search)
   return isProvider(module['provider']) ? module['provider'] : undefined
 }
 
 async function importProvider(name: string, search: ProviderSearch): Promise<Provider> {
-  const module = await importModule(name, search)
+  const module = await openPackage(name, search)
   if (isProvider(module['provider'])) return module['provider']
   throw new SlsError(error('SLS2003', `"${name}" is not a provider: it has no export "provider"`))
 }
 
-async function importModule(name: string, search: ProviderSearch): Promise<Record<string, unknown>> {
+async function openPackage(name: string, search: ProviderSearch): Promise<Record<string, unknown>> {
   const file = locate(name, search.dir)
   try {
     const path = file ?? ownRequire.resolve(name)
     // require() spares the loader of ES modules, which costs more than a provider's literal.
-    return (path.endsWith('.cjs') ? ownRequire(path) : await import(pathToFileURL(path).href)) as Record<
+    return (path.endsWith('.cjs') ? ownRequire(path) : await importModule(pathToFileURL(path).href)) as Record<
       string,
       unknown
     >

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const root = resolve(import.meta.dirname, '../..')
+
+export interface Answer {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A user's machine: a home of its own for the local platform, and the built command line. */
+export interface Machine {
+  readonly home: string
+  sls(args: readonly string[], options?: RunOptions): Promise<Answer>
+  /** A copy of an example to work in. */
+  example(name: string): string
+  /** Ends the platform and removes every folder. */
+  remove(): Promise<void>
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+export function makeMachine(bin = join(root, 'bin/sls.js')): Machine {
+  const home = mkdtempSync(join(tmpdir(), 'anyfaas-home-'))
+  const deployed = new Set<string>()
+  const sls: Machine['sls'] = async (args, options = {}) => {
+    if (args[0] === 'deploy') deployed.add(options.cwd ?? root)
+    const { PATH = '' } = process.env
+    const env = { PATH, HOME: home, SLS_HOME: join(home, 'platform'), LANG: 'C.UTF-8', ...options.env }
+    return await run(process.execPath, [bin, ...args], { ...options, env })
+  }
+  return {
+    home,
+    sls,
+    example(name) {
+      const dir = join(home, name)
+      // The packages of the examples are found above them, as they are in the checkout.
+      cpSync(join(root, 'examples', name), dir, {
+        recursive: true,
+        filter: (path) => !/\/(node_modules|\.sls)(\/|$)/.test(path),
+      })
+      return dir
+    },
+    async remove() {
+      for (const cwd of deployed) await sls(['remove', '--yes'], { cwd })
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+  const child = spawn(command, [...args], { cwd: options.cwd ?? root, env: { ...(options.env ?? process.env) } })
+  child.stdin.end(options.input ?? '')
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  const code = await new Promise<number | null>((done) => child.on('close', done))
+  return { code, stdout, stderr }
+}

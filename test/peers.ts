@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+
+/**
+ * Whether a test that needs more than Node.js can run here. In CI everything is installed, and what is missing fails
+ * instead of being left out.
+ */
+export function has(peer: keyof typeof FIND): boolean {
+  const found = FIND[peer]() !== undefined
+  if (!found && process.env['ANYFAAS_CI']) throw new Error(`${peer} is missing; .ci/run installs it`)
+  if (!found) console.log(`left out: tests that need ${peer}`)
+  return found
+}
+
+/** The folder of PostgreSQL's own programs. */
+export function postgresFolder(): string | undefined {
+  const base = '/usr/lib/postgresql'
+  const versions = existsSync(base) ? readdirSync(base).sort().reverse() : []
+  return versions.map((version) => `${base}/${version}/bin`).find((folder) => existsSync(`${folder}/initdb`))
+}
+
+const FIND = {
+  go: () => onPath('go'),
+  python3: () => onPath('python3'),
+  unzip: () => onPath('unzip'),
+  PostgreSQL: postgresFolder,
+} as const
+
+function onPath(command: string): string | undefined {
+  try {
+    return execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim()
+  } catch {
+    // The shell's answer for a command that is not there.
+    return undefined
+  }
+}
