@@ -4,7 +4,7 @@ import type { Answer } from '@anyfaas/kit'
 import { baseEnvironment } from './environment.ts'
 import { ended, failed, interrupted, tooLate } from './function-error.ts'
 import { readLines } from './lines.ts'
-import type { CallOptions } from './once-call.ts'
+import type { CallOptions, DebuggerAddress } from './once-call.ts'
 import type { FromOnce, LaunchedCode, OnceMessage } from './once-wire.ts'
 
 /** Calls a handler in a Node.js process of its own. */
@@ -37,7 +37,7 @@ export async function callProcess(launch: LaunchedCode, options: CallOptions): P
 }
 
 type Outcome =
-  | Exclude<FromOnce, { kind: 'debugger' }>
+  | FromOnce
   | { readonly kind: 'exit'; readonly words: string }
   | { readonly kind: 'late' }
   | { readonly kind: 'interrupted' }
@@ -56,10 +56,7 @@ function awaitOutcome(child: ChildProcess, { info, debug, signal }: CallOptions)
     }
     signal.addEventListener('abort', interrupt)
     if (signal.aborted) interrupt()
-    child.on('message', (message: FromOnce) => {
-      if (message.kind === 'debugger') debug?.onListening(addressOf(message.url))
-      else settle(message)
-    })
+    child.once('message', (message: FromOnce) => settle(message))
     child.once('error', ({ message }) => settle({ kind: 'exit', words: message }))
     // Not `exit`: an answer can still be on its way then.
     child.once('close', (code, ended) =>
@@ -101,14 +98,10 @@ const KEPT_LINES = 20
 /** What the function has started may hold its output open after it has gone. */
 const HELD_MS = 250
 
-// Node.js tells these to who started it by hand.
-const OF_INSPECTOR =
-  /^(Debugger (listening on ws:|attached\.|ending on ws:)|For help, see: |Waiting for the debugger to disconnect)/
-
 function readOutput(child: ChildProcess, { info, debug, onLog }: CallOptions) {
   const lastLines: string[] = []
   const tell = (stream: 'out' | 'err') => (text: string) => {
-    if (debug && stream === 'err' && OF_INSPECTOR.test(text)) return
+    if (debug && stream === 'err' && isOfInspector(text, debug)) return
     lastLines.push(text)
     if (lastLines.length > KEPT_LINES) lastLines.shift()
     onLog({ time: Date.now(), function: info.function, stream, text, requestId: info.requestId })
@@ -123,7 +116,17 @@ function readOutput(child: ChildProcess, { info, debug, onLog }: CallOptions) {
   return { lastLines, done }
 }
 
-function addressOf(url: string) {
+// What Node.js tells to who has started it by hand.
+const OF_INSPECTOR =
+  /^(Debugger (listening on|ending on|attached)|Starting inspector on|For help, see: |Waiting for the debugger to )/
+
+function isOfInspector(text: string, debug: NonNullable<CallOptions['debug']>): boolean {
+  const url = /^Debugger listening on (ws:\/\/\S+)$/.exec(text)?.[1]
+  if (url !== undefined) debug.onListening(addressOf(url))
+  return OF_INSPECTOR.test(text)
+}
+
+function addressOf(url: string): DebuggerAddress {
   const address = url.replace(/^ws:\/\//, '')
   return { url, devtools: `devtools://devtools/bundled/js_app.html?experiments=true&v8only=true&ws=${address}` }
 }

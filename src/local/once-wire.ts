@@ -26,7 +26,6 @@ export interface OnceMessage {
 }
 
 export type FromOnce =
-  | { readonly kind: 'debugger'; readonly url: string }
   /** `error` is what the handler threw, when the runtime made a failed answer of it. */
   | { readonly kind: 'answer'; readonly answer: Answer; readonly error?: WireError }
   | { readonly kind: 'threw'; readonly error: WireError }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { error, SlsError } from '@anyfaas/kit'
 import { PlatformClient } from './client.ts'
@@ -88,6 +88,7 @@ function start(home: Home, signal: AbortSignal): Promise<void> {
 const SHOWN_LINES = 10
 
 function outputOf(home: Home): { message: string }[] {
+  if (!existsSync(home.output)) return []
   const lines = readFileSync(home.output, 'utf8').split('\n').filter(Boolean).slice(-SHOWN_LINES)
   return lines.map((message) => ({ message }))
 }

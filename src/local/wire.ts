@@ -1,6 +1,6 @@
 import type { LocalContext, LocalHttpEvent, LocalTriggerEvent } from './runtime/protocol.ts'
 
-/** What the platform and a function's process say to each other: JSON messages over the channel of `fork`. */
+/** What the platform and a function's process say to each other: lists of these as JSON, over the channel of `fork`. */
 export type ToWorker = LoadMessage | CallMessage | CancelMessage | MoreMessage
 
 /** The first message. The process opens the entry file and answers `loaded` or `refused`. */
@@ -42,7 +42,8 @@ export type FromWorker =
   | HeadMessage
   | { readonly kind: 'chunk'; readonly id: number; readonly body: WireBody }
   | { readonly kind: 'end'; readonly id: number }
-  | { readonly kind: 'value'; readonly id: number; readonly value?: unknown }
+  /** Without `json` it is undefined. */
+  | { readonly kind: 'value'; readonly id: number; readonly json?: string }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
 
 /** Status, headers and the whole body; with `open`, chunks and an `end` follow instead of the body. */

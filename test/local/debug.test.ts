@@ -219,6 +219,29 @@ test.each([
   session.inspector.close()
 })
 
+test.each([
+  ['aliyun', 'fc2'],
+  ['aliyun', 'fc3'],
+  ['aws', 'lambda'],
+  ['tencent', 'scf'],
+])('so it does inside the runtime of %s %s', async (provider, name) => {
+  const platform = new URL(`../../plugins/${provider}/dist/${name}/`, import.meta.url)
+  const session = await start(HELLO, { platform, provider })
+  const { stepped } = await stepInto(session)
+  expect(session.lineOf(stepped[0] as Frame)).toEqual(['hello.ts', 8])
+  expect(await evaluate(session, stepped[0], 'ctx.query.name')).toBe('Ada')
+  session.inspector.resume()
+  expect(await session.answer).toMatchObject({ kind: 'http', status: 200 })
+  session.inspector.close()
+})
+
+test('a debugger that leaves while it is paused lets the call run on', async () => {
+  const session = await start(HELLO)
+  await stepInto(session)
+  session.inspector.close()
+  expect(await session.answer).toMatchObject({ kind: 'http', status: 200 })
+})
+
 test('a busy port gives way to the next one', async () => {
   const busy = createServer().listen(19_300, '127.0.0.1')
   const session = await start(HELLO, { port: 19_300 })

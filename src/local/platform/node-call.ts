@@ -81,7 +81,7 @@ export class EventNodeCall implements NodeCall {
   }
 
   take(message: CallAnswer): boolean {
-    if (message.kind === 'value') this.#settle.resolve(message.value)
+    if (message.kind === 'value') this.#settle.resolve(message.json && JSON.parse(message.json))
     else if (message.kind === 'failed') {
       const { name, message: text, stack } = message.error
       this.fail(new CallFailure('user', `${name}: ${text}`, { notes: [stack] }))

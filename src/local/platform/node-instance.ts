@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
+import { Outbox } from '../outbox.ts'
 import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { CallMessage, FromWorker, ToWorker } from '../wire.ts'
 import { packBytes } from '../wire-bytes.ts'
@@ -16,6 +17,7 @@ export class NodeInstance implements Instance {
   readonly #child: Child
   readonly #options: LaunchOptions
   readonly #calls = new Map<number, NodeCall>()
+  readonly #outbox: Outbox<ToWorker>
   #next = 1
   #isOpen = true
   #isRetired = false
@@ -31,10 +33,15 @@ export class NodeInstance implements Instance {
       detached: true,
     })
     this.#child = new Child({ process, warden: options.warden, tell: (stream, text) => this.#tell(stream, text) })
+    this.#outbox = new Outbox((messages) => {
+      if (process.connected) process.send(messages)
+    })
     this.exited = this.#child.exited
     this.ready = this.#load()
     this.exited.then((exit) => this.#fall(exit))
-    process.on('message', (message: FromWorker) => this.#take(message))
+    process.on('message', (messages: readonly FromWorker[]) => {
+      for (const message of messages) this.#take(message)
+    })
   }
 
   get pid(): number | undefined {
@@ -150,10 +157,11 @@ export class NodeInstance implements Instance {
         refuse(`it was not ready within ${this.#options.initSec} s`)
         void this.end()
       }, this.#options.initSec * 1000)
-      this.#child.process.once('message', (message: FromWorker) => {
+      this.#child.process.once('message', ([message]: readonly FromWorker[]) => {
         clearTimeout(timer)
-        if (message.kind === 'loaded') return resolve()
-        if (message.kind === 'refused') refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
+        if (message?.kind === 'loaded') return resolve()
+        if (message?.kind === 'refused')
+          refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
         void this.end()
       })
       this.exited.then((exit) => {
@@ -171,7 +179,7 @@ export class NodeInstance implements Instance {
   }
 
   #send(message: ToWorker): void {
-    if (this.#child.process.connected) this.#child.process.send(message)
+    this.#outbox.send(message)
   }
 }
 

@@ -1,14 +1,17 @@
-import { open, Session, url, waitForDebugger } from 'node:inspector'
+import { open, Session, url } from 'node:inspector'
 import { createServer } from 'node:net'
 import { Script } from 'node:vm'
 import type { Wrap } from './handlers.ts'
 
-/** Opens the inspector on the port, or on the next free one, tells its address and waits until a debugger says go. */
-export async function awaitDebugger(port: number, tell: (url: string) => void): Promise<void> {
-  open(await freePort(port), '127.0.0.1')
-  // Nothing may be awaited in between: a debugger that says go before anybody waits for it would not be heard.
-  tell(url() as string)
-  waitForDebugger()
+/**
+ * Opens the inspector on the port, or on the next free one, and waits until a debugger says go. Node.js itself prints the
+ * address: were anything done between that and the waiting, a quick debugger could say go before anybody hears it.
+ */
+export async function awaitDebugger(port: number): Promise<void> {
+  const free = await freePort(port)
+  open(free, '127.0.0.1', true)
+  // Somebody was faster.
+  if (url() === undefined) await awaitDebugger(free + 1)
 }
 
 const CALLER_FILE = 'anyfaas-calls-your-handler.js'
@@ -30,6 +33,8 @@ export function pauseBefore(): Wrap {
   const caller = new Script(CALLER, { filename: CALLER_FILE }).runInThisContext() as Wrap
   const session = new Session()
   session.connect()
+  // From the pause on it is the user's debugger alone that holds the program, which runs on when that one leaves.
+  session.once('Debugger.paused', () => session.post('Debugger.disable'))
   session.post('Debugger.enable')
   session.post('Debugger.setBreakpointByUrl', { url: CALLER_FILE, lineNumber: CALLER_LINE })
   return (run, owner) => {

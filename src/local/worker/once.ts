@@ -46,7 +46,7 @@ async function loadersOf({ launch, debugPort }: OnceMessage, watch: Watch): Prom
   async function pausing(plain: Loaders): Promise<Loaders> {
     if (debugPort === undefined) return plain
     const { awaitDebugger, pauseBefore } = await import('./debugger.ts')
-    await awaitDebugger(debugPort, (url) => void send({ kind: 'debugger', url }))
+    await awaitDebugger(debugPort)
     return wrapHandlers(plain, launch.manifest, pauseBefore())
   }
 }

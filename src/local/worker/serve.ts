@@ -1,3 +1,4 @@
+import { Outbox } from '../outbox.ts'
 import type { LocalContext, LocalEntry, LocalReply } from '../runtime/protocol.ts'
 import type { CallMessage, FromWorker, LoadMessage, ToWorker } from '../wire.ts'
 import { packBytes, unpackBytes } from '../wire-bytes.ts'
@@ -12,14 +13,15 @@ export async function serve(load: LoadMessage): Promise<void> {
   const loaded = await open(load).catch((error: unknown) => ({ error: describeError(error) }))
   if ('error' in loaded) return send({ kind: 'refused', error: loaded.error })
   const calls = new Map<number, RunningCall>()
-  process.on('message', (message: ToWorker) => {
+  const take = (message: ToWorker): void => {
     if (message.kind === 'call') {
       const call = new RunningCall(message)
       calls.set(message.id, call)
       call.run(loaded.entry).finally(() => calls.delete(message.id))
     } else if (message.kind === 'cancel') calls.get(message.id)?.cancel()
     else if (message.kind === 'more') calls.get(message.id)?.outflow.more()
-  })
+  }
+  process.on('message', (messages: readonly ToWorker[]) => messages.forEach(take))
   send({ kind: 'loaded' })
 }
 
@@ -58,7 +60,11 @@ class RunningCall {
 
   async #answer(reply: LocalReply): Promise<void> {
     const { id } = this.#message
-    if (reply.kind === 'value') return send({ kind: 'value', id, value: reply.value })
+    if (reply.kind === 'value') {
+      // Here, so that what is no JSON fails this call and not those that are sent with it.
+      const json = JSON.stringify(reply.value)
+      return send({ kind: 'value', id, ...(json !== undefined && { json }) })
+    }
     const { status, headers, body } = reply
     if (body === null) return send({ kind: 'head', id, status, headers })
     if (typeof body === 'string') return send({ kind: 'head', id, status, headers, body })
@@ -78,6 +84,8 @@ function readEvent(event: CallMessage['event']): Parameters<LocalEntry['handler'
   return body === undefined ? rest : { ...rest, body: unpackBytes(body) }
 }
 
+const outbox = new Outbox<FromWorker>((messages) => void process.send?.(messages))
+
 function send(message: FromWorker): void {
-  process.send?.(message)
+  outbox.send(message)
 }
