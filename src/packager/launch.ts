@@ -6,7 +6,7 @@ import type { Manifest } from '@anyfaas/runtime'
 import { hasEntry } from './code.ts'
 import { manifestOf } from './manifest.ts'
 import { findModules } from './modules.ts'
-import { bundleToRun } from './run-bundle.ts'
+import type { RunBundleQuery } from './run-bundle.ts'
 import { isTypescript } from './source-kind.ts'
 
 /**
@@ -52,7 +52,7 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
   const sources = modules.filter(({ file, options }) => isTypescript(file.path) || (options.bundle ?? false) !== false)
   const folder = join(request.cacheDir, fn.name)
   const bundles =
-    sources.length > 0 ? await bundleToRun({ serviceDir, folder, modules: sources }) : new Map<string, string>()
+    sources.length > 0 ? await bundleAll({ serviceDir, folder, modules: sources }) : new Map<string, string>()
   const pathOf = ({ path }: { readonly path: string }) => bundles.get(path) ?? path
   const pairs = Object.entries(files).map(([member, { handler, initializer }]): [string, LaunchModules] => {
     const apart = initializer && initializer.path !== handler.path
@@ -64,6 +64,12 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
     modules: Object.fromEntries(pairs),
     cwd: serviceDir,
   }
+}
+
+// Late, so that plain JavaScript waits for nothing of it.
+async function bundleAll(query: RunBundleQuery): Promise<ReadonlyMap<string, string>> {
+  const { bundleToRun } = await import('./run-bundle.ts')
+  return await bundleToRun(query)
 }
 
 function cannotRun({ name, code, runtime, at }: Fn): Diagnostic {
