@@ -1,34 +1,25 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Answer } from '@anyfaas/kit'
+import type { Answer, HttpAnswer } from '@anyfaas/kit'
 import { baseEnvironment } from './environment.ts'
 import { ended, failed, interrupted, tooLate } from './function-error.ts'
 import { readLines } from './lines.ts'
 import type { CallOptions, DebuggerAddress } from './once-call.ts'
-import type { FromOnce, LaunchedCode, OnceMessage } from './once-wire.ts'
+import { FrameReader, type LaunchedCode, ONCE, type OnceResult, packFrame, RESULT_FD } from './once-wire.ts'
 
 /** Calls a handler in a Node.js process of its own. */
 export async function callProcess(launch: LaunchedCode, options: CallOptions): Promise<Answer> {
-  const { info, debug } = options
   const began = performance.now()
-  const child = fork(fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url)), [], {
+  const worker = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
+  const child = spawn(process.execPath, [`--max-old-space-size=${options.info.memoryMb}`, worker, ONCE], {
     cwd: launch.cwd,
     env: { ...baseEnvironment(process.env), ...options.environment },
-    execArgv: ['--enable-source-maps', `--max-old-space-size=${info.memoryMb}`],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
   const printed = readOutput(child, options)
   const outcome = awaitOutcome(child, options)
-  const message: OnceMessage = {
-    kind: 'once',
-    launch,
-    emulator: fileURLToPath(options.emulator),
-    call: options.call,
-    info,
-    ...(debug && { debugPort: debug.port }),
-  }
-  child.send(message)
+  sendJob(child, launch, options)
   const found = await outcome
   const tookMs = performance.now() - began
   child.kill('SIGKILL')
@@ -36,8 +27,21 @@ export async function callProcess(launch: LaunchedCode, options: CallOptions): P
   return conclude(found, { launch, options, tookMs, lastLines: printed.lastLines })
 }
 
+function sendJob({ stdin }: ChildProcess, launch: LaunchedCode, options: CallOptions): void {
+  const { body = new Uint8Array(), ...call } = { body: undefined, ...options.call }
+  const emulator = fileURLToPath(options.emulator)
+  const debug = options.debug && { debugPort: options.debug.port }
+  // A process that has ended already says so by itself.
+  stdin?.on('error', () => undefined)
+  stdin?.cork()
+  for (const part of packFrame({ value: { launch, emulator, call, info: options.info, ...debug }, bytes: body })) {
+    stdin?.write(part)
+  }
+  stdin?.end()
+}
+
 type Outcome =
-  | FromOnce
+  | OnceResult
   | { readonly kind: 'exit'; readonly words: string }
   | { readonly kind: 'late' }
   | { readonly kind: 'interrupted' }
@@ -56,12 +60,24 @@ function awaitOutcome(child: ChildProcess, { info, debug, signal }: CallOptions)
     }
     signal.addEventListener('abort', interrupt)
     if (signal.aborted) interrupt()
-    child.once('message', (message: FromOnce) => settle(message))
+    readResult(child, settle)
     child.once('error', ({ message }) => settle({ kind: 'exit', words: message }))
-    // Not `exit`: an answer can still be on its way then.
+    // Not `exit`: a result can still be on its way then.
     child.once('close', (code, ended) =>
       settle({ kind: 'exit', words: ended ? `signal ${ended}` : `exit code ${code}` }),
     )
+  })
+}
+
+function readResult(child: ChildProcess, settle: (result: OnceResult) => void): void {
+  const reader = new FrameReader()
+  const pipe = child.stdio[RESULT_FD] as Readable | undefined
+  pipe?.on('data', (chunk: Buffer) => {
+    const frame = reader.add(chunk)
+    if (!frame) return
+    const result = frame.value as OnceResult
+    const isHttp = result.kind === 'answer' && result.answer.kind === 'http'
+    settle(isHttp ? { ...result, answer: { ...(result.answer as HttpAnswer), body: frame.bytes } } : result)
   })
 }
 

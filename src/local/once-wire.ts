@@ -13,9 +13,11 @@ export interface LaunchedCode {
   readonly cwd: string
 }
 
-/** The first and only message to a process that makes one call. Sent with the `advanced` serialization: bytes stay bytes. */
-export interface OnceMessage {
-  readonly kind: 'once'
+/**
+ * What a process that makes one call reads from its stdin. It answers on the descriptor `RESULT_FD`. The body of the
+ * request, and that of the answer, are the bytes of their frames.
+ */
+export interface OnceJob {
   readonly launch: LaunchedCode
   /** Absolute path of the platform's emulator bundle. */
   readonly emulator: string
@@ -25,9 +27,49 @@ export interface OnceMessage {
   readonly debugPort?: number
 }
 
-export type FromOnce =
+export type OnceResult =
   /** `error` is what the handler threw, when the runtime made a failed answer of it. */
   | { readonly kind: 'answer'; readonly answer: Answer; readonly error?: WireError }
   | { readonly kind: 'threw'; readonly error: WireError }
   /** Nothing is left to do in the process and no answer was given. */
   | { readonly kind: 'idle' }
+
+/** The argument that makes a worker read a job instead of waiting for messages. */
+export const ONCE = 'once'
+/** A pipe of its own: the channel of `fork` would load modules for which a single call has no use. */
+export const RESULT_FD = 3
+
+/** One value in JSON, and the bytes that belong to it: two lengths (32 bits), the text, the bytes. */
+export interface Frame {
+  readonly value: unknown
+  readonly bytes: Uint8Array
+}
+
+export function packFrame({ value, bytes }: Frame): Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(value))
+  const head = Buffer.alloc(HEAD_BYTES)
+  head.writeUInt32LE(text.length, 0)
+  head.writeUInt32LE(bytes.length, 4)
+  return [head, text, bytes]
+}
+
+/** Puts a frame together that arrives in pieces. */
+export class FrameReader {
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #needed = HEAD_BYTES
+
+  add(chunk: Buffer): Frame | undefined {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes < this.#needed) return undefined
+    const frame = Buffer.concat(this.#chunks.splice(0))
+    this.#chunks.push(frame)
+    const end = HEAD_BYTES + frame.readUInt32LE(0)
+    this.#needed = end + frame.readUInt32LE(4)
+    if (this.#bytes < this.#needed) return undefined
+    return { value: JSON.parse(frame.toString('utf8', HEAD_BYTES, end)), bytes: frame.subarray(end, this.#needed) }
+  }
+}
+
+const HEAD_BYTES = 8
