@@ -46,7 +46,9 @@ export class PlatformClient {
   /** The answer; undefined when there is no such thing. Throws what the platform refuses with, and `PlatformGone`. */
   async ask(ask: Ask): Promise<unknown> {
     const response = await this.#send(ask)
-    const value: unknown = await json(response)
+    const value: unknown = await json(response).catch(() => {
+      throw new PlatformGone()
+    })
     const status = response.statusCode ?? 500
     if (status < 300) return value
     if (status === 404) return undefined
@@ -62,10 +64,14 @@ export class PlatformClient {
       return
     }
     let rest = ''
-    for await (const text of response.setEncoding('utf8') as AsyncIterable<string>) {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) yield JSON.parse(line)
+    try {
+      for await (const text of response.setEncoding('utf8') as AsyncIterable<string>) {
+        const lines = (rest + text).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) yield JSON.parse(line)
+      }
+    } catch {
+      throw new PlatformGone()
     }
   }
 

@@ -18,7 +18,7 @@ export function freePort(): Promise<number> {
 
 /** The variables that tell a server where to listen. */
 export function portVariables(port: number): Record<string, string> {
-  return { PORT: String(port), SERVER_PORT: String(port), HOST: '127.0.0.1' }
+  return { PORT: String(port), SERVER_PORT: String(port) }
 }
 
 export const PROBE_MS = 20

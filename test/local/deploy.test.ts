@@ -32,7 +32,7 @@ describe('a deploy', () => {
     isDone = true
     await Promise.all(hammer)
     expect([...new Set(seen)].sort()).toEqual(['1', '2', '3', '4'])
-    expect(seen.at(-1)).toBe('4')
+    expect(await (await fetch(`${url}/f`)).text()).toBe('4')
     await until(async () => (await pidsOf(platform, 'f')).length === 1, 'the end of the old processes')
     expect(await pidsOf(platform, 'f')).toEqual([pid])
     expect(readdirSync(platform.home.code)).toHaveLength(1)

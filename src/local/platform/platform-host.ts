@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMap } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, Removal } from '../api.ts'
 import { type Home, serviceFolder } from '../home.ts'
 import { readJson } from '../json-file.ts'
@@ -46,9 +47,9 @@ export class PlatformHost {
     const { home } = this.#options
     for (const folder of [home.services, home.code]) await mkdir(folder, { recursive: true, mode: 0o700 })
     for (const name of await readdir(home.services)) {
-      const state = (await readJson(stateFile(join(home.services, name)))) as ServiceState | undefined
+      const state = await readJson(stateFile(join(home.services, name)))
       // A deploy that was cut off before its first function leaves a folder without a state.
-      if (state) this.#add(state)
+      if (isState(state)) this.#add(state)
     }
     await this.code.prune()
     for (const service of this.#services.values()) await service.open()
@@ -152,6 +153,12 @@ export class PlatformHost {
     const others = [...this.#services.values()].filter((other) => other !== host)
     return new Set(others.flatMap((other) => other.port ?? []))
   }
+}
+
+function isState(value: unknown): value is ServiceState {
+  if (!isMap(value)) return false
+  const { service, stage, functions } = value as Partial<ServiceState>
+  return typeof service === 'string' && typeof stage === 'string' && Array.isArray(functions)
 }
 
 function keyOf(service: string, stage: string): string {

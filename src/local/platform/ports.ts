@@ -5,10 +5,11 @@ import { Tally } from './tally.ts'
 export const FIRST_PORT = 7001
 const LAST_PORT = 7999
 
-/** The service's own port first, then those that no other service has. */
+/** The service's own port first, then those that no other service has, at last any. */
 export function* candidatePorts(own: number | undefined, taken: ReadonlySet<number>): Generator<number> {
   if (own !== undefined) yield own
   for (let port = FIRST_PORT; port <= LAST_PORT; port++) if (!taken.has(port) && port !== own) yield port
+  yield 0
 }
 
 /** Listens on 127.0.0.1, on the first of the ports that is free. Undefined when none is. */

@@ -9,7 +9,7 @@ export function writeHead({ request, response, requestId }: Exchange, head: Head
   let hasLength = false
   for (const [name, value] of head.headers) {
     const key = name.toLowerCase()
-    if (isOfConnection(key)) continue
+    if (isOfConnection(key) || key === 'x-request-id') continue
     // A length that is wrong would leave the client waiting or cut the next answer.
     if (key === 'content-length' && request.method !== 'HEAD') continue
     if (key === 'content-length') hasLength = true

@@ -68,7 +68,7 @@ export class ServiceHost {
     return this.#functions.size === 0
   }
 
-  /** Begins to answer, on the port that it had or on another one. Throws SLS7005 when a wanted or every port is taken. */
+  /** Begins to answer, on the port that it had or on another one. Throws SLS7005 when a wanted one is taken. */
   async open(wanted?: number): Promise<void> {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
     const { port } = this.#options.state
@@ -212,7 +212,6 @@ export class ServiceHost {
   }
 }
 
-function noPort(wanted: number | undefined): ReturnType<typeof error> {
-  if (wanted === undefined) return error('SLS7005', 'no port from 7001 to 7999 is free')
-  return error('SLS7005', `port ${wanted} is taken`, { help: ['name another one with --port, or none'] })
+function noPort(port: number | undefined): ReturnType<typeof error> {
+  return error('SLS7005', `port ${port} is taken`, { help: ['name another one with --port, or none'] })
 }

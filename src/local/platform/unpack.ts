@@ -3,24 +3,28 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { error, SlsError } from '@anyfaas/kit'
+import { error, isSlsError, SlsError } from '@anyfaas/kit'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 
 const LANES = 8
 
 /** Unpacks a zip into an existing folder, exec bits kept. Throws SLS7002 for what is no zip or reaches out of the folder. */
 export async function unpack(path: string, folder: string): Promise<void> {
-  const zip = await openPromise(path, { autoClose: false }).catch((cause: Error) => {
-    throw refusal(`the artifact is not a zip: ${cause.message}`)
-  })
+  const zip = await openPromise(path, { autoClose: false }).catch(notUnpacked)
   try {
     const entries: Entry[] = []
     for await (const entry of zip.eachEntry()) entries.push(entry)
     const next = entries[Symbol.iterator]()
     await Promise.all(Array.from({ length: LANES }, () => takeEntries(zip, next, folder)))
+  } catch (failure) {
+    notUnpacked(failure)
   } finally {
     zip.close()
   }
+}
+
+function notUnpacked(failure: unknown): never {
+  throw isSlsError(failure) ? failure : refusal(`the artifact cannot be unpacked: ${(failure as Error).message}`)
 }
 
 // All lanes share one iterator.

@@ -1,0 +1,87 @@
+import type { Service } from '@anyfaas/kit'
+import { expect, test } from 'vitest'
+import { localProvider } from '../../src/local/provider.ts'
+import { http, makeAggregate, makeFn, makeService, timer } from '../fixtures/service.ts'
+
+const [target] = localProvider.targets
+
+async function translate(functions: Service['functions']) {
+  const translator = await target.translate()
+  const service = makeService({ functions })
+  const made = translator.translate(service, {})
+  return { ...made, files: translator.render(service, made.resources) }
+}
+
+test('local.yml says what the platform will run', async () => {
+  const list = makeFn('list', { triggers: [http('/posts', { methods: ['GET'], timeoutSec: 3 })] })
+  const off = makeFn('off', { triggers: [http('/off', { enabled: false })] })
+  const web = makeFn('web', {
+    runtime: 'custom',
+    code: { kind: 'custom', command: ['./bootstrap'], args: ['-v'], port: 9000, healthCheck: { path: '/health' } },
+    environment: { TOKEN: { $secret: ['x-', { name: 'B' }] }, URL: { $secret: [{ name: 'A' }] } },
+    triggers: [http('/*')],
+  })
+  const job = makeFn('job', {
+    triggers: [
+      timer('0 12 * * 1-5', { timezone: 'Asia/Shanghai', name: 'noon' }),
+      timer('@every 90s', { enabled: false }),
+    ],
+  })
+  const { files, diagnostics } = await translate([makeAggregate('all', [list, off]), web, job])
+  expect(diagnostics).toEqual([])
+  const base = { timeout: 10, memory: 512, environment: {}, secrets: [], routes: [], timers: [] }
+  expect(files).toEqual([
+    {
+      path: 'local.yml',
+      format: 'yaml',
+      data: {
+        service: 'blog',
+        stage: 'dev',
+        functions: {
+          all: {
+            ...base,
+            artifact: './blog.zip',
+            handler: 'sls_all.handler',
+            routes: [{ path: '/posts', methods: ['GET'], timeout: 3 }],
+          },
+          web: {
+            ...base,
+            artifact: './blog.zip',
+            server: { command: ['./bootstrap', '-v'], healthCheck: { path: '/health' } },
+            environment: { TOKEN: 'x-${secret:B}', URL: '${secret:A}' },
+            secrets: ['A', 'B'],
+            routes: [{ path: '/*', methods: [] }],
+          },
+          job: {
+            ...base,
+            artifact: './blog.zip',
+            handler: 'sls_job.handler',
+            timers: [
+              { name: 'noon', schedule: '0 0 12 * * 1-5 *', timezone: 'Asia/Shanghai', enabled: true },
+              { name: 'timer', schedule: 90, timezone: 'UTC', enabled: false },
+            ],
+          },
+        },
+      },
+    },
+  ])
+})
+
+test('what the platform cannot do is said at its place', async () => {
+  const { diagnostics } = await translate([
+    makeFn('a', { runtime: 'python3.12', cpu: 2, timeoutSec: 100_000 }),
+    makeFn('b', {
+      triggers: [
+        { kind: 'kafka', at: '/functions/b/events/0/kafka', enabled: true, topics: ['t'] },
+        http('/b', { auth: { kind: 'iam' } }),
+      ],
+    }),
+  ])
+  expect(diagnostics.map(({ code, severity, pointer }) => [code, severity, pointer])).toEqual([
+    ['SLS3004', 'error', '/functions/a/runtime'],
+    ['SLS3002', 'warning', '/functions/a/cpu'],
+    ['SLS3003', 'error', '/functions/a/timeout'],
+    ['SLS3003', 'warning', '/functions/x/events/0/http/auth'],
+    ['SLS3001', 'error', '/functions/b/events/0/kafka'],
+  ])
+})
