@@ -30,9 +30,14 @@ function cpuOf({ command, args, cwd, env = {} }) {
   const clean = { ...process.env, ...env, TIMEFORMAT: '%3U %3S' }
   // Node 20 reads the certificates of this variable at every start, which would hide everything else.
   delete clean.NODE_EXTRA_CA_CERTS
-  const run = spawnSync('bash', ['-c', 'time "$@" >/dev/null 2>&1; exit ${PIPESTATUS[0]}', 'bash', command, ...args], { cwd, env: clean, encoding: 'utf8' })
+  const run = spawnSync('bash', ['-c', 'time "$@" >/dev/null 2>&1; exit ${PIPESTATUS[0]}', 'bash', command, ...args], {
+    cwd,
+    env: clean,
+    encoding: 'utf8',
+  })
   const times = /(\d+[.,]\d+) (\d+[.,]\d+)\s*$/.exec(run.stderr)
-  if (!times || run.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${run.status}: ${run.stderr}`)
+  if (!times || run.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${run.status}: ${run.stderr}`)
   return Number(times[1].replace(',', '.')) + Number(times[2].replace(',', '.'))
 }
 
@@ -44,7 +49,9 @@ export function report(title, rows) {
     const over = limit !== undefined && ratio > limit
     if (over) isFine = false
     const bound = limit === undefined ? '' : `  limit ${limit.toFixed(2)}${over ? '  OVER' : ''}`
-    console.log(`  ${name.padEnd(28)} ${cpuMs.toFixed(1).padStart(8)} ms cpu  ${ratio.toFixed(2).padStart(6)} x${bound}`)
+    console.log(
+      `  ${name.padEnd(28)} ${cpuMs.toFixed(1).padStart(8)} ms cpu  ${ratio.toFixed(2).padStart(6)} x${bound}`,
+    )
   }
   return isFine
 }

@@ -28,14 +28,19 @@ try {
     },
     rounds,
   )
-  const isFine = report(`start-up on Node ${process.versions.node}, median of ${rounds} rounds in turn`, rows.map((row) => ({ ...row, limit: LIMITS[row.name] })))
+  const isFine = report(
+    `start-up on Node ${process.versions.node}, median of ${rounds} rounds in turn`,
+    rows.map((row) => ({ ...row, limit: LIMITS[row.name] })),
+  )
   process.exitCode = isFine ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true })
 }
 
 function tenFunctions() {
-  const functions = Array.from({ length: 10 }, (_, index) => `
+  const functions = Array.from(
+    { length: 10 },
+    (_, index) => `
   fn${index}:
     handler: src/fn${index}.handler
     description: function number ${index}
@@ -45,7 +50,8 @@ function tenFunctions() {
       NAME: \${self:service}-\${sls:stage}-${index}
     events:
       - http: { path: /api/v1/things-${index}/:id, method: [get, post], cors: true }
-      - timer: { cron: "0 ${index} * * *", timezone: Asia/Shanghai }`)
+      - timer: { cron: "0 ${index} * * *", timezone: Asia/Shanghai }`,
+  )
   return `service: bench
 provider:
   name: aws

@@ -11,7 +11,10 @@ interface Spec {
 }
 
 // A platform in memory: what drivers do is seen in `things` and in the order of `calls`.
-function fakePlatform(start: Record<string, Spec> = {}, broken: (id: string, attempt: number) => string | undefined = () => undefined) {
+function fakePlatform(
+  start: Record<string, Spec> = {},
+  broken: (id: string, attempt: number) => string | undefined = () => undefined,
+) {
   const things = new Map<string, Spec>(Object.entries(start))
   const calls: string[] = []
   const attempts = new Map<string, number>()
@@ -46,7 +49,8 @@ function fakePlatform(start: Record<string, Spec> = {}, broken: (id: string, att
   }
   const drivers = new Map<string, Driver>([['thing', driver as unknown as Driver]])
   const list = async (): Promise<Map<string, readonly Live[]>> => new Map([['thing', await driver.list({} as never)]])
-  const plan = async (desired: readonly Resource[]) => planSteps({ service: 's', stage: 'dev', provider: 'p', desired, live: await list(), drivers })
+  const plan = async (desired: readonly Resource[]) =>
+    planSteps({ service: 's', stage: 'dev', provider: 'p', desired, live: await list(), drivers })
   return { things, calls, drivers, plan }
 }
 
@@ -57,13 +61,34 @@ describe('diff', () => {
   it.each([
     ['equal', { a: 1, b: { c: [1, 2] } }, { a: 1, b: { c: [1, 2] } }, {}, []],
     ['a changed leaf', { a: { b: 2 } }, { a: { b: 1 } }, {}, [{ field: 'a.b', from: 1, to: 2 }]],
-    ['a new and a gone field', { a: 1 }, { b: 2 }, {}, [{ field: 'a', to: 1 }, { field: 'b', from: 2 }]],
+    [
+      'a new and a gone field',
+      { a: 1 },
+      { b: 2 },
+      {},
+      [
+        { field: 'a', to: 1 },
+        { field: 'b', from: 2 },
+      ],
+    ],
     ['an ignored field', { a: 1, s: 1 }, { a: 1, s: 2 }, { s: 'ignore' }, []],
     ['order that counts', { a: [1, 2] }, { a: [2, 1] }, {}, [{ field: 'a', from: [2, 1], to: [1, 2] }]],
     ['order that does not', { a: [1, { x: 2 }] }, { a: [{ x: 2 }, 1] }, { a: 'unordered' }, []],
-    ['a repeated item is not another one', { a: [1, 1, 2] }, { a: [1, 2, 2] }, { a: 'unordered' }, [{ field: 'a', from: [1, 2, 2], to: [1, 1, 2] }]],
+    [
+      'a repeated item is not another one',
+      { a: [1, 1, 2] },
+      { a: [1, 2, 2] },
+      { a: 'unordered' },
+      [{ field: 'a', from: [1, 2, 2], to: [1, 1, 2] }],
+    ],
     ['a secret rule hides values', { p: 'old' }, { p: 'new' }, { p: 'secret' }, [{ field: 'p', secret: true }]],
-    ['a secret value hides itself', { p: { $secret: [{ name: 'X' }] } }, { p: 'plain' }, {}, [{ field: 'p', secret: true }]],
+    [
+      'a secret value hides itself',
+      { p: { $secret: [{ name: 'X' }] } },
+      { p: 'plain' },
+      {},
+      [{ field: 'p', secret: true }],
+    ],
     ['a rule holds below its field', { a: { b: { c: 1 } } }, { a: { b: { c: 2 } } }, { a: 'ignore' }, []],
   ] as const)('%s', (_, desired, live, rules, expected) => {
     expect(diffSpecs(desired, live, rules)).toEqual(expected)
@@ -73,9 +98,20 @@ describe('diff', () => {
 describe('plan and apply', () => {
   it('creates what is missing, keeps what is right, changes what differs, removes what is gone', async () => {
     const platform = fakePlatform({ keep: { size: 1 }, change: { size: 1 }, rename: { name: 'a' }, gone: {} })
-    const desired = [thing('new'), thing('keep', { size: 1 }), thing('change', { size: 2 }), thing('rename', { name: 'b' })]
+    const desired = [
+      thing('new'),
+      thing('keep', { size: 1 }),
+      thing('change', { size: 2 }),
+      thing('rename', { name: 'b' }),
+    ]
     const plan = await platform.plan(desired)
-    expect(plan.steps.map((step) => `${step.action} ${step.id}`)).toEqual(['create new', 'keep keep', 'update change', 'replace rename', 'delete gone'])
+    expect(plan.steps.map((step) => `${step.action} ${step.id}`)).toEqual([
+      'create new',
+      'keep keep',
+      'update change',
+      'replace rename',
+      'delete gone',
+    ])
     const outcome = await applyPlan(plan, { drivers: platform.drivers, ...quiet })
     expect(outcome.failed).toEqual([])
     expect([...platform.things.keys()].sort()).toEqual(['change', 'keep', 'new', 'rename'])
@@ -88,12 +124,22 @@ describe('plan and apply', () => {
     await applyPlan(plan, { drivers: platform.drivers, ...quiet })
     expect(platform.calls).toEqual(['create a', 'create b'])
     expect(platform.things.get('b')).toMatchObject({ to: 'at-a' })
-    expect((await platform.plan([thing('b', { to: { $ref: 'a', field: 'address' } }), thing('a')])).steps.every((step) => step.action === 'keep')).toBe(true)
+    expect(
+      (await platform.plan([thing('b', { to: { $ref: 'a', field: 'address' } }), thing('a')])).steps.every(
+        (step) => step.action === 'keep',
+      ),
+    ).toBe(true)
   })
 
   it('repeats a passing failure and gives up on a lasting one', async () => {
-    const platform = fakePlatform({}, (id, attempt) => (id === 'flaky' && attempt < 3 ? 'busy' : id === 'bad' ? 'no such region' : undefined))
-    const plan = await platform.plan([thing('flaky'), thing('bad'), thing('behind', { to: { $ref: 'bad', field: 'address' } })])
+    const platform = fakePlatform({}, (id, attempt) =>
+      id === 'flaky' && attempt < 3 ? 'busy' : id === 'bad' ? 'no such region' : undefined,
+    )
+    const plan = await platform.plan([
+      thing('flaky'),
+      thing('bad'),
+      thing('behind', { to: { $ref: 'bad', field: 'address' } }),
+    ])
     const outcome = await applyPlan(plan, { drivers: platform.drivers, ...quiet })
     expect(outcome.done.map((step) => step.id)).toEqual(['flaky'])
     expect(outcome.failed.map(({ step }) => step.id)).toEqual(['bad'])
@@ -140,7 +186,10 @@ describe('plan and apply', () => {
   })
 
   it('has nothing to do after it was done, from any state to any other', async () => {
-    const specs = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.record({ name: fc.constantFrom('x', 'y'), size: fc.nat(2), tags: fc.array(fc.nat(3)) }))
+    const specs = fc.dictionary(
+      fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      fc.record({ name: fc.constantFrom('x', 'y'), size: fc.nat(2), tags: fc.array(fc.nat(3)) }),
+    )
     await fc.assert(
       fc.asyncProperty(specs, specs, async (before, after) => {
         const platform = fakePlatform(before)
@@ -157,7 +206,11 @@ describe('plan and apply', () => {
 describe('retry', () => {
   it('stops waiting when interrupted', async () => {
     const interruption = new AbortController()
-    const work = withRetry(() => Promise.reject(new Error('busy')), { retryable: () => true, signal: interruption.signal, onWait: () => interruption.abort() })
+    const work = withRetry(() => Promise.reject(new Error('busy')), {
+      retryable: () => true,
+      signal: interruption.signal,
+      onWait: () => interruption.abort(),
+    })
     await expect(work).rejects.toThrow(/abort|busy/i)
   })
 })

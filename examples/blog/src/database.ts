@@ -28,7 +28,9 @@ export function database(): Promise<Database> {
 
 async function open(): Promise<Database> {
   const url = process.env['DATABASE_URL']
-  return url ? await openPostgres(url) : await openEmbedded(process.env['DATABASE_FILE'] || join(tmpdir(), 'blog.sqlite'))
+  return url
+    ? await openPostgres(url)
+    : await openEmbedded(process.env['DATABASE_FILE'] || join(tmpdir(), 'blog.sqlite'))
 }
 
 async function openPostgres(connectionString: string): Promise<Database> {
@@ -42,5 +44,8 @@ async function openEmbedded(file: string): Promise<Database> {
   const { default: sqlite } = await import('node-sqlite3-wasm')
   const database = new sqlite.Database(file)
   database.exec(SCHEMA)
-  return { query: async <Row>(sql: string, values: readonly (string | number)[] = []) => database.all(sql, [...values]) as Row[] }
+  return {
+    query: async <Row>(sql: string, values: readonly (string | number)[] = []) =>
+      database.all(sql, [...values]) as Row[],
+  }
 }

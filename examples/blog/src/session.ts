@@ -26,5 +26,7 @@ export function isEqual(a: string, b: string): boolean {
 }
 
 function sign(claim: string): string {
-  return createHmac('sha256', process.env['SESSION_KEY'] ?? '').update(claim).digest('base64url')
+  return createHmac('sha256', process.env['SESSION_KEY'] ?? '')
+    .update(claim)
+    .digest('base64url')
 }
