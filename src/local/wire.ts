@@ -9,6 +9,7 @@ export interface LoadMessage {
   /** Absolute path of the entry file. */
   readonly file: string
   readonly exported: string
+  /** Of the load itself. */
   readonly context: LocalContext
 }
 
@@ -16,8 +17,11 @@ export interface CallMessage {
   readonly kind: 'call'
   readonly id: number
   readonly event: WireHttpEvent | LocalTriggerEvent
-  readonly context: LocalContext
+  readonly terms: CallTerms
 }
+
+/** What of a call's context is its own; the rest came with the `load`. */
+export type CallTerms = Pick<LocalContext, 'requestId' | 'deadline'>
 
 /** Nobody waits for the answer any more. */
 export interface CancelMessage {

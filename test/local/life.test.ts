@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { describe, expect, test } from 'vitest'
 import { isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
@@ -119,6 +120,18 @@ describe('the platform', () => {
     const { pid } = await platform.record()
     writeFileSync(platform.home.record, '')
     await until(() => !isAlive(pid), 'the end of the platform')
+  })
+
+  test('starts over what it cannot understand of its own files', async () => {
+    const platform = local()
+    for (const [name, text] of Object.entries({ a: '{}', b: '{"ser', c: 'null', d: undefined })) {
+      mkdirSync(join(platform.home.services, name), { recursive: true })
+      if (text !== undefined) writeFileSync(join(platform.home.services, name, 'service.json'), text)
+    }
+    mkdirSync(join(platform.home.code, 'half-made'), { recursive: true })
+    const url = await platform.deploy('f', { body: reply('1') })
+    expect(await textAt(`${url}/f`)).toBe('1')
+    expect(readdirSync(platform.home.code)).toHaveLength(1)
   })
 
   test('keeps its record to the user alone', async () => {

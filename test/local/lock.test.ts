@@ -1,4 +1,4 @@
-import { fork, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,7 +49,7 @@ test('it is given back when the work fails', async () => {
 
 test('a living holder is waited for, until the signal aborts', async () => {
   const path = place()
-  const holder = fork('/dev/null')
+  const holder = spawn('sleep', ['60'])
   writeFileSync(path, `${holder.pid} x`)
   const waiting = withLock(path, AbortSignal.timeout(200), async () => 1)
   await expect(waiting).rejects.toThrow(/abort/)

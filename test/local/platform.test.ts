@@ -71,6 +71,14 @@ describe('the gateway', () => {
     const url = await platform.deploy('job', { routes: [], body: `return { kind: 'value', value: event }` })
     expect(await (await fetch(`${url}/function/page/a/b?c=1`)).text()).toBe('/a/b?c=1')
     expect(await (await fetch(`${url}/function/page`)).text()).toBe('/')
+    await platform.deploy('fixed', {
+      routes: [
+        { path: '/a/:b', methods: [] },
+        { path: '/home', methods: [] },
+      ],
+      body: reply('event.url'),
+    })
+    expect(await (await fetch(`${url}/function/fixed?c=1`)).text()).toBe('/home?c=1')
     const answer = await fetch(`${url}/function/job`, { method: 'POST', body: '{"n":[1]}' })
     expect(await answer.json()).toMatchObject({ kind: 'event', data: { n: [1] } })
     const wrong = await fetch(`${url}/function/job`, {

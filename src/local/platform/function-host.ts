@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { FunctionSpec } from '../spec.ts'
+import type { CallTerms } from '../wire.ts'
 import type { Exchange } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'
 import { launch } from './launch.ts'
 import { Tally } from './tally.ts'
 
-export type HostOptions = Omit<LaunchOptions, 'context' | 'initSec'>
+export type HostOptions = Omit<LaunchOptions, 'initSec'>
 
 /** One deployed version of a function: keeps a process of it, and starts another one when a call finds none. */
 export class FunctionHost {
@@ -20,11 +21,7 @@ export class FunctionHost {
 
   constructor(options: HostOptions) {
     const { spec } = options
-    this.#options = {
-      ...options,
-      initSec: spec.initTimeout ?? Math.max(LEAST_INIT_SEC, spec.timeout),
-      context: (requestId) => this.#context(requestId, spec.timeout),
-    }
+    this.#options = { ...options, initSec: spec.initTimeout ?? Math.max(LEAST_INIT_SEC, spec.timeout) }
   }
 
   get spec(): FunctionSpec {
@@ -44,7 +41,7 @@ export class FunctionHost {
     this.#calls.enter()
     try {
       const instance = this.#current?.isOpen ? this.#current : await this.#instance()
-      await instance.http(exchange, this.#context(exchange.requestId, exchange.timeoutSec))
+      await instance.http(exchange, termsOf(exchange.requestId, exchange.timeoutSec))
     } finally {
       this.#calls.leave()
     }
@@ -55,8 +52,8 @@ export class FunctionHost {
     this.#calls.enter()
     try {
       const instance = await this.#instance()
-      const context = this.#context(id, this.spec.timeout)
-      return await instance.event({ ...event, id, time: new Date().toISOString() }, context)
+      const whole = { ...event, id, time: new Date().toISOString() }
+      return await instance.event(whole, termsOf(id, this.spec.timeout))
     } finally {
       this.#calls.leave()
     }
@@ -99,12 +96,10 @@ export class FunctionHost {
   #gone(): CallFailure {
     return new CallFailure('gone', `the function "${this.spec.name}" was removed`)
   }
-
-  #context(requestId: string, timeoutSec: number): LocalContext {
-    const { spec, service, stage } = this.#options
-    const deadline = Date.now() + timeoutSec * 1000
-    return { requestId, service, stage, function: spec.name, memoryMb: spec.memory, deadline }
-  }
 }
 
 const LEAST_INIT_SEC = 10
+
+function termsOf(requestId: string, timeoutSec: number): CallTerms {
+  return { requestId, deadline: Date.now() + timeoutSec * 1000 }
+}

@@ -91,7 +91,7 @@ export class Gateway {
     const reachable = this.#byName.get(match?.[1] ?? '')
     if (!reachable) return undefined
     const rest = match?.[2] ?? ''
-    return { reachable, rest: rest.startsWith('/') ? rest : `/${rest}` }
+    return { reachable, rest: rest.startsWith('/') ? rest : homeOf(reachable.routes) + rest }
   }
 }
 
@@ -100,6 +100,13 @@ interface Found {
   readonly route?: RouteSpec
   /** Path and query as the function sees them. */
   readonly rest: string
+}
+
+// Where a function answers that is called by its name alone.
+function homeOf(routes: readonly RouteSpec[]): string {
+  const paths = routes.map(({ path }) => path)
+  if (paths.includes('/') || paths.includes('/*')) return '/'
+  return paths.find((path) => !/[:*]/.test(path)) ?? '/'
 }
 
 // Clients of a proxy send the whole address.

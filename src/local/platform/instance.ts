@@ -1,6 +1,7 @@
 import type { LogLine } from '@anyfaas/kit'
-import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { FunctionSpec } from '../spec.ts'
+import type { CallTerms } from '../wire.ts'
 import type { Exit } from './child.ts'
 import type { Exchange } from './exchange.ts'
 import type { Warden } from './warden.ts'
@@ -15,8 +16,8 @@ export interface Instance {
   /** False once it takes no more calls. */
   readonly isOpen: boolean
   /** Resolves when the response is complete or the client has gone. */
-  http(exchange: Exchange, context: LocalContext): Promise<void>
-  event(event: LocalTriggerEvent, context: LocalContext): Promise<unknown>
+  http(exchange: Exchange, terms: CallTerms): Promise<void>
+  event(event: LocalTriggerEvent, terms: CallTerms): Promise<unknown>
   /** Ends the process. Calls that still run fail. */
   end(): Promise<void>
 }
@@ -35,6 +36,5 @@ export interface LaunchOptions {
   readonly warden: Warden
   /** Seconds until it has to be ready. */
   readonly initSec: number
-  readonly context: (requestId: string) => LocalContext
   readonly tell: (line: Pick<LogLine, 'stream' | 'text' | 'requestId'>) => void
 }

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { Outbox } from '../outbox.ts'
-import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
-import type { CallMessage, FromWorker, ToWorker } from '../wire.ts'
+import type { LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { CallMessage, CallTerms, FromWorker, ToWorker } from '../wire.ts'
 import { packBytes } from '../wire-bytes.ts'
 import { Child, type Exit } from './child.ts'
 import { type Exchange, headerPairs, readBody } from './exchange.ts'
@@ -52,7 +52,7 @@ export class NodeInstance implements Instance {
     return this.#isOpen
   }
 
-  async http(exchange: Exchange, context: LocalContext): Promise<void> {
+  async http(exchange: Exchange, terms: CallTerms): Promise<void> {
     const { request, response, url } = exchange
     const reading = readBody(request)
     const body = reading && (await reading)
@@ -64,7 +64,7 @@ export class NodeInstance implements Instance {
       ip: request.socket.remoteAddress ?? '',
       ...(body && { body: packBytes(body) }),
     }
-    await this.#call<void>(event, context, (id, settle) => {
+    await this.#call<void>(event, terms, (id, settle) => {
       response.once('close', () => {
         if (this.#calls.delete(id)) {
           this.#send({ kind: 'cancel', id })
@@ -75,8 +75,8 @@ export class NodeInstance implements Instance {
     })
   }
 
-  event(event: LocalTriggerEvent, context: LocalContext): Promise<unknown> {
-    return this.#call(event, context, (_, settle) => new EventNodeCall(context.requestId, settle))
+  event(event: LocalTriggerEvent, terms: CallTerms): Promise<unknown> {
+    return this.#call(event, terms, (_, settle) => new EventNodeCall(terms.requestId, settle))
   }
 
   async end(): Promise<void> {
@@ -86,14 +86,14 @@ export class NodeInstance implements Instance {
 
   #call<T>(
     event: CallMessage['event'],
-    context: LocalContext,
+    terms: CallTerms,
     make: (id: number, settle: Settle<T>) => NodeCall,
   ): Promise<T> {
     const id = this.#next++
     return new Promise<T>((resolve, reject) => {
       // It may have gone while the request's body was on its way.
       if (!this.#isOpen && !this.#isRetired) return reject(new CallFailure('exit', 'the function ended its process'))
-      const timer = setTimeout(() => this.#expire(id, context), context.deadline - Date.now())
+      const timer = setTimeout(() => this.#expire(id, terms), terms.deadline - Date.now())
       const settle: Settle<T> = {
         resolve: (value) => {
           clearTimeout(timer)
@@ -105,7 +105,7 @@ export class NodeInstance implements Instance {
         },
       }
       this.#calls.set(id, make(id, settle))
-      this.#send({ kind: 'call', id, event, context })
+      this.#send({ kind: 'call', id, event, terms })
     })
   }
 
@@ -118,7 +118,7 @@ export class NodeInstance implements Instance {
   }
 
   // It may never come back from a busy loop, so it gets no more calls and ends with its last one.
-  #expire(id: number, context: LocalContext): void {
+  #expire(id: number, terms: CallTerms): void {
     const call = this.#calls.get(id)
     this.#calls.delete(id)
     this.#send({ kind: 'cancel', id })
@@ -126,7 +126,7 @@ export class NodeInstance implements Instance {
     this.#isRetired = true
     const { spec } = this.#options
     const text = `did not answer within its timeout of ${spec.timeout} s; its process is ended`
-    this.#options.tell({ stream: 'sys', text, requestId: context.requestId })
+    this.#options.tell({ stream: 'sys', text, requestId: terms.requestId })
     call?.fail(new CallFailure('timeout', `the function "${spec.name}" did not answer within ${spec.timeout} s`))
     this.#endWhenRetired()
   }
@@ -148,15 +148,15 @@ export class NodeInstance implements Instance {
   }
 
   #load(): Promise<void> {
-    const { spec, folder, context } = this.#options
+    const { spec, folder, service, stage, initSec } = this.#options
     const [file = '', exported = ''] = splitHandler(spec.handler ?? '')
     return new Promise((resolve, reject) => {
       const refuse = (why: string, notes: readonly string[] = []) =>
         reject(new CallFailure('init', `the function "${spec.name}" does not load: ${why}`, { notes }))
       const timer = setTimeout(() => {
-        refuse(`it was not ready within ${this.#options.initSec} s`)
+        refuse(`it was not ready within ${initSec} s`)
         void this.end()
-      }, this.#options.initSec * 1000)
+      }, initSec * 1000)
       this.#child.process.once('message', ([message]: readonly FromWorker[]) => {
         clearTimeout(timer)
         if (message?.kind === 'loaded') return resolve()
@@ -168,7 +168,9 @@ export class NodeInstance implements Instance {
         clearTimeout(timer)
         refuse(`it ended its process (${exit.words})`, exit.lastLines)
       })
-      this.#send({ kind: 'load', file: join(folder, file), exported, context: context('start') })
+      const ids = { requestId: 'start', service, stage, function: spec.name, memoryMb: spec.memory }
+      const context = { ...ids, deadline: Date.now() + initSec * 1000 }
+      this.#send({ kind: 'load', file: join(folder, file), exported, context })
     })
   }
 

@@ -1,5 +1,5 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as send } from 'node:http'
-import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import { cloudEvent, EVENT_PATH, EVENT_TYPE, eventResult } from '../server.ts'
 import { type Exchange, isOfConnection } from './exchange.ts'
 import { CallFailure } from './failure.ts'
@@ -39,13 +39,20 @@ export function forward(exchange: Exchange, upstream: Upstream): Promise<void> {
   })
 }
 
+/** Whose event it is. */
+export interface EventSource {
+  readonly service: string
+  readonly spec: { readonly name: string }
+  readonly requestId: string
+}
+
 /** Posts an event and resolves with what the server makes of it. A status from 300 on is a failure. */
-export function postEvent(event: LocalTriggerEvent, context: LocalContext, upstream: Upstream): Promise<unknown> {
-  const body = JSON.stringify(cloudEvent({ ...event, service: context.service, function: context.function }))
+export function postEvent(event: LocalTriggerEvent, source: EventSource, upstream: Upstream): Promise<unknown> {
+  const body = JSON.stringify(cloudEvent({ ...event, service: source.service, function: source.spec.name }))
   const headers = {
     'content-type': EVENT_TYPE,
     'content-length': Buffer.byteLength(body),
-    'x-request-id': context.requestId,
+    'x-request-id': source.requestId,
   }
   return new Promise((resolve, reject) => {
     const outgoing = send({ ...upstream, host: '127.0.0.1', method: 'POST', path: EVENT_PATH, headers })

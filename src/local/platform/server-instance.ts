@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
+import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import { awaitServer, portVariables } from '../server.ts'
 import type { ServerSpec } from '../spec.ts'
+import type { CallTerms } from '../wire.ts'
 import { Child, type Exit } from './child.ts'
 import type { Exchange } from './exchange.ts'
 import { CallFailure } from './failure.ts'
@@ -47,12 +48,12 @@ export class ServerInstance implements Instance {
     return this.#isOpen
   }
 
-  http(exchange: Exchange, context: LocalContext): Promise<void> {
-    return this.#call(context, (upstream) => forward(exchange, upstream))
+  http(exchange: Exchange, terms: CallTerms): Promise<void> {
+    return this.#call(terms, (upstream) => forward(exchange, upstream))
   }
 
-  event(event: LocalTriggerEvent, context: LocalContext): Promise<unknown> {
-    return this.#call(context, (upstream) => postEvent(event, context, upstream))
+  event(event: LocalTriggerEvent, terms: CallTerms): Promise<unknown> {
+    return this.#call(terms, (upstream) => postEvent(event, { ...this.#options, ...terms }, upstream))
   }
 
   async end(): Promise<void> {
@@ -60,14 +61,17 @@ export class ServerInstance implements Instance {
     await this.#child.stop(STOP_MS)
   }
 
-  async #call<T>(context: LocalContext, work: (upstream: Upstream) => Promise<T>): Promise<T> {
+  async #call<T>(terms: CallTerms, work: (upstream: Upstream) => Promise<T>): Promise<T> {
     const controller = new AbortController()
-    this.#calls.set(controller, context.requestId)
-    const late = new CallFailure('timeout', `the function "${context.function}" did not answer within its timeout`)
+    this.#calls.set(controller, terms.requestId)
+    const late = new CallFailure(
+      'timeout',
+      `the function "${this.#options.spec.name}" did not answer within its timeout`,
+    )
     const timer = setTimeout(() => {
-      this.#retire(context)
+      this.#retire(terms)
       controller.abort(late)
-    }, context.deadline - Date.now())
+    }, terms.deadline - Date.now())
     try {
       return await work({ port: this.#port, agent: this.#agent, signal: controller.signal })
     } catch (error) {
@@ -89,11 +93,11 @@ export class ServerInstance implements Instance {
   }
 
   // It may be stuck as a whole, so it gets no more calls and ends with its last one.
-  #retire(context: LocalContext): void {
+  #retire(terms: CallTerms): void {
     this.#isOpen = false
     this.#isRetired = true
     const text = 'did not answer within its timeout; its process is ended'
-    this.#options.tell({ stream: 'sys', text, requestId: context.requestId })
+    this.#options.tell({ stream: 'sys', text, requestId: terms.requestId })
   }
 
   async #start(server: ServerSpec): Promise<void> {

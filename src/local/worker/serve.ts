@@ -15,7 +15,7 @@ export async function serve(load: LoadMessage): Promise<void> {
   const calls = new Map<number, RunningCall>()
   const take = (message: ToWorker): void => {
     if (message.kind === 'call') {
-      const call = new RunningCall(message)
+      const call = new RunningCall(message, load.context)
       calls.set(message.id, call)
       call.run(loaded.entry).finally(() => calls.delete(message.id))
     } else if (message.kind === 'cancel') calls.get(message.id)?.cancel()
@@ -37,24 +37,28 @@ async function open({ file, exported, context }: LoadMessage): Promise<{ entry: 
 class RunningCall {
   readonly outflow: Outflow
   readonly #message: CallMessage
-  readonly #abort = new AbortController()
+  readonly #base: LocalContext
+  #abort: AbortController | undefined
+  #isCancelled = false
 
-  constructor(message: CallMessage) {
+  constructor(message: CallMessage, base: LocalContext) {
     this.#message = message
+    this.#base = base
     this.outflow = new Outflow(message.id, send)
   }
 
   async run(entry: LocalEntry): Promise<void> {
-    const { id, event, context } = this.#message
+    const { id, event } = this.#message
     try {
-      await this.#answer(await entry.handler(readEvent(event), this.#withSignal(context)))
+      await this.#answer(await entry.handler(readEvent(event), this.#context()))
     } catch (error) {
       send({ kind: 'failed', id, error: describeError(error) })
     }
   }
 
   cancel(): void {
-    this.#abort.abort()
+    this.#isCancelled = true
+    this.#abort?.abort()
     this.outflow.cancel()
   }
 
@@ -73,8 +77,22 @@ class RunningCall {
     await this.outflow.pump(body)
   }
 
-  #withSignal(context: LocalContext): LocalContext {
-    return { ...context, signal: this.#abort.signal }
+  // Most calls never ask for the signal, and making one costs as much as the rest of a short call.
+  #context(): LocalContext {
+    const signal = (): AbortSignal => this.#signal()
+    return {
+      ...this.#base,
+      ...this.#message.terms,
+      get signal() {
+        return signal()
+      },
+    }
+  }
+
+  #signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.#isCancelled) this.#abort.abort()
+    return this.#abort.signal
   }
 }
 
