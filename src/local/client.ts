@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type IncomingMessage, request as send } from 'node:http'
+import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { type Code, error, SlsError } from '@anyfaas/kit'
@@ -22,6 +23,8 @@ export class PlatformGone extends SlsError {
   }
 }
 
+class PlatformEnds extends PlatformGone {}
+
 const GREETING_MS = 3000
 
 /** Speaks to a running platform. */
@@ -32,14 +35,14 @@ export class PlatformClient {
     this.#record = record
   }
 
-  /** What the platform says of itself; undefined when who answers there is not the platform of this record. */
-  async greet(): Promise<Greeting | undefined> {
+  /** Whether the platform of this record answers there: whole, about to end, or not at all. */
+  async look(): Promise<'runs' | 'ends' | 'gone'> {
     try {
       const greeting = (await this.ask({ path: [], signal: AbortSignal.timeout(GREETING_MS) })) as Greeting | undefined
-      return greeting?.platform === 'anyfaas' && greeting.pid === this.#record.pid ? greeting : undefined
-    } catch {
+      return greeting?.platform === 'anyfaas' && greeting.pid === this.#record.pid ? 'runs' : 'gone'
+    } catch (failure) {
       // A record outlives its platform: its port can be anybody's by now.
-      return undefined
+      return failure instanceof PlatformEnds ? 'ends' : 'gone'
     }
   }
 
@@ -52,7 +55,7 @@ export class PlatformClient {
     const status = response.statusCode ?? 500
     if (status < 300) return value
     if (status === 404) return undefined
-    if (status === 503) throw new PlatformGone()
+    if (status === 503) throw new PlatformEnds()
     throw new SlsError(diagnosticOf(value as Refusal))
   }
 
@@ -82,14 +85,23 @@ export class PlatformClient {
   }
 
   /** Resolves when nobody listens at the platform's port any more. */
-  gone(): Promise<void> {
+  async gone(): Promise<void> {
+    while (await this.#outlive()) {
+      // The connection was closed, and the port is not: for so long the platform waits for a request.
+    }
+  }
+
+  // Holds a connection until it is closed. False when there was none to be had.
+  #outlive(): Promise<boolean> {
     return new Promise((resolve) => {
-      const request = send({ host: '127.0.0.1', port: this.#record.port, agent: false }, (response) => {
-        response.resume()
-        response.once('close', () => this.gone().then(resolve))
+      const socket = connect(this.#record.port, '127.0.0.1')
+      let isConnected = false
+      socket.once('connect', () => {
+        isConnected = true
       })
-      request.once('error', () => resolve())
-      request.end()
+      // Whatever ends it, it is over.
+      socket.once('error', () => undefined)
+      socket.once('close', () => resolve(isConnected))
     })
   }
 

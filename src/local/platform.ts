@@ -23,11 +23,14 @@ async function main(): Promise<void> {
     home,
     version,
     worker,
-    onEnding: async () => {
+    onEnding: () => {
       control.isEnding = true
-      if (await isOurs()) await rm(home.record, { force: true })
     },
-    onEnded: () => void control.close().then(() => process.exit()),
+    onEnded: async () => {
+      await control.close()
+      if (await isOurs()) await rm(home.record, { force: true })
+      process.exit()
+    },
   })
   const control = new Control(token, (command) => obey(platform, command))
   await mkdir(home.root, { recursive: true, mode: 0o700 })

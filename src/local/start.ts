@@ -39,16 +39,21 @@ async function findPlatform(home: Home): Promise<PlatformClient | undefined> {
   const record = await readRecord(home.record)
   if (record?.version !== platformVersion()) return undefined
   const client = new PlatformClient(record)
-  return (await client.greet()) ? client : undefined
+  const state = await client.look()
+  // Another one beside it would not get its ports.
+  if (state === 'ends') await client.gone()
+  return state === 'runs' ? client : undefined
 }
 
 async function endOther(home: Home, note: (text: string) => void): Promise<void> {
   const record = await readRecord(home.record)
-  const other = record && new PlatformClient(record)
-  if (!(await other?.greet())) return
+  if (!record) return
+  const other = new PlatformClient(record)
+  const state = await other.look()
+  if (state === 'gone') return
   note('ending the local platform of another version')
-  await other?.ask({ method: 'POST', path: ['shutdown'] })
-  await other?.gone()
+  if (state === 'runs') await other.ask({ method: 'POST', path: ['shutdown'] })
+  await other.gone()
 }
 
 function start(home: Home, signal: AbortSignal): Promise<void> {

@@ -181,7 +181,7 @@ function isZombie(pid: number): boolean {
 
 async function endPlatform(record: PlatformRecord): Promise<void> {
   const client = new PlatformClient(record)
-  if (!(await client.greet())) return
+  if ((await client.look()) === 'gone') return
   process.kill(record.pid, 'SIGTERM')
-  await until(async () => !(await client.greet()), 'the end of the platform')
+  await client.gone()
 }

@@ -84,6 +84,18 @@ describe('the platform', () => {
     expect(await textAt(`${url}/f`)).toBe('done')
   })
 
+  test('that ends is waited for, and not doubled', async () => {
+    const platform = local()
+    const url = await platform.deploy('f', { body: `await new Promise((r) => setTimeout(r, 800)); ${reply('"done"')}` })
+    const { pid } = await platform.record()
+    const running = textAt(`${url}/f`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.kill(pid, 'SIGTERM')
+    const next = await platform.deploy('g', { body: reply('"g"') })
+    expect([await running, next, isAlive(pid)]).toEqual(['done', url, false])
+    expect(await textAt(`${url}/g`)).toBe('g')
+  })
+
   test('notices a record whose pid and port belong to others, and leaves them alone', async () => {
     const platform = local()
     const stranger = await listen(0)

@@ -14,10 +14,10 @@ export interface PlatformOptions {
   readonly version: string
   /** Absolute path of the worker bundle. */
   readonly worker: string
-  /** Awaited before anything is taken down: from then on nobody may find the platform. */
-  readonly onEnding: () => Promise<void>
+  /** Told before anything is taken down: nothing new may begin. */
+  readonly onEnding: () => void
   /** Told when all services have ended. */
-  readonly onEnded: () => void
+  readonly onEnded: () => Promise<void>
 }
 
 /** How long running calls may take when the platform is asked to end. */
@@ -143,10 +143,11 @@ export class PlatformHost {
   }
 
   async #end(): Promise<void> {
-    await this.#options.onEnding()
+    this.#options.onEnding()
     await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
     this.#warden.close()
-    this.#options.onEnded()
+    // Not awaited: it ends the process once the answer to who asked for the end is out.
+    void this.#options.onEnded()
   }
 
   #portsBut(host: ServiceHost): ReadonlySet<number> {

@@ -200,7 +200,8 @@ export class ServiceHost {
   }
 
   #drain(work: Promise<void>): void {
-    const draining = work.finally(() => this.#draining.delete(draining))
+    const told = work.catch((failure: unknown) => void process.stderr.write(`${whyOf(failure)}\n`))
+    const draining = told.finally(() => this.#draining.delete(draining))
     this.#draining.add(draining)
   }
 
