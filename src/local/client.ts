@@ -18,12 +18,14 @@ export interface Ask {
 
 /** Nobody answers there, or somebody who is about to end. Asking again after a new look for the platform may help. */
 export class PlatformGone extends SlsError {
-  constructor() {
+  /** It is still there, and finishes what runs. */
+  readonly isEnding: boolean
+
+  constructor(isEnding = false) {
     super(error('SLS7001', 'the local platform went away'))
+    this.isEnding = isEnding
   }
 }
-
-class PlatformEnds extends PlatformGone {}
 
 const GREETING_MS = 3000
 
@@ -42,7 +44,7 @@ export class PlatformClient {
       return greeting?.platform === 'anyfaas' && greeting.pid === this.#record.pid ? 'runs' : 'gone'
     } catch (failure) {
       // A record outlives its platform: its port can be anybody's by now.
-      return failure instanceof PlatformEnds ? 'ends' : 'gone'
+      return failure instanceof PlatformGone && failure.isEnding ? 'ends' : 'gone'
     }
   }
 
@@ -55,7 +57,7 @@ export class PlatformClient {
     const status = response.statusCode ?? 500
     if (status < 300) return value
     if (status === 404) return undefined
-    if (status === 503) throw new PlatformEnds()
+    if (status === 503) throw new PlatformGone(true)
     throw new SlsError(diagnosticOf(value as Refusal))
   }
 

@@ -35,6 +35,10 @@ export class LogFile {
     })
   }
 
+  async written(): Promise<void> {
+    await this.#done
+  }
+
   #then<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#done.then(work)
     // What failed is told where it was asked for; the next one tries again.

@@ -84,8 +84,8 @@ export class ServiceHost {
 
   /** Answers on another port. Throws SLS7005 when it is taken; then the service stays where it is. */
   async moveTo(port: number): Promise<void> {
-    if (port === this.port) return
     await this.#changes.run(async () => {
+      if (port === this.port) return
       const gateway = new Gateway()
       if (!(await gateway.open([port]))) throw new SlsError(noPort(port))
       const before = this.#gateway
@@ -159,7 +159,7 @@ export class ServiceHost {
   /** Ends and forgets the service. */
   async discard(): Promise<void> {
     await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
-    await Promise.all([this.#gateway.close(), ...this.#draining])
+    await Promise.all([this.#gateway.close(), this.log.written(), ...this.#draining])
     await this.#changes.run(() => rm(this.#options.folder, { recursive: true, force: true }))
   }
 

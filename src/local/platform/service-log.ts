@@ -21,6 +21,11 @@ export class ServiceLog {
     this.#lines.emit('line', told)
   }
 
+  /** Resolves when every line so far is in the file. */
+  async written(): Promise<void> {
+    await this.#file.written()
+  }
+
   /** The lines so far, and with `follow` those to come until the signal aborts. None is missed or told twice. */
   async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
     const isWanted = wants(query)
