@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { withRequire } from './with-require.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -104,11 +105,6 @@ function lateImports(outdir, late) {
       })
     },
   }
-}
-
-// import() of a CommonJS file would start the loader of ES modules, which costs more than the file.
-function withRequire(text) {
-  return text.replace(/\bimport\("(esbuild|\.\.?\/[^"]+\.cjs)"\)/g, 'Promise.resolve().then(()=>require("$1"))')
 }
 
 // What is bundled keeps its licence: one file for all bundles.

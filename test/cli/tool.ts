@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { withRequire } from '../../scripts/with-require.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -27,9 +28,9 @@ export async function makeTool(): Promise<Tool> {
   await mkdir(join(dir, 'docs'))
   await symlink(join(root, 'docs/errors'), join(dir, 'docs/errors'))
   await symlink(join(root, 'schemas'), join(dir, 'schemas'))
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(root, 'src/cli/main.ts')],
-    outfile: join(dir, 'dist/cli/main.cjs'),
+    write: false,
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -40,6 +41,8 @@ export async function makeTool(): Promise<Tool> {
     plugins: [fakes],
     logLevel: 'error',
   })
+  await mkdir(join(dir, 'dist/cli'), { recursive: true })
+  await writeFile(join(dir, 'dist/cli/main.cjs'), withRequire(outputFiles[0]?.text ?? ''))
   const start: Tool['start'] = (args, env = {}) =>
     spawn(process.execPath, [join(dir, 'bin/sls.js'), ...args], {
       cwd: dir,

@@ -57,7 +57,8 @@ export function makeMachine(bin = join(root, 'bin/sls.js')): Machine {
 
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
   const child = spawn(command, [...args], { cwd: options.cwd ?? root, env: { ...(options.env ?? process.env) } })
-  child.stdin.end(options.input ?? '')
+  // A program that reads nothing may be gone before this arrives.
+  child.stdin.on('error', () => undefined).end(options.input ?? '')
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))

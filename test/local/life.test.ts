@@ -200,7 +200,8 @@ describe('the port of a service', () => {
     const url = await platform.deploy('f', { body: reply('1') })
     const port = Number(new URL(url).port)
     await kill(platform)
-    const stranger = await listen(port)
+    // The kernel frees the port a moment after the process has ended: its threads share it.
+    const stranger = await until(() => listen(port).catch(() => undefined), 'the port to be free')
     const info = await platform.info()
     await platform.record()
     expect(info?.url).not.toBe(url)
