@@ -2,7 +2,7 @@ import { canonicalRuntime, type Fn, type Service } from '@anyfaas/kit'
 import { writeService } from '../config/write.ts'
 import type { ActionIo } from './io.ts'
 import { choosePlatforms, openProject, type Platform, type ProjectOptions } from './project.ts'
-import { writeYaml } from './spec-file.ts'
+import { writeYaml } from './yaml.ts'
 
 export type PrintOptions = ProjectOptions
 

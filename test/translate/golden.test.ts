@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dump } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { writeSpec } from '../../src/actions/spec-file.ts'
 import { loadService } from '../../src/config/load.ts'
 import { type Diagnostic, hasErrors, type SpecFile } from '../../src/kit/src/index.ts'
 import { loadTargets, translateAll } from './targets.ts'
@@ -18,7 +18,7 @@ describe.each(readdirSync(root).filter((name) => existsSync(join(root, name, 'se
     const { diagnostics, files } = translateAll(target, service)
     const made = new Map<string, string>()
     if (!hasErrors(diagnostics))
-      for (const [index, file] of files.entries()) made.set(fileName(target.name, file, index), write(file))
+      for (const [index, file] of files.entries()) made.set(fileName(target.name, file, index), writeSpec(file))
     if (diagnostics.length > 0)
       made.set(`${target.name}.diagnostics.txt`, diagnostics.map(show).join('\n\n').concat('\n'))
     const expected = join(dir, 'expected')
@@ -31,12 +31,6 @@ describe.each(readdirSync(root).filter((name) => existsSync(join(root, name, 'se
 
 function fileName(target: string, file: SpecFile, index: number): string {
   return index === 0 ? `${target}.yaml` : `${target}.${file.path}`
-}
-
-function write(file: SpecFile): string {
-  return file.format === 'yaml'
-    ? dump(file.data, { lineWidth: -1, noRefs: true })
-    : `${JSON.stringify(file.data, null, 2)}\n`
 }
 
 function show({ code, severity, message, pointer, help }: Diagnostic): string {
