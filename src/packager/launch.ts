@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Diagnostic, error, type Fn, type Service, SlsError } from '@anyfaas/kit'
 import type { Manifest } from '@anyfaas/runtime'
-import { hasEntry } from './code.ts'
-import { manifestOf } from './manifest.ts'
-import { findModules } from './modules.ts'
-import type { RunBundleQuery } from './run-bundle.ts'
-import { isTypescript } from './source-kind.ts'
+import type { RunBundleQuery } from './bundle/run-bundle.ts'
+import { hasEntry } from './code/code.ts'
+import { manifestOf } from './code/manifest.ts'
+import { findModules } from './code/modules.ts'
+import { isTypescript } from './code/source-kind.ts'
 
 /**
  * A function made ready to run from where it lies, without a zip: plain JavaScript by its own files,
@@ -68,7 +68,7 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
 
 // Late, so that plain JavaScript waits for nothing of it.
 async function bundleAll(query: RunBundleQuery): Promise<ReadonlyMap<string, string>> {
-  const { bundleToRun } = await import('./run-bundle.ts')
+  const { bundleToRun } = await import('./bundle/run-bundle.ts')
   return await bundleToRun(query)
 }
 

@@ -11,9 +11,9 @@ import {
   SlsError,
 } from '@anyfaas/kit'
 import { type Contents, type ContentsQuery, contentsOf } from './contents.ts'
-import { existingZip, placeZip } from './existing.ts'
 import { type Group, groupFunctions } from './groups.ts'
-import { writeZip, type Zipped } from './zip.ts'
+import { existingZip, placeZip } from './zip/existing.ts'
+import { writeZip, type Zipped } from './zip/zip.ts'
 
 export interface PackRequest {
   readonly service: Service

@@ -39,7 +39,7 @@ const VENDOR_WORDS_ALLOWED = new Set([
   // The file format's own names of trigger kinds.
   'src/config/aliases.ts',
   // Folders of credentials, which never go into an artifact.
-  'src/packager/never.ts',
+  'src/packager/files/never.ts',
   // Examples in help texts.
   'src/cli/commands/translate.ts',
 ])

@@ -9,7 +9,7 @@ import { connector } from '../../src/local/connect.ts'
 import { type Home, homeOf } from '../../src/local/home.ts'
 import { type PlatformRecord, readRecord } from '../../src/local/record.ts'
 import type { FunctionSpec } from '../../src/local/spec.ts'
-import { writeZip } from '../../src/packager/zip.ts'
+import { writeZip } from '../../src/packager/zip/zip.ts'
 
 export interface FunctionFixture extends Partial<Omit<FunctionSpec, 'name'>> {
   /** Name -> text; by default the entry file's `handler` is this body. */

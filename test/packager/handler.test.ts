@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findHandler } from '../../src/packager/handler-file.ts'
-import { sourceKind } from '../../src/packager/source-kind.ts'
+import { findHandler } from '../../src/packager/code/handler-file.ts'
+import { sourceKind } from '../../src/packager/code/source-kind.ts'
 import { type Project, useProjects } from './project.ts'
 
 const project = useProjects()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { entryText } from '../../src/packager/entry.ts'
-import { manifestOf } from '../../src/packager/manifest.ts'
+import { entryText } from '../../src/packager/code/entry.ts'
+import { manifestOf } from '../../src/packager/code/manifest.ts'
 import { http, makeAggregate, timer } from '../fixtures/service.ts'
 import { customOf, fnOf, serviceOf } from './project.ts'
 

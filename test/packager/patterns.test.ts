@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compilePatterns, globToRegExp } from '../../src/packager/patterns.ts'
+import { compilePatterns, globToRegExp } from '../../src/packager/files/patterns.ts'
 
 describe('globs', () => {
   it.each([

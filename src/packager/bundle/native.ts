@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRecord, namesOf, readManifest } from './package-json.ts'
-import { findPackage } from './packages.ts'
+import { isRecord, namesOf, readManifest } from '../packages/package-json.ts'
+import { findPackage } from '../packages/packages.ts'
 
 /**
  * True for a package that runs machine code of its own: a native addon, or a binary in an optional package per

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { TreeFile } from './tree.ts'
+import type { TreeFile } from '../files/tree.ts'
 
 /** How Node reads a `.js` file of a given name in the artifact: the nearest package.json above it says so. */
 export function moduleScopes(files: readonly TreeFile[]): (name: string) => 'cjs' | 'esm' {

@@ -2,8 +2,8 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { crc32, createDeflateRaw, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib'
 import { error, SlsError } from '@anyfaas/kit'
-import { FileSink } from './file-sink.ts'
-import { type FileSource, readChunks, readWhole } from './file-source.ts'
+import { FileSink } from '../files/file-sink.ts'
+import { type FileSource, readChunks, readWhole } from '../files/file-source.ts'
 import { centralHeader, dataDescriptor, endRecords, localHeader, MAX32, type ZipRecord } from './zip-format.ts'
 
 export interface ZipEntry {

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { type Diagnostic, error, warning } from '@anyfaas/kit'
+import type { Patterns } from '../files/patterns.ts'
+import { choose, isPackages, type Selection, told } from '../files/service-files.ts'
+import { isInside, readTree } from '../files/tree.ts'
 import { readManifest } from './package-json.ts'
 import {
   type Clash,
@@ -11,9 +14,6 @@ import {
   servicePackages,
   type Wanted,
 } from './packages.ts'
-import type { Patterns } from './patterns.ts'
-import { choose, isPackages, type Selection, told } from './service-files.ts'
-import { isInside, readTree } from './tree.ts'
 
 export interface PackagesQuery {
   /** Real path. */

@@ -1,5 +1,5 @@
 import type { Diagnostic, Fn, PackageOptions, Service } from '@anyfaas/kit'
-import { packageOptionsOf } from './groups.ts'
+import { packageOptionsOf } from '../groups.ts'
 import { findHandler, type HandlerFile } from './handler-file.ts'
 import { type FilesOf, handlerMembers, type MemberFiles } from './manifest.ts'
 import { sourceKind } from './source-kind.ts'

@@ -1,8 +1,8 @@
 import { dirname, join, sep } from 'node:path'
 import type { OnResolveArgs, OnResolveResult, Plugin } from 'esbuild'
+import { findPackage, packageOf, type Wanted } from '../packages/packages.ts'
 import { type Bundle, type BundleRequest, bundle } from './bundle.ts'
 import { isNative } from './native.ts'
-import { findPackage, packageOf, type Wanted } from './packages.ts'
 
 export interface InsideBundle extends Bundle {
   /** The packages that it asks for at run time. */

@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import { type Diagnostic, isSlsError, type PackageOptions, SlsError } from '@anyfaas/kit'
+import type { ModuleRef } from '../code/entry.ts'
+import type { Wanted } from '../packages/packages.ts'
 import { type BundleInput, type BundleRequest, CHUNKS } from './bundle.ts'
 import type { BundledFile } from './common-js.ts'
-import type { ModuleRef } from './entry.ts'
 import { bundleInside } from './inside-bundle.ts'
-import type { Wanted } from './packages.ts'
 
 /** A module to bundle, with the options of the function that it belongs to. */
 export interface Source {

@@ -1,9 +1,9 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { type CustomCode, type Diagnostic, error, type Fn, warning } from '@anyfaas/kit'
-import { type FileSource, readHead } from './file-source.ts'
+import { type FileSource, readHead } from '../files/file-source.ts'
+import { isInside } from '../files/tree.ts'
 import { EXTENSIONS } from './source-kind.ts'
-import { isInside } from './tree.ts'
 
 export interface CustomFn extends Fn {
   readonly code: CustomCode

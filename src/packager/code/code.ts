@@ -1,6 +1,6 @@
 import { type Diagnostic, error, type Fn, isNode, type Service } from '@anyfaas/kit'
+import { packageOptionsOf } from '../groups.ts'
 import { type CustomFn, type CustomSource, findSource, isCustom } from './custom.ts'
-import { packageOptionsOf } from './groups.ts'
 import type { FilesOf } from './manifest.ts'
 import { findModules, isBundled, type SourceModule } from './modules.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { type Diagnostic, error, type Pointer, suggest } from '@anyfaas/kit'
+import { isInside } from '../files/tree.ts'
 import { EXTENSIONS, isTypescript } from './source-kind.ts'
-import { isInside } from './tree.ts'
 
 /** A handler's words taken apart by what is on the disk. */
 export interface HandlerFile {
