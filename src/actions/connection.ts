@@ -7,6 +7,7 @@ import {
   type Fn,
   type Live,
   membersOf,
+  type Resource,
   SlsError,
   secretNames,
   type Value,
@@ -49,10 +50,17 @@ export function driversOf(connection: Connection): ReadonlyMap<string, Driver> {
   return new Map(connection.drivers.map((driver) => [driver.type, driver]))
 }
 
-/** Everything of the service that is on the platform, by type. */
-export async function listLive(connection: Connection, io: ActionIo): Promise<ReadonlyMap<string, readonly Live[]>> {
+/** Everything of the service that is on the platform, and what stands in the way of what is desired; by type. */
+export async function listLive(
+  connection: Connection,
+  desired: readonly Resource[],
+  io: ActionIo,
+): Promise<ReadonlyMap<string, readonly Live[]>> {
   const call = callOf(io)
-  const lists = connection.drivers.map(async (driver) => [driver.type, await driver.list(call)] as const)
+  const lists = connection.drivers.map(async (driver) => {
+    const own = desired.filter(({ type }) => type === driver.type)
+    return [driver.type, await driver.list(call, own)] as const
+  })
   return new Map(await Promise.all(lists))
 }
 

@@ -1,17 +1,20 @@
-import type { Action, Deployment, Plan } from '@anyfaas/kit'
-import { applyPlan } from '../engine/apply.ts'
-import { callOf, driversOf, withConnection } from './connection.ts'
+import { type Action, changes, type Deployment, type Plan } from '@anyfaas/kit'
+import type { Choice } from '../engine/plan.ts'
+import { type ApplyWishes, perform } from './apply.ts'
+import { callOf, withConnection } from './connection.ts'
+import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
-import { failedSteps } from './outcome.ts'
 import { planFor, prepare } from './plan.ts'
 import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions } from './project.ts'
 import { type Probe, probe } from './smoke.ts'
 
-export interface DeployOptions extends ProjectOptions {
+export interface DeployOptions extends ProjectOptions, Choice, ApplyWishes {
   /** The port that the service shall answer on, where the platform lets one choose. */
   readonly port?: number
   /** A path to ask for afterwards; the deploy fails unless it answers below 500. */
   readonly smoke?: string
+  /** Asked with each plan that changes something, before it is done. Throws to stop it. */
+  readonly confirm?: (plan: Plan) => Promise<void>
 }
 
 export interface DeployResult {
@@ -32,9 +35,7 @@ export interface DeployedPlatform {
 export async function deploy(options: DeployOptions, io: ActionIo): Promise<DeployResult> {
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
-  const deployments: DeployedPlatform[] = []
-  for (const platform of platforms) deployments.push(await deployTo(project, platform, options, io))
-  return { deployments }
+  return { deployments: await onEach(platforms, io, (platform, own) => deployTo(project, platform, options, own)) }
 }
 
 async function deployTo(
@@ -47,9 +48,9 @@ async function deployTo(
   const prepared = await prepare(project, platform, options, io)
   const settings = { ...prepared, ...(options.port !== undefined && { port: options.port }) }
   return await withConnection(project, platform, settings, io, async (connection) => {
-    const plan = await planFor(project, platform, prepared.resources, connection, io)
-    const outcome = await applyPlan(plan, { drivers: driversOf(connection), tell: io.tell, signal: io.signal })
-    if (outcome.failed.length > 0 || outcome.skipped.length > 0) throw failedSteps(outcome, project, io.signal)
+    const plan = await planFor({ platform, connection, io }, prepared.resources, options)
+    if (changes(plan).length > 0) await options.confirm?.(plan)
+    await perform(plan, { project, connection, io }, options)
     const deployment = (await connection.info(callOf(io))) ?? { platform: platform.target.title, functions: [] }
     const probed = options.smoke === undefined ? undefined : await probe(deployment, options.smoke, io)
     return {

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
-import type { Connection, Plan, Resource } from '@anyfaas/kit'
-import { planSteps } from '../engine/plan.ts'
+import { type Connection, error, type Plan, type Resource, type Service, SlsError, suggest } from '@anyfaas/kit'
+import { type Choice, planSteps } from '../engine/plan.ts'
 import { driversOf, listLive, withConnection } from './connection.ts'
+import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
 import { packFor } from './package.ts'
 import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
 import { translateFor } from './translate.ts'
 
-export type PlanOptions = ProjectOptions
+export type PlanOptions = ProjectOptions & Choice
 
 export interface PlanResult {
   readonly plans: readonly PlatformPlan[]
@@ -22,14 +23,13 @@ export interface PlatformPlan {
 export async function plan(options: PlanOptions, io: ActionIo): Promise<PlanResult> {
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
-  const plans: PlatformPlan[] = []
-  for (const platform of platforms) {
-    const prepared = await prepare(project, platform, options, io)
-    const made = await withConnection(project, platform, prepared, io, (connection) =>
-      planFor(project, platform, prepared.resources, connection, io),
+  const plans = await onEach(platforms, io, async (platform, own) => {
+    const prepared = await prepare(project, platform, options, own)
+    const made = await withConnection(project, platform, prepared, own, (connection) =>
+      planFor({ platform, connection, io: own }, prepared.resources, options),
     )
-    plans.push({ platform: platform.label, plan: made })
-  }
+    return { platform: platform.label, plan: made }
+  })
   return { plans }
 }
 
@@ -51,15 +51,31 @@ export interface Prepared {
   readonly resources: readonly Resource[]
 }
 
-/** The difference between what is wanted and what is there. */
+/** What a plan is made for. */
+export interface Site {
+  readonly platform: Platform
+  readonly connection: Connection
+  readonly io: ActionIo
+}
+
+/** The difference between what is wanted and what is there. Throws SLS0002 for a choice of functions that do not exist. */
 export async function planFor(
-  project: Project,
-  platform: Platform,
-  desired: readonly Resource[],
-  connection: Connection,
-  io: ActionIo,
+  { platform, connection, io }: Site,
+  resources: readonly Resource[],
+  { only, part }: Choice,
 ): Promise<Plan> {
-  const { name: service, stage } = project.service
-  const live = await listLive(connection, io)
-  return planSteps({ service, stage, provider: platform.label, desired, live, drivers: driversOf(connection) })
+  for (const name of only ?? []) expectFunction(name, platform.service)
+  const desired = connection.expand?.(resources) ?? resources
+  const { name: service, stage } = platform.service
+  const live = await listLive(connection, desired, io)
+  const choice = { ...(only && { only }), ...(part && { part }) }
+  return planSteps({ service, stage, provider: platform.label, desired, live, drivers: driversOf(connection), choice })
+}
+
+function expectFunction(name: string, { functions }: Service): void {
+  const names = functions.map((fn) => fn.name)
+  if (names.includes(name)) return
+  const near = suggest(name, names)
+  const help = [near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`]
+  throw new SlsError(error('SLS0002', `no function "${name}" is deployed`, { help }))
 }

@@ -1,8 +1,8 @@
-import { applyPlan } from '../engine/apply.ts'
 import { planRemoval } from '../engine/plan.ts'
-import { driversOf, listLive, withConnection } from './connection.ts'
+import { perform } from './apply.ts'
+import { listLive, withConnection } from './connection.ts'
+import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
-import { failedSteps } from './outcome.ts'
 import { choosePlatforms, openProject, type ProjectOptions } from './project.ts'
 
 export type RemoveOptions = ProjectOptions
@@ -15,15 +15,14 @@ export interface RemoveResult {
 export async function remove(options: RemoveOptions, io: ActionIo): Promise<RemoveResult> {
   const project = await openProject(options, io)
   const { name: service, stage } = project.service
-  const removals: { platform: string; removed: readonly string[] }[] = []
-  for (const platform of await choosePlatforms(project, options, io)) {
-    const removed = await withConnection(project, platform, {}, io, async (connection) => {
-      const plan = planRemoval({ service, stage, provider: platform.label, live: await listLive(connection, io) })
-      const outcome = await applyPlan(plan, { drivers: driversOf(connection), tell: io.tell, signal: io.signal })
-      if (outcome.failed.length > 0 || outcome.skipped.length > 0) throw failedSteps(outcome, project, io.signal)
+  const platforms = await choosePlatforms(project, options, io)
+  const removals = await onEach(platforms, io, async (platform, own) => {
+    const removed = await withConnection(project, platform, {}, own, async (connection) => {
+      const plan = planRemoval({ service, stage, provider: platform.label, live: await listLive(connection, [], own) })
+      const outcome = await perform(plan, { project, connection, io: own })
       return outcome.done.map((step) => step.id)
     })
-    removals.push({ platform: platform.label, removed })
-  }
+    return { platform: platform.label, removed }
+  })
   return { removals }
 }

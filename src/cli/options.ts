@@ -1,5 +1,5 @@
 import type { Option } from './command.ts'
-import { readPair } from './values.ts'
+import { readNames, readPair } from './values.ts'
 
 const DIR: Option = { name: 'dir', short: 'd', value: 'DIR', says: 'The service folder; the current one by default' }
 
@@ -44,6 +44,13 @@ export const OUT: Option = {
   value: 'DIR',
   says: 'The folder to write to; `.sls` in the service folder by default',
 }
+
+/** A part of a deploy, and of a plan of it. */
+export const CHOICE_OPTIONS: readonly Option[] = [
+  { name: 'only', value: 'NAME[,NAME]', read: readNames, says: 'Only these functions, and what they need' },
+  { name: 'code-only', says: 'Only the code of functions that are there' },
+  { name: 'config-only', says: 'Everything but the code' },
+]
 
 export const YES: Option = { name: 'yes', short: 'y', says: 'Do not ask' }
 

@@ -22,3 +22,10 @@ export function readHeader(text: string): readonly [string, string] {
   if (found?.[1] !== undefined && found[2] !== undefined) return [found[1], found[2].trim()]
   throw new SlsError(error('SLS0002', `"${text}" is not a header`, { help: ['write it as "Name: value"'] }))
 }
+
+/** `a,b`: at least one name. */
+export function readNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.every((name) => name !== '')) return names
+  throw new SlsError(error('SLS0002', `"${text}" is not a list of names`, { help: ['write it as a,b'] }))
+}

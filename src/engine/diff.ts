@@ -1,4 +1,4 @@
-import { type FieldRule, type FieldRules, isSecret, type Reason } from '@anyfaas/kit'
+import { type FieldRule, type FieldRules, isRef, isSecret, type Reason } from '@anyfaas/kit'
 
 /** Why a live thing is not as desired: every field that differs and counts. Values of secrets are not told. */
 export function diffSpecs(desired: unknown, live: unknown, rules: FieldRules): readonly Reason[] {
@@ -36,7 +36,9 @@ function compare(comparison: Comparison, field: string, desired: unknown, live: 
 }
 
 function reason(field: string, desired: unknown, live: unknown): Reason {
-  return { field, ...(live !== undefined && { from: live }), ...(desired !== undefined && { to: desired }) }
+  // A ref that could not be read is to something that this deploy makes.
+  const to = isRef(desired) ? `${desired.field} of the new ${desired.$ref}` : desired
+  return { field, ...(live !== undefined && { from: live }), ...(to !== undefined && { to }) }
 }
 
 function sameValue(a: unknown, b: unknown, rule: FieldRule): boolean {

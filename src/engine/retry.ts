@@ -1,28 +1,39 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '@anyfaas/kit'
 
 export interface RetryOptions {
   readonly retryable: (error: unknown) => boolean
   readonly signal: AbortSignal
   /** Told before each wait: the number of the failed attempt and the wait in milliseconds. */
   readonly onWait?: (attempt: number, waitMs: number) => void
+  readonly clock?: Clock
 }
 
-const ATTEMPTS = 6
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 10_000
+// A new role is known everywhere within seconds, a permission within about a minute.
+const LASTS_MS = 90_000
 
-/** Repeats what failed for a passing reason, with growing waits and jitter. Rejects with the last error. */
+/** The machine's own time. */
+export const clock: Clock = {
+  now: () => performance.now(),
+  wait: (ms, signal) => wait(ms, undefined, signal && { signal }),
+}
+
+/** Repeats what failed for a passing reason, with growing waits and jitter, for a minute and a half. Rejects with the last error. */
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const time = options.clock ?? clock
+  const end = time.now() + LASTS_MS
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
-      if (attempt >= ATTEMPTS || options.signal.aborted || !options.retryable(error)) throw error
+      if (time.now() >= end || options.signal.aborted || !options.retryable(error)) throw error
       const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1))
       // Full jitter: callers that failed together do not come back together.
       const waitMs = Math.ceil(Math.random() * most)
       options.onWait?.(attempt, waitMs)
-      await wait(waitMs, undefined, { signal: options.signal })
+      await time.wait(waitMs, options.signal)
     }
   }
 }

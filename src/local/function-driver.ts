@@ -21,6 +21,7 @@ export type LiveFunction = FunctionSpec
 export class FunctionDriver implements Driver<FunctionSpec, LiveFunction> {
   readonly type = FUNCTION
   readonly rules: FieldRules = { artifact: 'ignore', secrets: 'unordered' }
+  readonly code = ['digest', 'handler']
   readonly #link: Link
   readonly #env: ConnectOptions['env']
   readonly #artifacts: readonly Artifact[]
@@ -37,6 +38,7 @@ export class FunctionDriver implements Driver<FunctionSpec, LiveFunction> {
     const status = await this.#link.status(call)
     const found = status?.functions.map(async (one) => ({
       id: `function/${one.spec.name}`,
+      fn: one.spec.name,
       value: await this.#live(one, call),
     }))
     return await Promise.all(found ?? [])

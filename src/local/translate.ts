@@ -61,7 +61,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   }
   const final = [fn.overrides['local']].reduce(mergeTree, spec) as unknown as FunctionSpec
   return {
-    resource: { id: `function/${fn.name}`, type: FUNCTION, spec: final, at: fn.at },
+    resource: { id: `function/${fn.name}`, type: FUNCTION, spec: final, at: fn.at, fn: fn.name },
     diagnostics: [...checkFunction(fn, facts, subject).diagnostics, ...mapped.diagnostics, ...reached.diagnostics],
   }
 }

@@ -47,10 +47,11 @@ const MOST_COLUMNS = 48
 function drawStep(step: Step, width: number, style: Style): string[] {
   const sign = style.paint(WORDS[step.action].tone, signOf(step.action, style).padStart(width))
   const reasons = step.because.map((reason) => [clean(reason.field), explain(reason, style)])
+  const stranger = step.isForeign ? ' not made by sls: --adopt takes it over' : ''
   const why =
     step.action === 'replace' && step.because.length > 0 ? ` replaced because ${listFields(step.because)} changed` : ''
   return [
-    `${sign} ${clean(step.id)}${style.paint('dim', why)}`,
+    `${sign} ${clean(step.id)}${style.paint('dim', stranger + why)}`,
     ...drawTable(reasons, { indent: ' '.repeat(width + 3) }),
   ]
 }

@@ -8,12 +8,13 @@ export type RunEvent = PhaseEvent | StepEvent
 
 /** The identity of what an event is about. */
 export function keyOf(event: RunEvent): string {
-  return event.kind === 'phase' ? `phase ${event.name}` : `step ${event.id}`
+  const thing = event.kind === 'phase' ? `phase ${event.name}` : `step ${event.id}`
+  return event.platform === undefined ? thing : `${event.platform} ${thing}`
 }
 
 /** What is being done, such as `create function/login`. */
 export function describeRun(event: RunEvent): string {
-  return clean(event.kind === 'phase' ? event.name : `${VERBS[event.action].doing} ${event.id}`)
+  return clean(`${prefixOf(event)}${event.kind === 'phase' ? event.name : `${VERBS[event.action].doing} ${event.id}`}`)
 }
 
 /** One line for an event that has ended or that says something; undefined for one that only begins or changes nothing. */
@@ -43,5 +44,9 @@ const VERBS: Readonly<Record<Action, { doing: string; done: string }>> = {
 }
 
 function describeDone(event: RunEvent): string {
-  return clean(event.kind === 'phase' ? event.name : `${VERBS[event.action].done} ${event.id}`)
+  return clean(`${prefixOf(event)}${event.kind === 'phase' ? event.name : `${VERBS[event.action].done} ${event.id}`}`)
+}
+
+function prefixOf({ platform }: RunEvent): string {
+  return platform === undefined ? '' : `${platform}: `
 }

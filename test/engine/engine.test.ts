@@ -48,7 +48,8 @@ function fakePlatform(
     retryable: (error) => error instanceof Error && error.message === 'busy',
   }
   const drivers = new Map<string, Driver>([['thing', driver as unknown as Driver]])
-  const list = async (): Promise<Map<string, readonly Live[]>> => new Map([['thing', await driver.list({} as never)]])
+  const list = async (): Promise<Map<string, readonly Live[]>> =>
+    new Map([['thing', await driver.list({} as never, [])]])
   const plan = async (desired: readonly Resource[]) =>
     planSteps({ service: 's', stage: 'dev', provider: 'p', desired, live: await list(), drivers })
   return { things, calls, drivers, plan }

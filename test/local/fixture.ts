@@ -112,7 +112,7 @@ export class LocalFixture {
 
   async remove(to: DeployTo = {}): Promise<void> {
     const driver = driverOf(await this.connect(to))
-    for (const live of await driver.list(this.call)) await driver.delete(live, this.call)
+    for (const live of await driver.list(this.call, [])) await driver.delete(live, this.call)
   }
 
   async logs(query: Partial<LogQuery> = {}, to: DeployTo = {}): Promise<LogLine[]> {

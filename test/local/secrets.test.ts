@@ -53,7 +53,7 @@ test('a changed secret is seen, and a lost one too', async () => {
   const platform = local()
   const url = await platform.deploy('f', WITH_SECRET, { env: { DB_PASSWORD: 'one' } })
   const secretsSeen = async (env: Record<string, string>) => {
-    const [live] = await driverOf(await platform.connect({ env })).list(platform.call)
+    const [live] = await driverOf(await platform.connect({ env })).list(platform.call, [])
     return (live?.value as { secrets: string[] } | undefined)?.secrets
   }
   expect(await secretsSeen({ DB_PASSWORD: 'one' })).toEqual(['DB_PASSWORD'])

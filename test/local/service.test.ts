@@ -44,7 +44,7 @@ async function deploy(
   const drivers = new Map(connection.drivers.map((driver) => [driver.type, driver]))
   const live = new Map(
     await Promise.all(
-      connection.drivers.map(async (driver) => [driver.type, await driver.list(platform.call)] as const),
+      connection.drivers.map(async (driver) => [driver.type, await driver.list(platform.call, [])] as const),
     ),
   )
   const plan = planSteps({
@@ -131,7 +131,7 @@ describe('a packaged service', () => {
     const connection = await platform.connect({ service: 'blog' })
     const [driver] = connection.drivers
     if (!driver) throw new Error('no driver')
-    const live = new Map([[driver.type, await driver.list(platform.call)]])
+    const live = new Map([[driver.type, await driver.list(platform.call, [])]])
     const removal = planRemoval({ service: 'blog', stage: 'dev', provider: 'local', live })
     await applyPlan(removal, {
       drivers: new Map([[driver.type, driver]]),

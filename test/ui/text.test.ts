@@ -5,6 +5,7 @@ import { formatDuration } from '../../src/ui/duration.ts'
 import { drawDeployment } from '../../src/ui/info-text.ts'
 import { createLogText } from '../../src/ui/log-text.ts'
 import { drawMarkdown } from '../../src/ui/markdown.ts'
+import { markPlan } from '../../src/ui/plan-markdown.ts'
 import { drawPlan } from '../../src/ui/plan-text.ts'
 import { wantsColor, wantsUnicode } from '../../src/ui/style.ts'
 import { drawTable } from '../../src/ui/table.ts'
@@ -36,6 +37,7 @@ const PLAN: Plan = {
 test('a plan is signs and reasons', async () => {
   await expect(drawPlan(PLAN, plain)).toMatchFileSnapshot('golden/plan.txt')
   await expect(drawPlan(PLAN, ascii)).toMatchFileSnapshot('golden/plan-ascii.txt')
+  await expect(markPlan(PLAN, plain)).toMatchFileSnapshot('golden/plan.md')
 })
 
 test('an empty plan says so', () => {

@@ -1,11 +1,21 @@
+import { error, type Plan, SlsError } from '@anyfaas/kit'
 import type { DeployedPlatform, DeployOptions, DeployResult } from '../../actions/deploy.ts'
+import type { ActionIo } from '../../actions/io.ts'
+import type { PlanResult } from '../../actions/plan.ts'
 import { formatDuration } from '../../ui/duration.ts'
 import { drawDeployment } from '../../ui/info-text.ts'
+import { countChanges, drawPlan } from '../../ui/plan-text.ts'
+import { type ChoiceSwitches, readChoice } from '../choice.ts'
 import type { Command } from '../command.ts'
-import { PROJECT_OPTIONS, STRICT } from '../options.ts'
+import { CHOICE_OPTIONS, PROJECT_OPTIONS, STRICT, YES } from '../options.ts'
 import { wholeNumber } from '../values.ts'
 
-export const deploy: Command<DeployOptions, DeployResult> = {
+type Options = Omit<DeployOptions, 'part' | 'confirm'> &
+  ChoiceSwitches & { readonly dryRun?: boolean; readonly yes?: boolean }
+
+type Result = DeployResult | PlanResult
+
+export const deploy: Command<Options, Result> = {
   name: 'deploy',
   group: 'Run',
   summary: 'Bring the service onto its platform',
@@ -14,6 +24,10 @@ export const deploy: Command<DeployOptions, DeployResult> = {
   options: [
     ...PROJECT_OPTIONS,
     STRICT,
+    ...CHOICE_OPTIONS,
+    { name: 'dry-run', says: 'Show what would be done and do nothing, as `sls plan` does' },
+    { name: 'adopt', says: 'Take over what bears the same name and was not made by sls' },
+    { ...YES, says: 'Do not ask, whatever is deleted or replaced; without a terminal nobody is asked anyway' },
     {
       name: 'port',
       value: 'PORT',
@@ -25,19 +39,40 @@ export const deploy: Command<DeployOptions, DeployResult> = {
   examples: [
     { says: 'on this machine', command: 'sls deploy --provider local' },
     { says: 'and see that it answers', command: 'sls deploy --smoke /' },
+    { says: 'the code of one function', command: 'sls deploy --only login --code-only' },
   ],
-  async run(options, io) {
+  async run({ dryRun, yes, ...options }, io) {
+    const choice = readChoice(options)
+    if (dryRun) return (await import('../../actions/plan.ts')).plan(choice, io)
     const action = await import('../../actions/deploy.ts')
-    return action.deploy(options, io)
+    return action.deploy({ ...choice, ...(!yes && { confirm: (plan) => confirm(plan, io) }) }, io)
   },
-  show({ deployments }, { style }) {
-    return deployments
+  show(result, { style }) {
+    if ('plans' in result) return result.plans.map(({ plan }) => drawPlan(plan, style)).join('\n')
+    return result.deployments
       .map(
         ({ deployment, probe }) => drawDeployment(deployment, style) + (probe ? `${probe.status} ${probe.url}\n` : ''),
       )
       .join('\n')
   },
-  closing: ({ deployments }) => deployments.map(sum).join('\n'),
+  closing: (result) => ('plans' in result ? undefined : result.deployments.map(sum).join('\n')),
+}
+
+// What is only made or changed needs no word; where nobody can answer, the command itself is the word.
+async function confirm(plan: Plan, io: ActionIo): Promise<void> {
+  const lost = plan.steps.filter(({ action }) => action === 'delete' || action === 'replace')
+  if (lost.length === 0 || !io.ask) return
+  const names = lost.map(({ id, action }) => `${action} ${id}`).join(', ')
+  const answer = await io.ask({
+    message: `On ${plan.provider}: ${countChanges(plan)} (${names}). Go on?`,
+    choices: [
+      { value: 'no', label: 'no' },
+      { value: 'yes', label: 'yes' },
+    ],
+    default: 'no',
+  })
+  if (answer === 'yes') return
+  throw new SlsError(error('SLS0003', 'not confirmed: nothing was changed', { help: ['sls plan shows it all'] }))
 }
 
 const DONE = { create: 'created', update: 'updated', replace: 'replaced', delete: 'deleted', keep: 'kept' } as const

@@ -58,6 +58,11 @@ export const codes = {
 
   SLS5001: { title: 'a step failed', exit: EXIT.failed },
   SLS5002: { title: 'interrupted', exit: EXIT.interrupted },
+  SLS5003: { title: 'somebody else has this name', exit: EXIT.failed },
+  SLS5004: { title: 'another deploy is running', exit: EXIT.failed },
+  SLS5005: { title: 'a step took too long', exit: EXIT.failed },
+  SLS5006: { title: 'no usable credentials', exit: EXIT.credentials },
+  SLS5007: { title: 'the platform refused', exit: EXIT.failed },
 
   SLS7001: { title: 'the local platform did not start', exit: EXIT.failed },
   SLS7002: { title: 'the local platform refused', exit: EXIT.failed },

@@ -1,5 +1,5 @@
+import type { LogLine } from './connection.ts'
 import type { Diagnostic, Sources } from './diagnostic.ts'
-import type { LogLine } from './driver.ts'
 import type { Action } from './plan.ts'
 import type { Id } from './resource.ts'
 
@@ -13,6 +13,8 @@ export interface PhaseEvent {
   readonly state: 'start' | 'done' | 'failed'
   readonly durationMs?: number
   readonly note?: string
+  /** Where several are worked on at once. */
+  readonly platform?: string
 }
 
 /** One step of a plan. */
@@ -24,6 +26,8 @@ export interface StepEvent {
   readonly state: 'start' | 'done' | 'failed' | 'skipped' | 'note'
   readonly durationMs?: number
   readonly note?: string
+  /** Where several are worked on at once. */
+  readonly platform?: string
 }
 
 export interface DiagnosticEvent {

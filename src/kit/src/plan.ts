@@ -1,15 +1,8 @@
 import type { Live } from './driver.ts'
+import type { Reason } from './reason.ts'
 import type { Id, Resource } from './resource.ts'
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'keep'
-
-/** Why a step is there: one field that differs. Values of secrets never stand here. */
-export interface Reason {
-  readonly field: string
-  readonly from?: unknown
-  readonly to?: unknown
-  readonly secret?: true
-}
 
 export interface Step {
   readonly id: Id
@@ -20,6 +13,8 @@ export interface Step {
   readonly needs: readonly Id[]
   readonly desired?: Resource
   readonly live?: Live
+  /** What is there bears no mark of ours: the step is taken only with the user's word. */
+  readonly isForeign?: true
 }
 
 export interface Plan {

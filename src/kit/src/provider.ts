@@ -1,4 +1,4 @@
-import type { Connector } from './driver.ts'
+import type { Connector } from './connection.ts'
 import type { Range } from './range.ts'
 import type { Translator } from './resource.ts'
 import type { FnTable, TriggerTable } from './tables.ts'

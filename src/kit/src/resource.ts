@@ -11,6 +11,8 @@ export interface Resource<S extends object = object> {
   readonly type: string
   readonly spec: S
   readonly at?: Pointer
+  /** The deployed function that it belongs to, where it belongs to one. */
+  readonly fn?: string
 }
 
 /** A field of another resource, known when that one exists. It is also the dependency. */
