@@ -95,6 +95,13 @@ export function tellAll(diagnostics: readonly Diagnostic[], io: ActionIo): void 
   for (const diagnostic of diagnostics) io.tell({ kind: 'diagnostic', diagnostic, sources })
 }
 
+/** The platforms with the other editions of their providers, each in its provider's own order. */
+export function everyEdition(platforms: readonly Platform[]): readonly Platform[] {
+  return platforms.flatMap((platform) =>
+    platform.provider.targets.map((target) => ({ ...platform, target, label: labelOf(platform.provider, target) })),
+  )
+}
+
 async function choosePlatform(
   project: Project,
   name: string,
@@ -107,11 +114,13 @@ async function choosePlatform(
     const own = project.service.provider.name
     const isOwn = own === undefined || own === name || own === provider.name || provider.aliases.includes(own)
     const target = chooseTarget(provider, isOwn ? project.service.provider.edition : undefined)
-    const isDefault = target === provider.targets[0]
-    const label = isDefault ? provider.name : `${provider.name}-${target.edition}`
     const service = isOwn ? project.service : withoutAccount(project.service, options.region)
-    return { provider, target, label, service }
+    return { provider, target, label: labelOf(provider, target), service }
   }, project.locate)
+}
+
+function labelOf(provider: Provider, target: Target): string {
+  return target === provider.targets[0] ? provider.name : `${provider.name}-${target.edition}`
 }
 
 async function askProvider(search: ProviderSearch, io: ActionIo): Promise<string> {
@@ -131,7 +140,8 @@ function searchOf(project: Project): ProviderSearch {
   return { dir: project.dir, plugins: project.service.plugins, embedded: [localProvider] }
 }
 
-function strictly(diagnostic: Diagnostic, options: ProjectOptions): Diagnostic {
+/** With `strict` the losses are errors. */
+export function strictly(diagnostic: Diagnostic, options: ProjectOptions): Diagnostic {
   const isLoss = diagnostic.severity === 'warning' && diagnostic.code.startsWith('SLS3')
   return options.strict && isLoss ? { ...diagnostic, severity: 'error' } : diagnostic
 }

@@ -1,4 +1,5 @@
 import type { ActionIo } from '../actions/io.ts'
+import type { Found } from '../ui/fold.ts'
 import type { Style } from '../ui/style.ts'
 
 /**
@@ -24,6 +25,8 @@ export interface Command<O = unknown, R = unknown> {
   data?(result: R): unknown
   /** A last line on stderr. */
   closing?(result: R, look: Look): string | undefined
+  /** Mistakes that the result comes with: then the command has failed, and the result is shown all the same. */
+  found?(result: R): readonly Found[]
   /** The exit status of a success that is not 0. */
   exit?(result: R, options: O): number
 }

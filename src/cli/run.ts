@@ -1,4 +1,4 @@
-import { EXIT, error, SlsError, suggest } from '@anyfaas/kit'
+import { EXIT, error, exitCodeOf, SlsError, suggest } from '@anyfaas/kit'
 import { createAsk } from '../ui/ask.ts'
 import type { Screen } from '../ui/output.ts'
 import type { Reporter } from '../ui/report.ts'
@@ -93,12 +93,14 @@ async function perform(session: Session, command: Command, { options, common }: 
   })
   const look = { style: out.style, isTerminal: out.output.isTerminal, columns: out.output.columns }
   const closing = command.closing?.(result, look)
-  reporter.finish({
-    ok: true,
-    data: command.data ? command.data(result) : result,
-    text: common.json ? '' : command.show(result, look, options),
-    ...(closing !== undefined && { closing }),
-  })
+  const data = command.data ? command.data(result) : result
+  const text = common.json ? '' : command.show(result, look, options)
+  const found = command.found?.(result) ?? []
+  if (found.length > 0) {
+    reporter.finish({ ok: false, found, result: { data, text } })
+    return exitCodeOf(found.map(({ diagnostic }) => diagnostic))
+  }
+  reporter.finish({ ok: true, data, text, ...(closing !== undefined && { closing }) })
   return command.exit?.(result, options) ?? EXIT.done
 }
 

@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util'
 import { type Diagnostic, error, hasErrors, type Service, SlsError } from '@anyfaas/kit'
 import { DEFAULTS } from './defaults.ts'
 import { findFile } from './find.ts'
+import { inherited } from './inherited.ts'
 import { normalizeService } from './normalize/service.ts'
 import { locate, type Places } from './places.ts'
 import { under } from './pointer.ts'
@@ -53,7 +54,10 @@ export async function loadService(options: LoadOptions): Promise<Loaded> {
   const { tree, stage, env, diagnostics } = resolveTree(source.value, dir, options, places)
   const found = diagnostics.map((diagnostic) => locate(places, diagnostic))
   if (hasErrors(found)) throw new SlsError(found)
-  const place = (diagnostic: Diagnostic): Diagnostic => locate(places, diagnostic)
+  const place = (diagnostic: Diagnostic): Diagnostic => {
+    const { pointer } = diagnostic
+    return locate(places, pointer === undefined ? diagnostic : { ...diagnostic, pointer: inherited(tree, pointer) })
+  }
   return { service: normalizeService(tree, stage), dir, file, diagnostics: found, locate: place, env }
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic, Sources, Span } from '@anyfaas/kit'
+import { isWholeFile } from './source.ts'
 
 /** A diagnostic with the texts of the files that it points into. */
 export interface Found {
@@ -20,9 +21,14 @@ export function fold(found: readonly Found[]): readonly Folded[] {
     const key = sameness(one.diagnostic)
     const group = groups.get(key)
     if (!group) groups.set(key, { ...one, also: [] })
-    else if (one.diagnostic.at) group.also.push(one.diagnostic.at)
+    else if (one.diagnostic.at && !isAt(one.diagnostic.at, group)) group.also.push(one.diagnostic.at)
   }
   return [...groups.values()]
+}
+
+// What stands once for all functions is one place.
+function isAt(span: Span, { diagnostic, also }: Folded): boolean {
+  return [diagnostic.at, ...also].some((other) => other?.file === span.file && other.start === span.start)
 }
 
 /** Whether a diagnostic comes for the first time; it is remembered in `seen`. */
@@ -37,7 +43,9 @@ function sameness(diagnostic: Diagnostic): string {
   const { code, severity, message, label, help } = diagnostic
   // Without a place of its own there would be nothing left to tell it by.
   if (severity === 'error' || !diagnostic.at) {
-    return JSON.stringify([code, severity, message, label, help, placeKey(diagnostic)])
+    const isOnePlace = diagnostic.at !== undefined && !isWholeFile(diagnostic.at)
+    const words = isOnePlace ? message.replace(FUNCTION, '') : message
+    return JSON.stringify([code, severity, words, label, help, placeKey(diagnostic)])
   }
   return JSON.stringify([code, severity, message.replace(FUNCTION, ''), label, help])
 }

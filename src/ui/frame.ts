@@ -1,5 +1,4 @@
-import type { Span } from '@anyfaas/kit'
-import type { Lines, Position } from './source.ts'
+import type { Lines, Position, Span } from '@anyfaas/kit'
 import type { Format, Style } from './style.ts'
 import { type Cell, cellsOf, clean, widthOf } from './width.ts'
 

@@ -32,7 +32,12 @@ export function createJsonReporter(out: Output, json: Json): Reporter {
       const diagnostics = describeDiagnostics(found)
       const end = ending.ok
         ? { ok: true, result: ending.data, ...(diagnostics.length > 0 && { diagnostics }) }
-        : { ok: false, diagnostics, ...(ending.trace && { trace: ending.trace }) }
+        : {
+            ok: false,
+            ...(ending.result && { result: ending.result.data }),
+            diagnostics,
+            ...(ending.trace && { trace: ending.trace }),
+          }
       out.write(`${json === 'stream' ? JSON.stringify({ kind: 'result', ...end }) : JSON.stringify(end, null, 2)}\n`)
     },
   }

@@ -1,5 +1,5 @@
 import type { Style } from './style.ts'
-import { widthOf } from './width.ts'
+import { wrap } from './width.ts'
 
 /** Renders a page for the terminal: headings bold, code indented, paragraphs wrapped. Knows what our pages use, no more. */
 export function drawMarkdown(text: string, style: Style, columns: number): string {
@@ -7,7 +7,12 @@ export function drawMarkdown(text: string, style: Style, columns: number): strin
   let paragraph: string[] = []
   let isCode = false
   const flush = (): void => {
-    if (paragraph.length > 0) rows.push(...wrap(paragraph.join(' '), columns).map((row) => drawInline(row, style)))
+    if (paragraph.length > 0)
+      rows.push(
+        ...wrap(paragraph.join(' '), columns, paragraph[0]?.startsWith('- ') ? '  ' : '').map((row) =>
+          drawInline(row, style),
+        ),
+      )
     paragraph = []
   }
   for (const line of text.trimEnd().split('\n')) {
@@ -29,22 +34,6 @@ export function drawMarkdown(text: string, style: Style, columns: number): strin
   }
   flush()
   return `${rows.join('\n')}\n`
-}
-
-// What stands in backquotes is not broken.
-const WORD = /(?:`[^`]*`|\S)+/g
-
-function wrap(text: string, columns: number): string[] {
-  const indent = text.startsWith('- ') ? '  ' : ''
-  const rows: string[] = []
-  let row = ''
-  for (const word of text.match(WORD) ?? []) {
-    if (row !== '' && widthOf(row) + 1 + widthOf(word) > columns) {
-      rows.push(row)
-      row = indent + word
-    } else row = row === '' ? word : `${row} ${word}`
-  }
-  return [...rows, row]
 }
 
 // Without colour the marks stay: they are readable.

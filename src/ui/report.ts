@@ -14,12 +14,15 @@ export interface Reporter {
 
 export type Ending = Success | Failure
 
-export interface Success {
-  readonly ok: true
-  /** The result as data, for `--json`. */
+export interface Result {
+  /** For `--json`. */
   readonly data: unknown
-  /** The result as people and pipes take it. */
+  /** As people and pipes take it. */
   readonly text: string | Uint8Array
+}
+
+export interface Success extends Result {
+  readonly ok: true
   /** A last line that is not part of the result. */
   readonly closing?: string
 }
@@ -27,6 +30,8 @@ export interface Success {
 export interface Failure {
   readonly ok: false
   readonly found: readonly Found[]
+  /** What there is to show all the same. */
+  readonly result?: Result
   /** Stacks, when the user asked for them. */
   readonly trace?: string
 }

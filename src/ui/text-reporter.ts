@@ -56,6 +56,7 @@ export function createTextReporter({ out, err, progress, ...options }: TextOptio
     finish(ending) {
       progress.hold()
       if (!ending.ok) ending.found.forEach(take)
+      if (!ending.ok && ending.result) out.output.write(ending.result.text)
       showDiagnostics()
       if (!ending.ok) return ending.trace ? remark(`\n${ending.trace}`) : undefined
       if (ending.text.length > 0) out.output.write(ending.text)

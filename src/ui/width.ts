@@ -44,6 +44,19 @@ export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)))
 }
 
+/** Rows of at most so many columns, broken between words; a longer word has a row of its own. Backquotes hold together. */
+export function wrap(text: string, columns: number, indent = ''): string[] {
+  const rows: string[] = []
+  let row = ''
+  for (const word of text.match(WORD) ?? []) {
+    if (row !== '' && widthOf(row) + 1 + widthOf(word) > columns) {
+      rows.push(row)
+      row = indent + word
+    } else row = row === '' ? word : `${row} ${word}`
+  }
+  return [...rows, row]
+}
+
 /**
  * What the text may do to a terminal is taken out: control characters and those that turn the
  * direction of reading (https://trojansource.codes). Tabs and line ends stay.
@@ -51,6 +64,8 @@ export function pad(text: string, columns: number): string {
 export function clean(text: string): string {
   return text.replace(HARMFUL, '\uFFFD')
 }
+
+const WORD = /(?:`[^`]*`|\S)+/g
 
 let segmenter: Intl.Segmenter | undefined
 

@@ -66,6 +66,7 @@ describe('mapFields', () => {
         pointer: '/things/x/list',
         on: 'key',
         help: ['use a text'],
+        reason: 'there are no lists',
       },
       {
         code: 'SLS3002',
@@ -73,6 +74,7 @@ describe('mapFields', () => {
         message: '"flag" of thing "x" has no counterpart on cloud and is left out: there are no flags',
         pointer: '/things/x/flag',
         on: 'key',
+        reason: 'there are no flags',
       },
       {
         code: 'SLS3001',
@@ -80,6 +82,7 @@ describe('mapFields', () => {
         message: 'cloud cannot do "inner.maxAge" of thing "x": nothing ages',
         pointer: '/things/x/inner/maxAge',
         on: 'key',
+        reason: 'nothing ages',
       },
       {
         code: 'SLS3001',
@@ -88,6 +91,7 @@ describe('mapFields', () => {
         pointer: '/things/x/text',
         on: 'value',
         help: ['be good'],
+        reason: 'it is bad',
       },
     ])
   })

@@ -4,6 +4,7 @@ import {
   type Fn,
   type HttpTrigger,
   joinHttp,
+  judgeRoutes,
   type MappedTrigger,
   mapTriggers,
   methodsIn,
@@ -25,6 +26,11 @@ export function mapFunctionTriggers(fn: Fn, table: TriggerTable, platform: strin
   const { joined, diagnostics } = joinHttp(fn, subject)
   const http = joined && { ...joined, trigger: { ...joined.trigger, methods: methodsIn([joined.trigger]) } }
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
-  const mapped = mapTriggers([...(http ? [http] : []), ...others], table, subject)
-  return { mapped: mapped.triggers, ...(http && { http }), diagnostics: [...diagnostics, ...mapped.diagnostics] }
+  const routes = mapTriggers(http ? [http] : [], table, subject)
+  const mapped = mapTriggers(others, table, subject)
+  return {
+    mapped: [...routes.triggers, ...mapped.triggers],
+    ...(http && { http }),
+    diagnostics: [...diagnostics, ...judgeRoutes(fn, table, subject), ...mapped.diagnostics],
+  }
 }

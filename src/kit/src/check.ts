@@ -32,6 +32,7 @@ function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checke
       diagnostics: [
         warning('SLS3005', message, {
           ...place,
+          reason: `no new functions with "${canonical}" since ${fact.endOfLife}`,
           help: [`use ${facts.nodejs}, or another runtime that is still maintained`],
         }),
       ],
@@ -45,7 +46,7 @@ function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checke
         warning(
           'SLS3004',
           `"${canonical}" of ${name} is not among the runtimes that are known of ${platform}; it is passed on as it is`,
-          place,
+          { ...place, reason: `"${canonical}" is not among the runtimes that are known; it is passed on as it is` },
         ),
       ],
     }
@@ -60,7 +61,13 @@ function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checke
   ]
   return {
     runtime: canonical,
-    diagnostics: [error('SLS3004', `${platform} has no "${canonical}" (${name})`, { ...place, help })],
+    diagnostics: [
+      error('SLS3004', `${platform} has no "${canonical}" (${name})`, {
+        ...place,
+        help,
+        reason: `there is no "${canonical}"`,
+      }),
+    ],
   }
 }
 
@@ -134,7 +141,8 @@ export function checkHealth(fn: Fn, { platform, name }: Subject, known: readonly
   if (lost.length === 0) return []
   const words = lost.map((key) => `"healthCheck.${key.replace(/Sec$/, '')}"`).join(', ')
   const message = `${words} of ${name} has no counterpart on ${platform} and is left out`
-  return [warning('SLS3002', message, { pointer: `${fn.at}/${fn.code.kind}/healthCheck`, on: 'key' })]
+  const reason = `${words}: there is no word for it`
+  return [warning('SLS3002', message, { pointer: `${fn.at}/${fn.code.kind}/healthCheck`, on: 'key', reason })]
 }
 
 function utf8Length(text: string): number {

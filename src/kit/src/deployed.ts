@@ -32,6 +32,17 @@ export function triggersOf(fn: Fn): readonly DeployedTrigger[] {
   return withUrl(fn, [...(route ? [{ name: 'http', trigger: route }] : []), ...own, ...others])
 }
 
+/** The triggers that a function answers, each as it stands in the file: an aggregate's routes are those of its members. */
+export function placedTriggersOf(fn: Fn): readonly DeployedTrigger[] {
+  const deployed = triggersOf(fn)
+  if (fn.code.kind !== 'aggregate') return deployed
+  const routes = [...fn.triggers.filter(({ kind }) => kind === 'http'), ...routesOf(fn)]
+  return [
+    ...routes.map((trigger) => ({ name: trigger.kind, trigger })),
+    ...deployed.filter(({ trigger }) => trigger.kind !== 'http'),
+  ]
+}
+
 /**
  * The name of a trigger inside its function: its own, else its kind. `index` counts the triggers of one kind
  * that have no name of their own, from 0.

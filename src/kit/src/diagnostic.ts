@@ -37,6 +37,10 @@ export interface Diagnostic extends Place {
   readonly message: string
   /** A few words under the underlined text. */
   readonly label?: string
+  /** The reason alone, where the message also says who and what: for tables that say these themselves. */
+  readonly reason?: string
+  /** On a note: the platform has no word for it, and it is built from others. */
+  readonly emulated?: true
   readonly notes?: readonly Note[]
   /** What to do, most likely first. */
   readonly help?: readonly string[]

@@ -28,6 +28,14 @@ export function mapFields<T extends object>(
   return out
 }
 
+/** The fields that a table emulates without a word, among those that the object has. */
+export function emulationsIn<T extends object>(
+  table: FieldTable<T>,
+  source: T & { readonly at: Pointer },
+): readonly { readonly pointer: Pointer; readonly how: string }[] {
+  return emulatedRows(table as Table, source as Source, source.at)
+}
+
 /** Writes at a dotted path and makes the objects on the way. `\.` is a dot inside a key. */
 export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
   const keys = path.includes('\\') ? path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.')) : path.split('.')
@@ -70,6 +78,18 @@ function mapInto(table: Table, source: Source, spot: Spot): void {
   }
 }
 
+function emulatedRows(table: Table, source: Source, at: Pointer): { pointer: Pointer; how: string }[] {
+  return Object.entries(table).flatMap(([field, rule]) => {
+    const value = source[field]
+    if (isAbsent(value)) return []
+    const pointer = `${at}/${fileKey(field)}`
+    if ('rows' in rule) return emulatedRows(rule.rows as Table, value as Source, pointer)
+    if (!('emulated' in rule) || rule.emulated === undefined) return []
+    const holds = 'when' in rule && rule.when ? rule.when(value) : value !== false
+    return holds ? [{ pointer, how: rule.emulated }] : []
+  })
+}
+
 interface Field extends Spot {
   readonly key: string
 }
@@ -88,30 +108,37 @@ function fit(value: number, range: Range, field: Field): number | undefined {
   if (fitted === value) return value
   const place = { pointer: `${field.at}/${field.key}`, on: 'value' as const }
   const takes = `${platform} takes ${describeRange(range)}`
+  const label = `"${field.path}${field.key}" of ${name}`
+  const reason =
+    fitted === undefined
+      ? `is ${value}; it takes ${describeRange(range)}`
+      : `becomes ${fitted}, not ${value}: it takes ${describeRange(range)}`
   if (fitted === undefined)
-    field.out.diagnostics.push(error('SLS3003', `"${field.path}${field.key}" of ${name} is ${value}; ${takes}`, place))
+    field.out.diagnostics.push(error('SLS3003', `${label} is ${value}; ${takes}`, { ...place, reason }))
   else
     field.out.diagnostics.push(
-      warning('SLS3003', `"${field.path}${field.key}" of ${name} becomes ${fitted}, not ${value}: ${takes}`, place),
+      warning('SLS3003', `${label} becomes ${fitted}, not ${value}: ${takes}`, { ...place, reason }),
     )
   return fitted
 }
 
 function settle(verdict: Verdict, field: Field): unknown {
   const { platform, name } = field.out.subject
-  const place = { pointer: `${field.at}/${field.key}`, on: 'value' as const, ...help(verdict.instead) }
+  const { reason } = verdict
+  const place = { pointer: `${field.at}/${field.key}`, on: 'value' as const, ...help(verdict.instead), reason }
   const label = `"${field.path}${field.key}" of ${name}`
   const kind = verdictOf(verdict)
   if (kind === 'refused')
-    field.out.diagnostics.push(error('SLS3001', `${platform} cannot do ${label}: ${verdict.reason}`, place))
+    field.out.diagnostics.push(error('SLS3001', `${platform} cannot do ${label}: ${reason}`, place))
   else if (kind === 'adjusted')
-    field.out.diagnostics.push(warning('SLS3003', `${label} is changed for ${platform}: ${verdict.reason}`, place))
+    field.out.diagnostics.push(warning('SLS3003', `${label} is changed for ${platform}: ${reason}`, place))
   else
     field.out.diagnostics.push({
       code: 'SLS3002',
       severity: 'note',
-      message: `${label} on ${platform}: ${verdict.reason}`,
+      message: `${label} on ${platform}: ${reason}`,
       ...place,
+      ...(kind === 'built' && { emulated: true }),
     })
   return verdict.value
 }
@@ -127,6 +154,7 @@ function judge(rule: Exclude<Rule<Source, string>, To<Source, string> | { rows: 
       warning('SLS3002', `${label} has no counterpart on ${platform} and is left out: ${rule.lossy}`, {
         ...place,
         ...help(rule.instead),
+        reason: rule.lossy,
       }),
     )
   }
@@ -138,7 +166,7 @@ export function refusal(
   rule: Refuse,
   place: { readonly pointer: Pointer; readonly on: 'key' | 'value' },
 ): Diagnostic {
-  return error('SLS3001', `${what}: ${rule.refuse}`, { ...place, ...help(rule.instead) })
+  return error('SLS3001', `${what}: ${rule.refuse}`, { ...place, ...help(rule.instead), reason: rule.refuse })
 }
 
 function help(instead: string | undefined): { help?: readonly string[] } {
@@ -162,6 +190,6 @@ const FILE_KEYS: Readonly<Record<string, string>> = {
 }
 
 // The model has units in its names, the file has not.
-function fileKey(field: string, subject: Subject): string {
-  return subject.keys?.[field] ?? FILE_KEYS[field] ?? field.replace(/Sec$/, '')
+function fileKey(field: string, subject?: Subject): string {
+  return subject?.keys?.[field] ?? FILE_KEYS[field] ?? field.replace(/Sec$/, '')
 }

@@ -17,6 +17,8 @@ export interface To<T, K extends keyof T> {
   readonly range?: Range
   /** The platform has no such thing and it is built from others: said so in the matrix. */
   readonly emulated?: string
+  /** What the converter takes, in words, when that is not everything: for the docs. */
+  readonly takes?: string
 }
 
 /** A field with fields of its own: a table for them. */
@@ -39,6 +41,8 @@ export interface Lossy {
 /** Does what it says although the platform has no word for it; the text tells how. */
 export interface Emulated {
   readonly emulated: string
+  /** The values that it holds for; others are native. Without it, all of them. */
+  readonly when?: (value: unknown) => boolean
 }
 
 /** Handled by the structure of the spec, not by a field of it; the words say where. */
@@ -74,8 +78,8 @@ export function lossy(reason: string, instead?: string): Lossy {
   return instead === undefined ? { lossy: reason } : { lossy: reason, instead }
 }
 
-export function emulated(how: string): Emulated {
-  return { emulated: how }
+export function emulated(how: string, when?: Emulated['when']): Emulated {
+  return when === undefined ? { emulated: how } : { emulated: how, when }
 }
 
 export function elsewhere(where: string): Elsewhere {
@@ -85,3 +89,12 @@ export function elsewhere(where: string): Elsewhere {
 export function to<T, K extends keyof T>(path: string, as?: To<T, K>['as']): To<T, K> {
   return as === undefined ? { to: path } : { to: path, as }
 }
+
+/** The row of `enabled` where the platform's trigger cannot be switched off. */
+export const NOT_MADE: Emulated = emulated('a disabled one is not made', (isEnabled) => isEnabled === false)
+
+/** The row of a route's `path` where a function has one address. */
+export const ROUTED_INSIDE: Emulated = emulated(
+  'a function has one address; the router inside finds the route, and a custom domain sends its paths',
+  (path) => path !== '/*',
+)

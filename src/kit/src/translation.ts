@@ -1,4 +1,4 @@
-import { type DeployedTrigger, httpTriggersOf, routesOf } from './deployed.ts'
+import { type DeployedTrigger, httpTriggersOf, placedTriggersOf, routesOf } from './deployed.ts'
 import { type Diagnostic, error } from './diagnostic.ts'
 import { type Mapped, mapFields, refusal, type Subject } from './fields.ts'
 import { mergeTree } from './merge.ts'
@@ -67,6 +67,12 @@ export function joinHttp(
   if (!first) return { diagnostics: [] }
   const joined = rest.length === 0 ? first : { ...first, trigger: joinTriggers(active.map(({ trigger }) => trigger)) }
   return { joined, diagnostics: checkAuth(fn, subject) }
+}
+
+/** What a table says of every route that one trigger stands for, each at its own place. */
+export function judgeRoutes(fn: Fn, table: TriggerTable, subject: Subject): readonly Diagnostic[] {
+  const routes = placedTriggersOf(fn).filter(({ trigger }) => trigger.kind === 'http')
+  return mapTriggers(routes, table, subject).diagnostics
 }
 
 /** Routes that share one trigger and ask for different ways to let callers in. */

@@ -2,7 +2,7 @@ const VERDICT = Symbol.for('anyfaas.verdict')
 
 /** What a converter answers in place of a value when the value is not simply translated. */
 export interface Verdict {
-  readonly [VERDICT]: 'refused' | 'adjusted' | 'noted'
+  readonly [VERDICT]: 'refused' | 'adjusted' | 'noted' | 'built'
   readonly value?: unknown
   readonly reason: string
   readonly instead?: string
@@ -23,10 +23,15 @@ export function noted(value: unknown, reason: string): Verdict {
   return { [VERDICT]: 'noted', value, reason }
 }
 
+/** Translated although the platform has no word for it, and there is something to know about how. */
+export function built(value: unknown, reason: string): Verdict {
+  return { [VERDICT]: 'built', value, reason }
+}
+
 export function isVerdict(value: unknown): value is Verdict {
   return typeof value === 'object' && value !== null && VERDICT in value
 }
 
-export function verdictOf(verdict: Verdict): 'refused' | 'adjusted' | 'noted' {
+export function verdictOf(verdict: Verdict): Verdict[typeof VERDICT] {
   return verdict[VERDICT]
 }

@@ -1,4 +1,4 @@
-import { elsewhere, emulated, lossy, refuse, refused, type TriggerTable } from '@anyfaas/kit'
+import { elsewhere, emulated, lossy, NOT_MADE, ROUTED_INSIDE, refuse, refused, type TriggerTable } from '@anyfaas/kit'
 import { storageEvents } from '../storage.ts'
 import { payloadText, timerExpression } from '../timer.ts'
 
@@ -11,7 +11,7 @@ const base = {
   overrides: elsewhere('laid over the event at last'),
 } as const
 
-const switchless = { ...base, enabled: emulated('a disabled one is not made') } as const
+const switchless = { ...base, enabled: NOT_MADE } as const
 
 const NO_BUS = 'its template knows no EventBridge triggers'
 
@@ -22,9 +22,7 @@ export const triggers: TriggerTable = {
     switchless: true,
     fields: {
       ...switchless,
-      path: emulated(
-        'a function has one address; the router inside finds the route, and a custom domain sends its paths',
-      ),
+      path: ROUTED_INSIDE,
       auth: {
         to: 'AuthType',
         as: ({ kind }) =>

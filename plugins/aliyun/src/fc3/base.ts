@@ -1,4 +1,4 @@
-import { elsewhere, emulated } from '@anyfaas/kit'
+import { elsewhere, NOT_MADE } from '@anyfaas/kit'
 
 /** The rows that every trigger has. */
 export const base = {
@@ -11,4 +11,4 @@ export const base = {
 } as const
 
 /** The same for triggers that the platform cannot switch off. */
-export const switchless = { ...base, enabled: emulated('a disabled one is not made') } as const
+export const switchless = { ...base, enabled: NOT_MADE } as const

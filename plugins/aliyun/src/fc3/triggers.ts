@@ -5,6 +5,7 @@ import {
   emulated,
   lossy,
   REGION,
+  ROUTED_INSIDE,
   refuse,
   refused,
   type TriggerTable,
@@ -22,9 +23,7 @@ export const triggers: TriggerTable = {
     always: { triggerConfig: { authType: 'anonymous', disableURLInternet: false } },
     fields: {
       ...switchless,
-      path: emulated(
-        'a function has one address; the router inside finds the route, and a custom domain sends its paths',
-      ),
+      path: ROUTED_INSIDE,
       auth: { to: 'triggerConfig', as: authConfig },
       methods: { to: 'triggerConfig.methods' },
       cors: emulated('the router inside answers'),

@@ -87,5 +87,5 @@ function checkImage(fn: Fn, image: string | undefined): Diagnostic[] {
     ]
   }
   const message = `the image of function "${fn.name}" has to carry the Lambda Web Adapter as /opt/extensions/lambda-adapter, for ${PLATFORM} sends no requests to a port`
-  return [{ code: 'SLS3002', severity: 'note', message, ...place }]
+  return [{ code: 'SLS3002', severity: 'note', message, emulated: true, ...place }]
 }

@@ -1,4 +1,4 @@
-import { adjusted, elsewhere, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { adjusted, elsewhere, emulated, type FnTable, lossy, refuse, refused } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 
 /** Model -> the properties of AWS::Serverless::Function. */
@@ -9,7 +9,10 @@ export const fields: FnTable = {
     to: 'Description',
     as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
   },
-  runtime: elsewhere('Runtime'),
+  runtime: emulated(
+    'the Lambda Web Adapter hands the calls of the platform to a server on a port',
+    (runtime) => runtime === 'custom' || runtime === 'container',
+  ),
   code: elsewhere('Handler, CodeUri, ImageUri and ImageConfig'),
   memoryMb: { to: 'MemorySize', range: facts.memoryMb },
   cpu: lossy('it grows with the memory'),
@@ -25,10 +28,10 @@ export const fields: FnTable = {
   logs: {
     to: 'LoggingConfig.LogGroup',
     as: (logs) => {
-      if (logs === false) return noted(undefined, 'a function always logs to CloudWatch')
+      if (logs === false) return adjusted(undefined, 'a function always logs to CloudWatch')
       return logs.project === undefined
         ? logs.store
-        : noted(logs.store, 'a log group stands alone; the project is left out')
+        : adjusted(logs.store, 'a log group stands alone; the project is left out')
     },
   },
   tags: { to: 'Tags' },

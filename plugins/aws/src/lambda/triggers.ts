@@ -1,8 +1,8 @@
 import {
   ACCOUNT,
   elsewhere,
-  emulated,
   lossy,
+  NOT_MADE,
   PARTITION,
   REGION,
   refuse,
@@ -20,7 +20,7 @@ const base = {
 } as const
 
 const plain = { ...base, role: lossy('the platform lets the source call by a permission of the function') } as const
-const switchless = { ...plain, enabled: emulated('a disabled one is not made') } as const
+const switchless = { ...plain, enabled: NOT_MADE } as const
 const switched = { ...plain, enabled: { to: 'Enabled' } } as const
 
 const batch = {

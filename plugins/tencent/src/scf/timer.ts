@@ -1,9 +1,9 @@
 import {
+  built,
   type CronDialect,
   everyAsCron,
   formatCron,
   moveCron,
-  noted,
   refused,
   type Schedule,
   type TimerTrigger,
@@ -39,5 +39,5 @@ export function timerExpression(schedule: Schedule, { timezone }: TimerTrigger):
   const isSame = JSON.stringify(moved) === JSON.stringify(cron)
   return isSame
     ? text
-    : noted(text, `written for ${ZONE}, by which its timers are known to fire; no page of the vendor names the zone`)
+    : built(text, `written for ${ZONE}, by which its timers are known to fire; no page of the vendor names the zone`)
 }

@@ -14,6 +14,7 @@ import {
   type Fn,
   fillPlaceholders,
   joinHttp,
+  judgeRoutes,
   mapFields,
   mapTriggers,
   mergeTree,
@@ -84,8 +85,9 @@ function translateTriggers(fn: Fn): Translation {
   const subject = subjectOf(fn, PLATFORM)
   const { joined, diagnostics } = joinHttp(fn, subject)
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
-  const mapped = mapTriggers([...(joined ? [joined] : []), ...others.flatMap(splitStorage)], triggers, subject)
-  const resources = mapped.triggers.map(({ name, type, spec, deployed }) => {
+  const routes = mapTriggers(joined ? [joined] : [], triggers, subject)
+  const mapped = mapTriggers(others.flatMap(splitStorage), triggers, subject)
+  const resources = [...routes.triggers, ...mapped.triggers].map(({ name, type, spec, deployed }) => {
     const parameters = mergeTree({ name, qualifier: QUALIFIER, ...spec }, deployed.trigger.overrides?.['tencent'])
     return {
       id: `trigger/${fn.name}/${name}`,
@@ -94,7 +96,7 @@ function translateTriggers(fn: Fn): Translation {
       at: deployed.trigger.at,
     }
   })
-  return { resources, diagnostics: [...diagnostics, ...mapped.diagnostics] }
+  return { resources, diagnostics: [...diagnostics, ...judgeRoutes(fn, triggers, subject), ...mapped.diagnostics] }
 }
 
 // A trigger of a bucket has one event.

@@ -1,4 +1,14 @@
-import { elsewhere, emulated, lossy, REGION, refuse, refused, type TriggerTable } from '@anyfaas/kit'
+import {
+  elsewhere,
+  emulated,
+  lossy,
+  NOT_MADE,
+  REGION,
+  ROUTED_INSIDE,
+  refuse,
+  refused,
+  type TriggerTable,
+} from '@anyfaas/kit'
 import { STORAGE_EVENTS, storageEvent } from './storage.ts'
 import { timerExpression } from './timer.ts'
 
@@ -23,10 +33,8 @@ export const triggers: TriggerTable = {
     always: { authType: 'NONE', netConfig: { enableExtranet: true, enableIntranet: false } },
     fields: {
       ...base,
-      enabled: emulated('a disabled one is not made'),
-      path: emulated(
-        'a function URL has one address; the router inside finds the route, and a custom domain sends its paths',
-      ),
+      enabled: NOT_MADE,
+      path: ROUTED_INSIDE,
       methods: emulated('the router inside answers other methods with 405'),
       auth: {
         to: 'authType',
