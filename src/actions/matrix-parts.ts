@@ -1,12 +1,12 @@
-import { type Finding, membersOf, type Pointer, placedTriggersOf, type Service, type Trigger } from '@anyfaas/kit'
+import { membersOf, type Pointer, placedTriggersOf, type Service, type Statement, type Trigger } from '@anyfaas/kit'
 
-/** A part of the service while findings are gathered. */
+/** A part of the service while statements are gathered. */
 export interface Part {
   readonly kind: 'service' | 'function' | 'trigger' | 'feature'
   readonly name: string
   readonly subject: string
   readonly pointer: Pointer
-  readonly said: { readonly platform: string; readonly finding: Finding }[]
+  readonly said: { readonly platform: string; readonly statement: Statement }[]
   readonly parts: Map<string, Part>
 }
 

@@ -1,4 +1,4 @@
-import { type Diagnostic, findingsOf, type Level, type Pointer, worstLevel } from '@anyfaas/kit'
+import { type Diagnostic, type Level, type Pointer, statementsOf, worstLevel } from '@anyfaas/kit'
 import { createPlaces, type FilePlace } from './file-place.ts'
 import { type Part, partsOf } from './matrix-parts.ts'
 import type { Platform, Project } from './project.ts'
@@ -54,8 +54,8 @@ export function makeMatrix(project: Project, verdicts: readonly Verdict[]): Matr
   const { service } = project
   const { roots, ownerOf } = partsOf(service)
   for (const { platform, diagnostics } of verdicts) {
-    for (const finding of findingsOf(platform.service, platform.target, diagnostics))
-      ownerOf(finding.pointer).said.push({ platform: platform.label, finding })
+    for (const statement of statementsOf(platform.service, platform.target, diagnostics))
+      ownerOf(statement.pointer).said.push({ platform: platform.label, statement })
   }
   const labels = verdicts.map(({ platform }) => platform.label)
   const finish = createFinish(project, labels)
@@ -78,10 +78,10 @@ function createFinish(project: Project, labels: readonly string[]): (part: Part)
   const places = createPlaces(project)
   const finish = (part: Part): MatrixPart => {
     const parts = [...part.parts.values()].map(finish).sort(byPlace)
-    const on = part.said.find(({ finding }) => finding.level !== 'emulated')?.finding.on ?? 'key'
+    const on = part.said.find(({ statement }) => statement.level !== 'emulated')?.statement.on ?? 'key'
     const place = part.kind === 'service' ? undefined : places(part.pointer, on)
     const levels = labels.map((label) => {
-      const own = part.said.flatMap(({ platform, finding }) => (platform === label ? [finding.level] : []))
+      const own = part.said.flatMap(({ platform, statement }) => (platform === label ? [statement.level] : []))
       return [label, worstLevel([...own, ...parts.map(({ levels }) => levels[label] as Level)])] as const
     })
     return {
@@ -100,8 +100,8 @@ function createFinish(project: Project, labels: readonly string[]): (part: Part)
 
 function remarksOf({ said }: Part): MatrixRemark[] {
   const remarks = new Map<string, MatrixRemark & { platforms: string[] }>()
-  for (const { platform, finding } of said) {
-    const { level, reason, instead, code } = finding
+  for (const { platform, statement } of said) {
+    const { level, reason, instead, code } = statement
     const key = JSON.stringify([level, reason, instead])
     const known = remarks.get(key)
     if (!known) remarks.set(key, { level, platforms: [platform], reason, instead, ...(code && { code }) })

@@ -14,7 +14,7 @@ export type Level = 'native' | 'emulated' | 'lossy' | 'refused'
 export const LEVELS: readonly Level[] = ['native', 'emulated', 'lossy', 'refused']
 
 /** What a platform says of one place of the file. */
-export interface Finding {
+export interface Statement {
   readonly level: Level
   readonly pointer: Pointer
   readonly on?: 'key' | 'value'
@@ -48,16 +48,20 @@ export function levelOfRule(rule: Rule<never, never>): Level {
  * All that is not plainly native of a service on a platform: what its translation said, and what its tables emulate
  * without a word.
  */
-export function findingsOf(service: Service, target: Target, diagnostics: readonly Diagnostic[]): readonly Finding[] {
-  return [...diagnostics.map(findingOf), ...service.functions.flatMap((fn) => emulationsOf(fn, target))]
+export function statementsOf(
+  service: Service,
+  target: Target,
+  diagnostics: readonly Diagnostic[],
+): readonly Statement[] {
+  return [...diagnostics.map(statementOf), ...service.functions.flatMap((fn) => emulationsOf(fn, target))]
 }
 
-function findingOf(diagnostic: Diagnostic): Finding {
+function statementOf(diagnostic: Diagnostic): Statement {
   const { code, message, reason = message, pointer = '', on, help = [] } = diagnostic
   return { level: levelOf(diagnostic), pointer, reason, instead: help, code, ...(on && { on }) }
 }
 
-function emulationsOf(fn: Fn, { fields, triggers }: Target): readonly Finding[] {
+function emulationsOf(fn: Fn, { fields, triggers }: Target): readonly Statement[] {
   const own = emulationsIn(fields, fn)
   const theirs = placedTriggersOf(fn).flatMap(({ trigger, urlOnly }) => {
     const row = triggers[trigger.kind] as TriggerRow<Trigger> | object
