@@ -23,6 +23,11 @@ export async function loadTs(file) {
       format: 'esm',
       platform: 'node',
       packages: 'external',
+      // From their sources: a build may be older.
+      alias: {
+        '@anyfaas/kit': join(root, 'src/kit/src/index.ts'),
+        '@anyfaas/runtime': join(root, 'src/runtime/src/index.ts'),
+      },
       conditions: ['@anyfaas/source'],
       logLevel: 'warning',
     })
