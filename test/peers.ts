@@ -22,9 +22,19 @@ export function postgresFolder(): string | undefined {
 const FIND = {
   go: () => onPath('go'),
   python3: () => onPath('python3'),
+  pip: () => answers('python3', ['-m', 'pip', '--version']),
   unzip: () => onPath('unzip'),
   PostgreSQL: postgresFolder,
 } as const
+
+function answers(command: string, args: readonly string[]): string | undefined {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    // Not there, or without the part that is asked for.
+    return undefined
+  }
+}
 
 function onPath(command: string): string | undefined {
   try {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
-import { type Artifact, canonicalRuntime, error, isNode, SlsError } from '@anyfaas/kit'
+import { type Artifact, canonicalRuntime, error, isNode, LINUX_X64, SlsError } from '@anyfaas/kit'
+import type { PlatformCode } from '../packager/machine/platform-code.ts'
 import { pack } from '../packager/pack.ts'
 import type { ActionIo } from './io.ts'
 import { timed } from './phase.ts'
@@ -72,6 +73,7 @@ export async function packFor(
     providerName: platform.provider.name,
     runtimeEntry: platform.target.runtime.entry,
     nodeTarget: nodeTargetOf(platform),
+    platform: codeFactsOf(platform),
     outDir: join(options.out, platform.label),
     signal: io.signal,
     ...(options.only && { only: options.only }),
@@ -81,6 +83,11 @@ export async function packFor(
   )
   settle(project, diagnostics, options, io)
   return artifacts
+}
+
+function codeFactsOf({ target }: Platform): PlatformCode {
+  const { facts, machineOf = () => LINUX_X64 } = target
+  return { machineOf, programOf: ({ runtime }) => facts.runtimes[runtime]?.program }
 }
 
 // The oldest Node.js that one of the functions runs on, as bundlers name it.

@@ -14,6 +14,7 @@ export const localProvider: Provider = {
       facts,
       fields,
       triggers,
+      machineOf: () => ({ os: process.platform, arch: process.arch }),
       translate: async () => (await import('./translate.ts')).translator,
       connect: async () => (await import('./connect.ts')).connector,
       runtime: {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Diagnostic, entryFile, error, hasErrors, type Service } from '@anyfaas/kit'
+import { type Diagnostic, entryFile, error, type Fn, hasErrors, type Machine, type Service } from '@anyfaas/kit'
 import { type Bundles, bundleModules, type Source } from './bundle/bundles.ts'
 import { type Code, codeOf } from './code/code.ts'
-import { checkStart, startFile } from './code/custom.ts'
+import { checkStart, isCustom, startFile } from './code/custom.ts'
 import { type EntryModules, entryText, type ModuleRef } from './code/entry.ts'
 import type { HandlerFile } from './code/handler-file.ts'
 import { type FilesOf, manifestOf } from './code/manifest.ts'
@@ -15,6 +15,9 @@ import { findSecrets } from './files/secrets.ts'
 import { selectServiceFiles } from './files/service-files.ts'
 import type { TreeFile } from './files/tree.ts'
 import { type Group, packageOptionsOf } from './groups.ts'
+import { languageParts } from './languages/parts.ts'
+import { checkAddons, checkStartFile } from './machine/native-code.ts'
+import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
 import { selectPackages } from './packages/package-files.ts'
 import type { ZipEntry } from './zip/zip.ts'
 
@@ -27,6 +30,8 @@ export interface ContentsQuery {
   readonly nodeTarget: string
   /** Absolute paths of files and folders that are written by packaging, and so do not go into it. */
   readonly outputs: readonly string[]
+  readonly platform?: PlatformCode
+  readonly signal?: AbortSignal
 }
 
 export interface Contents {
@@ -36,11 +41,15 @@ export interface Contents {
 
 /** Everything that goes into one artifact. What is wrong with it is in `diagnostics`; what cannot be bundled is thrown. */
 export async function contentsOf(group: Group, query: ContentsQuery): Promise<Contents> {
-  const { service, serviceDir, outputs, nodeTarget } = query
-  const code = codeOf(group.functions, service, serviceDir)
+  const { service, serviceDir, outputs, nodeTarget, platform = USUAL_PLATFORM } = query
+  const { functions } = group
+  const code = codeOf(functions, service, serviceDir)
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
+  const machine = platform.machineOf(functions[0] as Fn)
+  const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
   const patterns = compilePatterns(group.patterns)
-  const own = selectServiceFiles({ serviceDir, outputs, patterns, byDefault: code.copied })
+  const { leavesOut } = languages
+  const own = selectServiceFiles({ serviceDir, outputs, patterns, byDefault: code.copied, leavesOut })
   const scope = moduleScopes(own.files)
   const bundles = await bundleModules({ serviceDir, target: nodeTarget, sources: sourcesOf(code, service), scope })
   const packages = selectPackages({
@@ -52,12 +61,17 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   })
   const entries = new Map<string, ZipEntry>()
   const add = (entry: ZipEntry) => entries.set(entry.name, entry)
+  for (const entry of languages.entries) add(entry)
   for (const file of [...packages.files, ...own.files]) add(fromFile(file))
   for (const { name, bytes } of bundles.files) add({ name, executable: false, source: { bytes } })
   for (const entry of generate({ code, bundles, query, scope })) add(entry)
   const checks = [...checkModules(code, entries), ...checkServers(code, entries), ...findSecrets(own.files)]
-  const parts = [code, own, bundles, packages]
-  return { entries: [...entries.values()], diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks] }
+  const machineChecks = [...checkAddons(entries, machine), ...checkStarts(functions, entries, { machine, platform })]
+  const parts = [code, languages, own, bundles, packages]
+  return {
+    entries: [...entries.values()],
+    diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks, ...machineChecks],
+  }
 }
 
 function sourcesOf(code: Code, service: Service): Source[] {
@@ -129,6 +143,20 @@ function checkServers(code: Code, entries: Map<string, ZipEntry>): Diagnostic[] 
     entries.set(name, { ...entry, executable: true })
     const found = 'path' in entry.source ? checkStart({ name, ...entry.source }, fn) : undefined
     return found ? [found] : []
+  })
+}
+
+// What the platform starts has to be for its system.
+function checkStarts(
+  functions: readonly Fn[],
+  entries: ReadonlyMap<string, ZipEntry>,
+  { machine, platform }: { readonly machine: Machine; readonly platform: PlatformCode },
+): Diagnostic[] {
+  return functions.flatMap((fn) => {
+    const handler = fn.code.kind === 'handler' && /^go\d/i.test(fn.runtime) ? fn.code.handler : undefined
+    const name = isCustom(fn) ? startFile(fn) : (platform.programOf(fn) ?? handler)
+    const entry = name === undefined ? undefined : entries.get(name)
+    return entry ? checkStartFile({ ...entry, pointer: fn.at }, machine) : []
   })
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@anyfaas/kit'
 import { type Contents, type ContentsQuery, contentsOf } from './contents.ts'
 import { type Group, groupFunctions } from './groups.ts'
+import type { PlatformCode } from './machine/platform-code.ts'
 import { existingZip, placeZip } from './zip/existing.ts'
 import { writeZip, type Zipped } from './zip/zip.ts'
 
@@ -28,6 +29,8 @@ export interface PackRequest {
   readonly outDir: string
   /** Only the artifacts that these functions travel in; they are whole, so that their bytes do not depend on it. */
   readonly only?: readonly string[]
+  /** What its code runs on; Linux on x64 when missing. */
+  readonly platform?: PlatformCode
   readonly signal?: AbortSignal
 }
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -151,7 +150,6 @@ describe('custom-runtime', () => {
 
   it.skipIf(!has('go'))('serves HTTP from Go', async () => {
     const cwd = join(machine.example('custom-runtime'), 'go')
-    execFileSync('go', ['build', '-o', 'server', '.'], { cwd, env: { ...process.env, CGO_ENABLED: '0' } })
     const url = await deploy(cwd)
     expect(await (await fetch(`${url}/x?name=you`)).json()).toEqual({ hello: 'you', from: 'Go', path: '/x' })
   })

@@ -1,6 +1,7 @@
 import type { Provider } from '@anyfaas/kit'
 import { facts } from './lambda/facts.ts'
 import { fields } from './lambda/fields.ts'
+import { machineOf } from './lambda/machine.ts'
 import { triggers } from './lambda/triggers.ts'
 
 /** AWS: Lambda by a SAM template. */
@@ -14,6 +15,7 @@ export const provider: Provider = {
       facts,
       fields,
       triggers,
+      machineOf,
       translate: async () => (await import('./lambda/translator.ts')).translator,
       runtime: {
         entry: new URL('../dist/lambda/runtime.cjs', import.meta.url),

@@ -1,6 +1,8 @@
 import type { Connector } from './connection.ts'
+import type { Machine } from './machine.ts'
 import type { Range } from './range.ts'
 import type { Translator } from './resource.ts'
+import type { Fn } from './service.ts'
 import type { FnTable, TriggerTable } from './tables.ts'
 
 /**
@@ -26,6 +28,8 @@ export interface Target {
   readonly triggers: TriggerTable
   readonly translate: () => Promise<Translator>
   readonly runtime: RuntimeDoor
+  /** What a function's code runs on; Linux on x64 when missing. */
+  readonly machineOf?: (fn: Fn) => Machine
   /** Absent when this version has no way to deploy to the platform itself. */
   readonly connect?: () => Promise<Connector>
 }
@@ -65,6 +69,8 @@ export interface RuntimeFact {
   readonly id: string
   /** ISO date after which the platform refuses to create functions with it. */
   readonly endOfLife?: string
+  /** The file of a compiled program that the platform starts, where it is not the one that the handler names. */
+  readonly program?: string
 }
 
 export interface NameRule {

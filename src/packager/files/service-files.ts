@@ -18,13 +18,17 @@ export interface ServiceFilesQuery {
   readonly patterns: Patterns
   /** Files are in unless a pattern takes them out; otherwise they are out unless a pattern puts them in. */
   readonly byDefault: boolean
+  /** True for what is of no use on the platform: environments of an interpreter, sources of what is compiled. */
+  leavesOut?(name: string): boolean
 }
 
 /** The files of the service folder that the patterns choose. Packages are there only when a pattern names `node_modules`. */
-export function selectServiceFiles({ serviceDir, outputs, patterns, byDefault }: ServiceFilesQuery): Selection {
+export function selectServiceFiles(query: ServiceFilesQuery): Selection {
+  const { serviceDir, outputs, patterns, byDefault } = query
   if (!byDefault && !patterns.adds) return { files: [], diagnostics: [] }
   const written = new Set(outputs.map((path) => relative(serviceDir, path).split(sep).join('/')))
-  const skip = (name: string) => written.has(name) || (isPackages(name) && !patterns.addsPackages)
+  const skip = (name: string) =>
+    written.has(name) || (isPackages(name) && !patterns.addsPackages) || query.leavesOut?.(name) === true
   const tree = readTree(serviceDir, { within: serviceDir, skip })
   const isIn = (name: string) =>
     patterns.decide(name, byDefault && !isServiceFile(name) && !name.includes('node_modules/'))

@@ -21,7 +21,7 @@ export const facts: Facts = {
     java11: { id: 'java11', endOfLife: '2026-07-31' },
     java17: { id: 'java17', endOfLife: '2026-07-31' },
     java21: { id: 'java21' },
-    go1: { id: 'provided.al2023' },
+    go1: { id: 'provided.al2023', program: 'bootstrap' },
     dotnet6: { id: 'dotnet6', endOfLife: '2026-06-01' },
     dotnet8: { id: 'dotnet8' },
     'ruby3.2': { id: 'ruby3.2', endOfLife: '2026-06-01' },
