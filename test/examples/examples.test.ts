@@ -148,7 +148,7 @@ describe('custom-runtime', () => {
     expect(event.stderr).toContain('"payload":"tick"')
   })
 
-  it.skipIf(!has('go'))('serves HTTP from Go', async () => {
+  it.skipIf(!has('go'))('serves HTTP from Go', { timeout: 300_000 }, async () => {
     const cwd = join(machine.example('custom-runtime'), 'go')
     const url = await deploy(cwd)
     expect(await (await fetch(`${url}/x?name=you`)).json()).toEqual({ hello: 'you', from: 'Go', path: '/x' })
