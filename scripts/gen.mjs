@@ -1,9 +1,10 @@
 // Writes every generated file: `node scripts/gen.mjs`; with --check it only says which ones are stale.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { generateCliDocs } from './gen-cli-docs.mjs'
+import { generatePortability } from './gen-portability.mjs'
 import { generateProviders } from './gen-providers.mjs'
 import { generateReference } from './gen-reference.mjs'
 import { generateSchema } from './gen-schema.mjs'
@@ -42,6 +43,7 @@ const files = {
   ...(await generateProviders(root)),
   ...(await generateReference(loadTs)),
   ...(await generateCliDocs(loadTs)),
+  ...(await generatePortability(root, loadTs)),
 }
 let stale = 0
 for (const [name, text] of Object.entries(files)) {
@@ -51,6 +53,7 @@ for (const [name, text] of Object.entries(files)) {
   stale += 1
   if (check) console.log(`stale: ${name} (run npm run gen)`)
   else {
+    await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
     console.log(`wrote ${name}`)
   }

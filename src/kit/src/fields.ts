@@ -189,7 +189,7 @@ const FILE_KEYS: Readonly<Record<string, string>> = {
   triggers: 'events',
 }
 
-// The model has units in its names, the file has not.
-function fileKey(field: string, subject?: Subject): string {
+/** The key of the file that a field of the model stands under: the model has units in its names, the file has not. */
+export function fileKey(field: string, subject?: Subject): string {
   return subject?.keys?.[field] ?? FILE_KEYS[field] ?? field.replace(/Sec$/, '')
 }
