@@ -10,6 +10,7 @@ export const fields: FnTable = {
   at: elsewhere('a place in the file'),
   description: {
     to: 'Description',
+    takes: '256 characters',
     as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
   },
   runtime: elsewhere('Runtime'),
@@ -30,6 +31,7 @@ export const fields: FnTable = {
   role: { to: 'service.Role' },
   vpc: {
     to: 'service.VpcConfig',
+    takes: 'exactly one security group; the same for all functions',
     as: ({ id, subnets, securityGroups }) => {
       if (securityGroups.length !== 1)
         return refused('a service has one security group', 'name exactly one under vpc.securityGroups')
@@ -38,6 +40,7 @@ export const fields: FnTable = {
   },
   logs: {
     to: 'service.LogConfig',
+    takes: 'both project and store; the same for all functions',
     as: (logs) => {
       if (logs === false) return undefined
       if (logs.project === undefined || logs.store === undefined)
@@ -52,6 +55,7 @@ export const fields: FnTable = {
     rows: {
       instance: {
         to: 'InstanceConcurrency',
+        takes: 'more than 1 with runtime custom or container only',
         range: { min: 1, max: 100 },
         as: (count, _, root) =>
           count === 1 || isServer(root as Fn)

@@ -25,6 +25,7 @@ export const triggers: TriggerTable = {
       path: ROUTED_INSIDE,
       auth: {
         to: 'AuthType',
+        takes: 'none or iam',
         as: ({ kind }) =>
           kind === 'jwt'
             ? refused(
@@ -45,7 +46,7 @@ export const triggers: TriggerTable = {
     type: 'Timer',
     fields: {
       ...base,
-      schedule: { to: 'CronExpression', as: timerExpression },
+      schedule: { to: 'CronExpression', takes: 'cron without L, W and #, every in whole minutes', as: timerExpression },
       timezone: elsewhere('CRON_TZ in CronExpression'),
       enabled: { to: 'Enable' },
       payload: { to: 'Payload', as: payloadText },
@@ -58,7 +59,11 @@ export const triggers: TriggerTable = {
     fields: {
       ...switchless,
       bucket: { to: 'BucketName' },
-      events: { to: 'Events', as: storageEvents },
+      events: {
+        to: 'Events',
+        takes: 'created, removed and their kinds, or a name such as oss:ObjectCreated:PutSymlink',
+        as: storageEvents,
+      },
       filter: {
         to: 'Filter.Key',
         as: ({ prefix, suffix }) => ({
@@ -75,6 +80,7 @@ export const triggers: TriggerTable = {
       ...base,
       source: {
         to: 'SourceConfig.Logstore',
+        takes: 'with project and log',
         as: (source, { project, log }) =>
           project === undefined || log === undefined
             ? refused('it needs the project, and a logstore for its own reports', 'add project and log')
@@ -98,11 +104,13 @@ export const triggers: TriggerTable = {
       region: { to: 'Region' },
       format: {
         to: 'NotifyContentFormat',
+        takes: 'JSON or STREAM',
         as: (format) =>
           /^(json|stream)$/i.test(format) ? format.toUpperCase() : refused(`"${format}" is not JSON or STREAM`),
       },
       retry: {
         to: 'NotifyStrategy',
+        takes: 'BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY',
         as: (retry) =>
           /^(BACKOFF|EXPONENTIAL_DECAY)_RETRY$/.test(retry)
             ? retry
@@ -110,6 +118,7 @@ export const triggers: TriggerTable = {
       },
       tags: {
         to: 'FilterTag',
+        takes: 'one tag of at most 16 characters',
         as: (tags) =>
           tags.length > 1 || (tags[0] ?? '').length > 16
             ? refused('a trigger has one tag of at most 16 characters', 'make a trigger for each tag')
@@ -126,6 +135,7 @@ export const triggers: TriggerTable = {
       ...switchless,
       events: {
         to: 'EventName',
+        takes: 'one event',
         as: (events) =>
           events.length === 1 ? events[0] : refused('a trigger has one event', 'make a trigger for each event'),
       },
@@ -140,6 +150,7 @@ export const triggers: TriggerTable = {
       instance: { to: 'InstanceName' },
       table: {
         to: 'TableName',
+        takes: 'with the instance',
         as: (table, { instance }) =>
           instance === undefined ? refused('it needs the instance of the table', 'add instance') : table,
       },
@@ -156,6 +167,7 @@ export const triggers: TriggerTable = {
       stream: { to: 'Topic' },
       position: {
         to: 'StartingPosition',
+        takes: 'latest, oldest or earliest',
         as: (position) => POSITIONS[position] ?? refused(`"${position}" is not latest or oldest`),
       },
       batch: { rows: { size: { to: 'BatchSize' }, windowSec: lossy('a batch is bounded by its size only') } },

@@ -25,6 +25,7 @@ export const eventBridge: Pick<TriggerTable, 'queue' | 'kafka' | 'mqtt' | 'event
       ...base,
       topics: {
         to: 'triggerConfig',
+        takes: 'one topic, with the instance',
         as: (topics, { instance, group, offset, batch }) => {
           if (topics.length !== 1) return refused('a trigger has one topic', 'make a trigger for each topic')
           if (instance === undefined) return refused('it reads instances of ApsaraMQ for Kafka only', 'add instance')
@@ -57,6 +58,7 @@ export const eventBridge: Pick<TriggerTable, 'queue' | 'kafka' | 'mqtt' | 'event
       ...base,
       topic: {
         to: 'triggerConfig',
+        takes: 'with the instance',
         as: (topic, { instance }) =>
           instance === undefined
             ? refused('it reads instances of ApsaraMQ for MQTT only', 'add instance')
@@ -89,6 +91,7 @@ export const eventBridge: Pick<TriggerTable, 'queue' | 'kafka' | 'mqtt' | 'event
       enabled,
       bus: {
         to: 'triggerConfig.eventSourceConfig',
+        takes: 'default',
         as: (bus) => (bus === 'default' ? undefined : refused('a trigger listens on the default bus', 'leave bus out')),
       },
       pattern: { to: 'triggerConfig.eventRuleFilterPattern', as: (pattern) => JSON.stringify(pattern) },

@@ -8,6 +8,7 @@ export const fields: FnTable = {
   at: elsewhere('a place in the file'),
   description: {
     to: 'description',
+    takes: '256 characters',
     as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
   },
   runtime: elsewhere('runtime'),
@@ -28,6 +29,7 @@ export const fields: FnTable = {
   role: { to: 'role' },
   vpc: {
     to: 'vpcConfig',
+    takes: 'exactly one security group',
     as: ({ id, subnets, securityGroups }) => {
       if (securityGroups.length !== 1)
         return refused('a function has one security group', 'name exactly one under vpc.securityGroups')
@@ -36,6 +38,7 @@ export const fields: FnTable = {
   },
   logs: {
     to: 'logConfig',
+    takes: 'both project and store',
     as: (logs) => {
       if (logs === false) return undefined
       if (logs.project === undefined || logs.store === undefined)
@@ -47,12 +50,14 @@ export const fields: FnTable = {
   layers: elsewhere('inside the artifact; the runtime loads them'),
   cloudLayers: {
     to: 'layers',
+    takes: 'at most 5',
     as: (layers) => (layers.length > 5 ? refused('a function has at most 5 layers') : layers),
   },
   concurrency: {
     rows: {
       instance: {
         to: 'instanceConcurrency',
+        takes: 'more than 1 with runtime custom or container only',
         range: { min: 1, max: 200 },
         as: (count, _, root) =>
           count === 1 || isServer(root as Fn)

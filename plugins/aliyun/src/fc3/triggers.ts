@@ -24,7 +24,7 @@ export const triggers: TriggerTable = {
     fields: {
       ...switchless,
       path: ROUTED_INSIDE,
-      auth: { to: 'triggerConfig', as: authConfig },
+      auth: { to: 'triggerConfig', as: authConfig, takes: 'jwt by jwks, without issuer and audience' },
       methods: { to: 'triggerConfig.methods' },
       cors: emulated('the router inside answers'),
       timeoutSec: lossy('the timeout of the function holds'),
@@ -35,7 +35,11 @@ export const triggers: TriggerTable = {
     type: 'timer',
     fields: {
       ...base,
-      schedule: { to: 'triggerConfig.cronExpression', as: timerExpression },
+      schedule: {
+        to: 'triggerConfig.cronExpression',
+        as: timerExpression,
+        takes: 'cron without L, W and #, every in whole minutes',
+      },
       timezone: elsewhere('CRON_TZ in cronExpression'),
       enabled: { to: 'triggerConfig.enable' },
       payload: { to: 'triggerConfig.payload', as: payloadText },
@@ -48,7 +52,11 @@ export const triggers: TriggerTable = {
     fields: {
       ...switchless,
       bucket: { to: 'sourceArn', as: (bucket) => `acs:oss:${REGION}:${ACCOUNT}:${bucket}` },
-      events: { to: 'triggerConfig.events', as: storageEvents },
+      events: {
+        to: 'triggerConfig.events',
+        takes: 'created, removed and their kinds, or a name such as oss:ObjectCreated:PutSymlink',
+        as: storageEvents,
+      },
       filter: { to: 'triggerConfig.filter.key' },
     },
   },
@@ -59,6 +67,7 @@ export const triggers: TriggerTable = {
       project: { to: 'sourceArn', as: (project) => `acs:log:${REGION}:${ACCOUNT}:project/${project}` },
       source: {
         to: 'triggerConfig',
+        takes: 'with project and log',
         as: (source, { project, log }) => {
           if (project === undefined || log === undefined)
             return refused('it needs the project, and a logstore for its own reports', 'add project and log')
@@ -82,14 +91,17 @@ export const triggers: TriggerTable = {
       region: elsewhere('sourceArn'),
       format: {
         to: 'triggerConfig.notifyContentFormat',
+        takes: 'JSON or STREAM',
         as: (format) => oneOf(format.toUpperCase(), ['JSON', 'STREAM']),
       },
       retry: {
         to: 'triggerConfig.notifyStrategy',
+        takes: 'BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY',
         as: (retry) => oneOf(retry, ['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY']),
       },
       tags: {
         to: 'triggerConfig.filterTag',
+        takes: 'one tag of at most 16 characters',
         as: (tags) =>
           tags.length > 1 || (tags[0] ?? '').length > 16
             ? refused('a trigger has one tag of at most 16 characters', 'make a trigger for each tag')
@@ -109,6 +121,7 @@ export const triggers: TriggerTable = {
       ...switchless,
       events: {
         to: 'triggerConfig.eventName',
+        takes: 'one event',
         as: (events) =>
           events.length === 1 ? events[0] : refused('a trigger has one event', 'make a trigger for each event'),
       },
@@ -123,6 +136,7 @@ export const triggers: TriggerTable = {
       ...switchless,
       table: {
         to: 'sourceArn',
+        takes: 'with the instance',
         as: (table, { instance }) =>
           instance === undefined
             ? refused('it needs the instance of the table', 'add instance')

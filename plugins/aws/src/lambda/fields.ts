@@ -7,6 +7,7 @@ export const fields: FnTable = {
   at: elsewhere('a place in the file'),
   description: {
     to: 'Description',
+    takes: '256 characters',
     as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
   },
   runtime: emulated(
@@ -38,6 +39,7 @@ export const fields: FnTable = {
   layers: elsewhere('inside the artifact; the runtime loads them'),
   cloudLayers: {
     to: 'Layers',
+    takes: 'at most 5',
     as: (layers) => (layers.length > 5 ? refused('a function has at most 5 layers') : layers),
   },
   concurrency: {
@@ -54,8 +56,8 @@ export const fields: FnTable = {
     rows: {
       retries: { to: 'EventInvokeConfig.MaximumRetryAttempts', range: { min: 0, max: 2 } },
       maxAgeSec: { to: 'EventInvokeConfig.MaximumEventAgeInSeconds', range: { min: 60, max: 21_600 } },
-      onSuccess: { to: 'EventInvokeConfig.DestinationConfig.OnSuccess', as: destination },
-      onFailure: { to: 'EventInvokeConfig.DestinationConfig.OnFailure', as: destination },
+      onSuccess: { to: 'EventInvokeConfig.DestinationConfig.OnSuccess', as: destination, takes: 'an ARN' },
+      onFailure: { to: 'EventInvokeConfig.DestinationConfig.OnFailure', as: destination, takes: 'an ARN' },
       callback: refuse('results go to a queue, a topic, a bus or a function, not to an address', 'use async.onSuccess'),
     },
   },

@@ -51,7 +51,11 @@ export const triggers: TriggerTable = {
     type: 'ScheduleV2',
     fields: {
       ...base,
-      schedule: { to: 'ScheduleExpression', as: scheduleExpression },
+      schedule: {
+        to: 'ScheduleExpression',
+        as: scheduleExpression,
+        takes: 'cron from the minute on, one of day and weekday; every in whole minutes',
+      },
       timezone: {
         to: 'ScheduleExpressionTimezone',
         as: (zone, { schedule }) => (zone === 'UTC' || schedule.kind === 'every' ? undefined : zone),
@@ -67,7 +71,11 @@ export const triggers: TriggerTable = {
     fields: {
       ...switchless,
       bucket: elsewhere('Bucket: one of this template'),
-      events: { to: 'Events', as: storageEvents },
+      events: {
+        to: 'Events',
+        as: storageEvents,
+        takes: 'created, removed and their kinds, or a name such as s3:ObjectRestore:*',
+      },
       filter: {
         to: 'Filter.S3Key.Rules',
         as: ({ prefix, suffix }) => [
@@ -105,7 +113,7 @@ export const triggers: TriggerTable = {
     fields: {
       ...switched,
       stream: { to: 'Stream', as: (stream) => arn('kinesis', stream, undefined, 'stream/') },
-      position: { to: 'StartingPosition', as: startingPosition },
+      position: { to: 'StartingPosition', as: startingPosition, takes: 'latest, earliest' },
       batch,
     },
   },
@@ -116,6 +124,7 @@ export const triggers: TriggerTable = {
       ...switched,
       table: {
         to: 'Stream',
+        takes: 'the ARN of the stream',
         as: (table) =>
           table.startsWith('arn:')
             ? table
@@ -132,6 +141,7 @@ export const triggers: TriggerTable = {
       ...switched,
       instance: {
         to: 'Stream',
+        takes: 'the ARN of the cluster',
         as: (instance) =>
           instance.startsWith('arn:')
             ? instance
@@ -139,12 +149,13 @@ export const triggers: TriggerTable = {
       },
       topics: {
         to: 'Topics',
+        takes: 'with the instance',
         as: (topics, { instance }) =>
           instance === undefined ? refused('it reads clusters of MSK', 'instance: the ARN of the cluster') : topics,
       },
       brokers: lossy('the cluster knows its brokers'),
       group: { to: 'ConsumerGroupId' },
-      offset: { to: 'StartingPosition', as: startingPosition },
+      offset: { to: 'StartingPosition', as: startingPosition, takes: 'latest, earliest' },
       batch,
     },
   },

@@ -10,6 +10,7 @@ export const fields: FnTable = {
   at: elsewhere('a place in the file'),
   description: {
     to: 'description',
+    takes: '1000 characters',
     as: (text) =>
       text.length > 1000 ? adjusted(text.slice(0, 1000), 'a description has at most 1000 characters') : text,
   },
@@ -19,6 +20,7 @@ export const fields: FnTable = {
   cpu: lossy('it grows with the memory'),
   diskMb: {
     to: 'diskSize',
+    takes: '512',
     as: (size) =>
       size <= 512
         ? undefined
@@ -34,6 +36,7 @@ export const fields: FnTable = {
   role: { to: 'role' },
   vpc: {
     to: 'vpc',
+    takes: 'exactly one subnet, no security groups',
     as: ({ id, subnets, securityGroups }) => {
       if (subnets.length !== 1) return refused('a function has one subnet', 'name exactly one under vpc.subnets')
       if (securityGroups.length > 0)
@@ -43,6 +46,7 @@ export const fields: FnTable = {
   },
   logs: {
     to: 'cls',
+    takes: 'the ids of a logset and of a topic',
     as: (logs) => {
       if (logs === false) return undefined
       if (logs.project === undefined || logs.store === undefined)
@@ -52,11 +56,12 @@ export const fields: FnTable = {
   },
   tags: { to: 'tags', as: (tags) => Object.entries(tags).map(([key, value]) => ({ key, value })) },
   layers: elsewhere('inside the artifact; the runtime loads them'),
-  cloudLayers: { to: 'layers', as: readLayers },
+  cloudLayers: { to: 'layers', takes: 'at most 5, as NAME:VERSION', as: readLayers },
   concurrency: {
     rows: {
       instance: {
         to: 'instanceConcurrencyConfig',
+        takes: 'more than 1 with runtime custom or container only',
         range: { min: 1, max: 100 },
         as: (count, _, root) => {
           if (count === 1) return undefined

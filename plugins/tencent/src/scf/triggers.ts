@@ -10,7 +10,7 @@ import {
   type TriggerTable,
 } from '@anyfaas/kit'
 import { STORAGE_EVENTS, storageEvent } from './storage.ts'
-import { timerExpression } from './timer.ts'
+import { timerExpression, ZONE } from './timer.ts'
 
 const base = {
   kind: elsewhere('type'),
@@ -38,6 +38,7 @@ export const triggers: TriggerTable = {
       methods: emulated('the router inside answers other methods with 405'),
       auth: {
         to: 'authType',
+        takes: 'none or iam',
         as: ({ kind }) =>
           kind === 'jwt'
             ? refused('a function URL checks no tokens', 'check the token inside the function')
@@ -54,11 +55,19 @@ export const triggers: TriggerTable = {
     type: 'timer',
     fields: {
       ...base,
-      schedule: { to: 'cronExpression', as: timerExpression },
-      timezone: elsewhere('cronExpression: its hours and days are moved'),
+      schedule: {
+        to: 'cronExpression',
+        takes: 'cron without L, W and #; in UTC+8, where a zone with summer time cannot be said',
+        as: timerExpression,
+      },
+      timezone: emulated(
+        'the hours and days of cronExpression are moved to UTC+8',
+        (zone) => zone !== 'UTC' && zone !== ZONE,
+      ),
       enabled,
       payload: {
         to: 'argument',
+        takes: '4096 characters',
         as: (payload) => {
           const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
           return text.length > 4096 ? refused('a payload has at most 4 KB') : text
@@ -72,6 +81,7 @@ export const triggers: TriggerTable = {
       ...base,
       bucket: {
         to: 'bucket',
+        takes: 'NAME-APPID',
         as: (bucket) => {
           if (bucket.includes('.cos.')) return bucket
           return /-\d+$/.test(bucket)
@@ -82,6 +92,7 @@ export const triggers: TriggerTable = {
       // The translator makes a trigger of each event: SCF has one a trigger.
       events: {
         to: 'events',
+        takes: 'created, removed and their kinds, or a name such as cos:ObjectCreated:Put; a trigger for each',
         as: ([event = '']) =>
           storageEvent(event) ??
           refused(
@@ -101,6 +112,7 @@ export const triggers: TriggerTable = {
       instance: { to: 'instanceId' },
       topics: {
         to: 'topic',
+        takes: 'one topic, with the instance',
         as: (topics, { instance }) => {
           if (topics.length !== 1) return refused('a trigger has one topic', 'make a trigger for each topic')
           return instance === undefined ? refused('it reads instances of CKafka only', 'add instance') : topics[0]
