@@ -75,7 +75,7 @@ describe('parameters', () => {
   ])('%s of %s', (path, requested, expected) => {
     const found = new Router([{ path, methods: [] }]).find('GET', requested)
     if (!found) throw new Error('not found')
-    expect({ ...readParams(found) }).toEqual(expected)
+    expect({ ...readParams(found.pattern, requested) }).toEqual(expected)
   })
 
   test("a broken escape is the client's mistake", () => {

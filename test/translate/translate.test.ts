@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { scheduleInput } from '../../plugins/aws/src/lambda/timer.ts'
-import { events } from '../../plugins/aws/src/runtime/lambda/events.ts'
+import { scheduleRow } from '../../plugins/aws/src/runtime/lambda/bus-events.ts'
 import { loadService } from '../../src/config/load.ts'
 import { isRef, type Resource, type Service, type Tree } from '../../src/kit/src/index.ts'
 import { http, makeAggregate, makeFn, makeService, timer } from '../fixtures/service.ts'
@@ -156,10 +156,10 @@ describe('overrides', () => {
 describe('what a schedule of AWS sends', () => {
   it.each([undefined, 'clean up', { kind: 'report' }])('is what the runtime reads: %j', (payload) => {
     const event = JSON.parse(scheduleInput('weekly', payload))
-    const row = events.find(({ matches }) => matches(event))
-    expect(row?.kind).toBe('timer')
-    expect(row?.read(event)).toMatchObject({ trigger: 'weekly', data: { name: 'weekly' } })
-    expect(Object(row?.read(event).data)['payload']).toEqual(payload)
+    expect(scheduleRow.matches(event, () => false, event)).toBe(true)
+    const [words] = [scheduleRow.read(event, event)].flat()
+    expect(words).toMatchObject({ trigger: 'weekly', data: { name: 'weekly' } })
+    expect(Object(words?.data)['payload']).toEqual(payload)
   })
 })
 

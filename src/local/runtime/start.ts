@@ -9,9 +9,8 @@ export const start: Start = (manifest, loaders) => {
   const app = createApp(manifest, loaders, { env: process.env, development })
   const handler: LocalHandler = async (event, context) => {
     if (app.raw) return wrap(event, await app.raw(new LocalCall(event, context)))
-    if (event.kind !== 'http') return { kind: 'value', value: await app.event(readLocalEvent(event, context)) }
-    const reply = await app.http(new LocalHttp(event, context))
-    return reply.kind === 'raw' ? wrap(event, reply.value) : toReply(reply)
+    if (event.kind !== 'http') return { kind: 'value', value: await app.event(() => [readLocalEvent(event, context)]) }
+    return wrap(event, await app.http(new LocalHttp(event, context), toReply))
   }
   const entry: Required<LocalEntry> = {
     handler,

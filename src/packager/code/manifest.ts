@@ -6,6 +6,7 @@ import {
   httpTriggersOf,
   membersOf,
   type Service,
+  type Trigger,
   triggersOf,
 } from '@anyfaas/kit'
 import type { Manifest, Member, Route } from '@anyfaas/runtime'
@@ -62,12 +63,24 @@ function memberOf(fn: Fn, member: HandlerMember, files: MemberFiles | undefined)
       .map(routeOf),
     triggers: triggersOf(fn)
       .filter(({ trigger, member: name }) => name === member.name && trigger.kind !== 'http')
-      .map(({ name, trigger }) => ({ kind: trigger.kind, name })),
+      .map(({ name, trigger }) => ({ kind: trigger.kind, name, ...sourceOf(trigger) })),
     // The platform stops the deployed function, so an aggregate's limit is that of its members.
     timeoutSec: fn.timeoutSec,
     ...(initTimeoutSec !== undefined && { initTimeoutSec }),
     ...(environment && { environment }),
   }
+}
+
+// Events of most services name what they come from, and not the trigger.
+function sourceOf(trigger: Trigger): { readonly source?: string } {
+  if (trigger.kind === 'os') return { source: trigger.bucket }
+  if (trigger.kind === 'mq' || trigger.kind === 'mqtt') return { source: trigger.topic }
+  if (trigger.kind === 'queue') return { source: trigger.queue }
+  if (trigger.kind === 'kafka') return trigger.topics[0] === undefined ? {} : { source: trigger.topics[0] }
+  if (trigger.kind === 'table') return { source: trigger.table }
+  if (trigger.kind === 'stream') return { source: trigger.stream }
+  if (trigger.kind === 'log') return { source: trigger.source }
+  return {}
 }
 
 function routesTo(fn: Fn, member: Fn): readonly HttpTrigger[] {

@@ -1,11 +1,11 @@
 import { Call, type Environment } from './call.ts'
-import { makeCloudEvent } from './cloud-event.ts'
+import type { CloudEvent } from './cloud-event.ts'
 import { Context } from './context.ts'
 import { Deadlines } from './deadline.ts'
-import { Dispatcher } from './dispatch.ts'
 import { asError } from './error.ts'
+import { callEvents, type EventHost, type EventResult } from './event-calls.ts'
 import { HttpCalls, type HttpOptions } from './http.ts'
-import type { EventInput, HttpInput, HttpReply, Input, RawReply } from './input.ts'
+import type { EventInput, HttpInput, HttpReply, Input } from './input.ts'
 import type { Loaders, Manifest } from './manifest.ts'
 import { LiveMember } from './member.ts'
 import { callRaw, isRaw } from './raw.ts'
@@ -18,17 +18,23 @@ export interface AppOptions extends HttpOptions {
 export interface App {
   /** Present when the only function of the artifact is raw: it gets everything, and nothing is looked at. */
   readonly raw: ((input: Input) => Promise<unknown>) | undefined
-  /** Never rejects, except for a raw handler. */
-  http(input: HttpInput): Promise<HttpReply | RawReply>
+  /** The answer as `send` writes it. Never rejects, except for a raw handler, whose value is passed on untouched. */
+  http<T>(input: HttpInput, send: (reply: HttpReply) => T): Promise<unknown>
   /** Rejects with the handler's error, so that the platform counts the call as failed. */
-  event(input: EventInput): Promise<unknown>
+  event(read: () => readonly EventInput[]): Promise<unknown>
+  /** Whether a function of the artifact has triggers of a kind. */
+  declares(kind: string): boolean
   /** For a platform that initializes before the first call. Rejects when the artifact's only function fails. */
   initialize(input: Input): Promise<void>
 }
 
 /** Makes an artifact's functions callable. They begin to load at once; the first call waits for its own one. */
 export function createApp(manifest: Manifest, loaders: Loaders, options: AppOptions): App {
-  const shared = { manifest, env: options.env, deadlines: new Deadlines() }
+  const shared = {
+    manifest,
+    env: options.env,
+    deadlines: new Deadlines(Math.min(...manifest.members.map(({ timeoutSec }) => timeoutSec))),
+  }
   const members = manifest.members.map((member) => {
     const loader = loaders[member.name]
     if (!loader)
@@ -36,28 +42,30 @@ export function createApp(manifest: Manifest, loaders: Loaders, options: AppOpti
     return new LiveMember(member, loader, shared)
   })
   for (const member of members) member.load()
-  const dispatcher = new Dispatcher(members, manifest.function)
+  const host: EventHost = {
+    manifest,
+    members,
+    run: runEvent,
+    raw: (member, input) => callRaw(member, input, input.kind),
+  }
   const http = new HttpCalls(members, options)
   const only = members.length === 1 ? members[0] : undefined
   return {
     raw: only && isRaw(only) ? (input) => callRaw(only, input, 'event') : undefined,
-    http: (input) => http.call(input),
-    event: (input) => callEvent(dispatcher, input),
+    http: (input, send) => http.call(input, send),
+    event: (read) => callEvents(read, host),
+    declares: (kind) => members.some((member) => member.scope.member.triggers.some((trigger) => trigger.kind === kind)),
     initialize: (input) => initialize(members, input),
   }
 }
 
-async function callEvent(dispatcher: Dispatcher, input: EventInput): Promise<unknown> {
-  const member = dispatcher.find(input.kind, input.trigger)
-  if (isRaw(member)) return callRaw(member, input, input.kind)
+async function runEvent(member: LiveMember, input: EventInput, event: CloudEvent): Promise<EventResult> {
   const call = new Call(member.scope, input, { kind: input.kind, ...(input.trigger && { name: input.trigger }) })
   try {
     const ready = member.ready ?? (await call.guard(member.prepare(input), 'still initializing'))
-    const { manifest, member: spec } = member.scope
-    const event = makeCloudEvent(input, spec.name, manifest)
-    const result = await call.guard(Promise.resolve(ready.handler?.event(new Context(call), event)))
+    const value = await call.guard(Promise.resolve(ready.handler?.event(new Context(call), event)))
     if (call.isWaiting) await call.settle()
-    return result
+    return { value, failed: call.failed }
   } catch (thrown) {
     call.logFailure(thrown)
     if (call.isWaiting) await call.settle()

@@ -18,72 +18,71 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** What fired: the trigger's kind, and its deployed name or the route's path where there is one. */
 export type Trigger = Pick<TriggerName, 'kind'> & Partial<TriggerName>
 
-type Fail = (error: unknown) => void
+/** Who hears what a work comes to: one of the two, once. */
+export interface Outcome<T> {
+  done(value: T): void
+  fail(error: unknown): void
+}
 
 /** The life of one call: its deadline, its signal, and what it still waits for. */
 export class Call implements Timed {
   readonly scope: Scope
   readonly input: Input
   readonly trigger: Trigger
-  readonly endsAt: number
+  endsAt: number | undefined = undefined
   before: Timed | undefined = undefined
   after: Timed | undefined = undefined
-  readonly #limitMs: number
-  #fail: Fail | undefined
+  #limitMs: number | undefined
+  #outcome: Outcome<never> | undefined
   #doing: string | undefined
   #controller: AbortController | undefined
   #late: Error | undefined
   #waiting: PromiseLike<unknown>[] | undefined
+  /** Items of a batch that have to come again. */
+  failed: readonly unknown[] = NONE
 
   constructor(scope: Scope, input: Input, trigger: Trigger) {
     this.scope = scope
     this.input = input
     this.trigger = trigger
-    this.#limitMs = limitOf(scope.member.timeoutSec, input.remainingMs)
-    this.endsAt = Date.now() + this.#limitMs
   }
 
-  /** Hands over what `work` comes to, or a TimeoutError at the deadline: one of the two, once. One work at a time. */
-  watch<T>(work: PromiseLike<T>, done: (value: T) => void, fail: Fail): void {
-    const { deadlines } = this.scope
-    this.#fail = fail
+  /** Hands over what `work` comes to, or a TimeoutError at the deadline. One work at a time. */
+  watch<T>(work: PromiseLike<T>, outcome: Outcome<T>): void {
+    this.#outcome = outcome
     this.#doing = undefined
-    deadlines.add(this)
+    this.scope.deadlines.add(this)
     work.then(
-      (value) => {
-        if (this.#fail !== fail) return
-        this.#fail = undefined
-        deadlines.delete(this)
-        done(value)
-      },
-      (error) => {
-        if (this.#fail !== fail) return
-        this.#fail = undefined
-        deadlines.delete(this)
-        fail(error)
-      },
+      (value) => this.#take(outcome) && outcome.done(value),
+      (error) => this.#take(outcome) && outcome.fail(error),
     )
   }
 
   /** The same as a promise. `doing` says in the error what was not finished. */
   guard<T>(work: PromiseLike<T>, doing?: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.watch(work, resolve, reject)
+      this.watch(work, { done: resolve, fail: reject })
       this.#doing = doing
     })
+  }
+
+  /** Asked by the clock. */
+  limitMs(): number {
+    this.#limitMs ??= limitOf(this.scope.member.timeoutSec, this.input.remainingMs)
+    return this.#limitMs
   }
 
   /** Called by the clock. */
   expire(): void {
     const { name, timeoutSec } = this.scope.member
-    const took = `did not finish within ${seconds(this.#limitMs)} s of its ${timeoutSec} s timeout`
+    const took = `did not finish within ${seconds(this.limitMs())} s of its ${timeoutSec} s timeout`
     const late = new HttpError(504, `function "${name}" ${took}${this.#doing ? ` (${this.#doing})` : ''}`)
     late.name = 'TimeoutError'
     this.#late = late
-    const fail = this.#fail
-    this.#fail = undefined
+    const outcome = this.#outcome
+    this.#outcome = undefined
     this.#controller?.abort(late)
-    fail?.(late)
+    outcome?.fail(late)
   }
 
   get signal(): AbortSignal {
@@ -96,6 +95,11 @@ export class Call implements Timed {
       gone?.addEventListener('abort', () => controller.abort(gone.reason), { once: true })
     }
     return this.#controller.signal
+  }
+
+  failItem(item: unknown, error: unknown): void {
+    this.failed = [...this.failed, item]
+    if (error !== undefined) this.logFailure(error)
   }
 
   waitUntil(work: PromiseLike<unknown>): void {
@@ -119,10 +123,20 @@ export class Call implements Timed {
     }
   }
 
+  // False for what comes after the deadline.
+  #take(outcome: Outcome<never>): boolean {
+    if (this.#outcome !== outcome) return false
+    this.#outcome = undefined
+    this.scope.deadlines.delete(this)
+    return true
+  }
+
   logFailure(error: unknown): void {
     consoleLogger.error(`[${this.input.requestId}] function "${this.scope.member.name}" failed:`, error)
   }
 }
+
+const NONE: readonly unknown[] = []
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(ms < 1000 ? 3 : 2)

@@ -1,3 +1,4 @@
+import type { TimerData } from './event-data.ts'
 import type { EventInput } from './input.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -5,21 +6,15 @@ import type { Manifest } from './manifest.ts'
 export interface CloudEvent<T = unknown> {
   readonly specversion: '1.0'
   readonly id: string
-  /** `/SERVICE/FUNCTION`, and `/TRIGGER` where the trigger has a name. */
+  /** `/SERVICE/FUNCTION`, and `/TRIGGER` where the trigger has a name. An event bus names its own sources. */
   readonly source: string
-  /** `anyfaas.KIND`, the same on every platform. */
+  /** `anyfaas.KIND`, the same on every platform. An event bus has types of its own. */
   readonly type: string
   readonly subject?: string
   /** ISO 8601, UTC. */
   readonly time: string
   readonly datacontenttype: string
   readonly data: T
-}
-
-export interface TimerData {
-  readonly name: string | undefined
-  readonly time: string
-  readonly payload: unknown
 }
 
 export function makeCloudEvent(input: EventInput, member: string, manifest: Manifest): CloudEvent {
@@ -32,6 +27,7 @@ export function makeCloudEvent(input: EventInput, member: string, manifest: Mani
     ...(input.subject ? { subject: input.subject } : {}),
     time: isoTime(input.time),
     datacontenttype: input.data instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
+    ...input.attributes,
     data: input.data,
   }
 }

@@ -73,6 +73,14 @@ export class Context {
     this.#call.waitUntil(work)
   }
 
+  /**
+   * Says that one item of a batch failed: the message or record itself, or its `id` or `sequence`. Platforms that take
+   * such reports send these again; elsewhere the whole event fails.
+   */
+  fail(item: unknown, error?: unknown): void {
+    this.#call.failItem(item, error)
+  }
+
   /** Sends data to the function's outputs, or to the one named. Rejects when there is none. */
   async send(_data: unknown, output?: string): Promise<void> {
     const which = output === undefined ? 'no output' : `no output "${output}"`

@@ -1,7 +1,9 @@
 /** Something with an end in time. */
 export interface Timed {
-  /** Milliseconds since 1970. */
-  readonly endsAt: number
+  /** How long it may take, in milliseconds; asked once, when it is seen to take any time at all. */
+  limitMs(): number
+  /** Milliseconds since 1970; undefined until the clock has come by. */
+  endsAt: number | undefined
   /** Called once, when the end has come before the thing was taken out. */
   expire(): void
   /** Neighbours in the list that `Deadlines` keeps. */
@@ -10,19 +12,27 @@ export interface Timed {
 }
 
 /**
- * All deadlines of a process behind one timer, which is not touched by calls that end in time: arming and clearing
- * a timer at every call would cost more than the rest of the call.
+ * All deadlines of a process behind one clock that ticks while there is something to watch. What is over before the next
+ * tick never asks for the time: that, or a timer of its own, would cost as much as half of a short call. And a process
+ * that was frozen between two calls takes no call for an old one.
  */
 export class Deadlines {
+  readonly #tickMs: number
   #first: Timed | undefined
   #timer: number | undefined
-  #rings = NEVER
+  #isBusy = false
+
+  /** `shortestSec`: the shortest timeout of all that will be watched. */
+  constructor(shortestSec: number) {
+    this.#tickMs = Math.max(1, Math.min(50, shortestSec * 16))
+  }
 
   add(timed: Timed): void {
     timed.after = this.#first
     if (this.#first) this.#first.before = timed
     this.#first = timed
-    if (timed.endsAt < this.#rings) this.#arm(timed.endsAt)
+    this.#isBusy = true
+    if (this.#timer === undefined) this.#wind()
   }
 
   delete(timed: Timed): void {
@@ -34,39 +44,35 @@ export class Deadlines {
     timed.after = undefined
   }
 
-  #arm(at: number): void {
-    clearTimeout(this.#timer)
-    this.#rings = at
-    this.#timer = setTimeout(() => this.#ring(), Math.max(0, at - Date.now()))
+  #wind(): void {
+    this.#timer = setTimeout(() => this.#tick(), this.#tickMs)
     // A call that waits is the platform's to keep alive; this timer must not hold a process that has nothing left to do.
     ;(this.#timer as unknown as { unref(): void }).unref()
   }
 
-  #ring(): void {
-    this.#rings = NEVER
+  #tick(): void {
+    this.#timer = undefined
     const now = Date.now()
-    let next = NEVER
     let timed = this.#first
     while (timed) {
       const { after } = timed
-      if (timed.endsAt > now) next = Math.min(next, timed.endsAt)
-      else {
+      timed.endsAt ??= now + timed.limitMs()
+      if (timed.endsAt <= now) {
         this.delete(timed)
         timed.expire()
       }
       timed = after
     }
-    if (next < NEVER) this.#arm(next)
+    if (this.#first || this.#isBusy) this.#wind()
+    this.#isBusy = false
   }
 }
-
-const NEVER = Number.POSITIVE_INFINITY
 
 /**
  * How long a handler may run, in milliseconds: a little less than the platform grants, so that the log says
  * which function it was.
  */
 export function limitOf(timeoutSec: number, remainingMs: number | undefined): number {
-  const granted = Math.min(timeoutSec * 1000, remainingMs ?? NEVER)
+  const granted = Math.min(timeoutSec * 1000, remainingMs ?? Number.POSITIVE_INFINITY)
   return Math.max(1, granted - Math.min(granted / 4, Math.max(50, Math.min(500, granted * 0.03))))
 }

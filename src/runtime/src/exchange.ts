@@ -1,4 +1,4 @@
-import { Call, type Trigger } from './call.ts'
+import { Call, type Outcome, type Trigger } from './call.ts'
 import { addCors } from './cors.ts'
 import { asError, statusOf } from './error.ts'
 import { failWith } from './failure.ts'
@@ -17,85 +17,91 @@ export interface MemberRoute extends Route {
   readonly trigger: Trigger
 }
 
-type Eventually<T> = T | Promise<T>
+/** Writes a reply in the platform's form. */
+export type Send<T> = (reply: HttpReply) => T
 
-/** One request on its way through one function. */
-export class Exchange {
-  readonly #input: HttpInput
+type Eventually<T> = T | PromiseLike<T>
+
+/** One request on its way through one function. It is its own call, so that a request makes few objects. */
+export class Exchange<T> extends Call implements Outcome<unknown> {
+  readonly #request: HttpInput
   readonly #route: MemberRoute
   readonly #development: boolean
-  readonly #call: Call
   readonly #ctx: HttpContext
+  readonly #send: Send<T>
+  #resolve: (value: Eventually<T>) => void = unset
 
-  constructor(input: HttpInput, found: Found<MemberRoute>, development: boolean) {
-    this.#input = input
+  constructor(
+    input: HttpInput,
+    found: Found<MemberRoute>,
+    { development, send }: { development: boolean; send: Send<T> },
+  ) {
+    super(found.route.member.scope, input, found.route.trigger)
+    this.#request = input
     this.#route = found.route
     this.#development = development
-    this.#call = new Call(found.route.member.scope, input, found.route.trigger)
-    this.#ctx = new HttpContext(this.#call, input, found)
+    this.#send = send
+    this.#ctx = new HttpContext(this, input, found.pattern)
   }
 
   /** Never rejects: an error is an answer, too. */
-  answer(): Promise<HttpReply> {
-    const { ready } = this.#route.member
-    return ready && !this.#input.load ? this.#run(ready) : this.#prepare()
-  }
-
-  async #prepare(): Promise<HttpReply> {
-    const { member } = this.#route
-    try {
-      if (this.#input.load) await this.#call.guard(this.#input.load(), 'still reading the request')
-      const ready = member.ready ?? (await this.#call.guard(member.prepare(this.#input), 'still initializing'))
-      return this.#run(ready)
-    } catch (thrown) {
-      return this.#rescue(thrown)
-    }
-  }
-
-  // Nearly every call goes this way, and one promise more costs it a tenth of all that it costs.
-  #run({ handler }: Ready): Promise<HttpReply> {
+  answer(): Promise<T> {
     return new Promise((resolve) => {
-      const fail = (thrown: unknown) => resolve(this.#rescue(thrown))
-      const done = (result: unknown) => {
-        try {
-          resolve(this.#deliver(result))
-        } catch (thrown) {
-          fail(thrown)
-        }
-      }
-      try {
-        const result = handler?.http(this.#ctx)
-        if (isPromise(result)) this.#call.watch(result, done, fail)
-        else done(result)
-      } catch (thrown) {
-        fail(thrown)
-      }
+      this.#resolve = resolve
+      const { ready } = this.#route.member
+      if (ready && !this.#request.load) this.#run(ready)
+      else this.#prepare().catch((thrown) => this.fail(thrown))
     })
   }
 
-  #deliver(result: unknown): Eventually<HttpReply> {
-    if (result !== undefined) this.#ctx.body = result
-    const reply = render(this.#ctx.response, this.#input)
-    if (!isPromise(reply)) return this.#finish(reply)
-    return this.#call.guard(reply).then(
-      (whole) => this.#finish(whole),
-      (error) => this.#rescue(error),
-    )
+  /** Takes what the handler came to. */
+  done(result: unknown): void {
+    try {
+      if (result !== undefined) this.#ctx.body = result
+      const reply = render(this.#ctx.response, this.#request)
+      if (isPromise(reply)) {
+        this.guard(reply).then(
+          (whole) => this.#finish(whole),
+          (error) => this.fail(error),
+        )
+      } else this.#finish(reply)
+    } catch (thrown) {
+      this.fail(thrown)
+    }
   }
 
-  #rescue(thrown: unknown): Eventually<HttpReply> {
+  fail(thrown: unknown): void {
     const error = asError(thrown)
-    if (statusOf(error) >= 500) this.#call.logFailure(thrown)
-    return this.#finish(
-      failWith(this.#ctx.response, error, { development: this.#development, method: this.#input.method }),
-    )
+    if (statusOf(error) >= 500) this.logFailure(thrown)
+    const { method } = this.#request
+    this.#finish(failWith(this.#ctx.response, error, { development: this.#development, method }))
   }
 
-  #finish(reply: HttpReply): Eventually<HttpReply> {
-    if (this.#route.cors) addCors(this.#route.cors, this.#input, reply.headers)
+  async #prepare(): Promise<void> {
+    const { member } = this.#route
+    if (this.#request.load) await this.guard(this.#request.load(), 'still reading the request')
+    this.#run(member.ready ?? (await this.guard(member.prepare(this.#request), 'still initializing')))
+  }
+
+  #run({ handler }: Ready): void {
+    try {
+      const result = handler?.http(this.#ctx)
+      if (isPromise(result)) this.watch(result, this)
+      else this.done(result)
+    } catch (thrown) {
+      this.fail(thrown)
+    }
+  }
+
+  #finish(reply: HttpReply): void {
+    if (this.#route.cors) addCors(this.#route.cors, this.#request, reply.headers)
     const { body } = reply
     const streams = typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
-    const sent = streams ? { ...reply, body: logErrors(body, (error) => this.#call.logFailure(error)) } : reply
-    return this.#call.isWaiting ? this.#call.settle().then(() => sent) : sent
+    const sent = this.#send(streams ? { ...reply, body: logErrors(body, (error) => this.logFailure(error)) } : reply)
+    this.#resolve(this.isWaiting ? this.settle().then(() => sent) : sent)
   }
+}
+
+function unset(): never {
+  throw new Error('an answer before the question')
 }

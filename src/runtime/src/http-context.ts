@@ -3,9 +3,9 @@ import { Context } from './context.ts'
 import { Cookies } from './cookies.ts'
 import type { HttpInput } from './input.ts'
 import type { Query } from './parse.ts'
+import type { Pattern } from './pattern.ts'
 import { HttpRequest } from './request.ts'
 import { HttpResponse } from './response.ts'
-import type { Found } from './router.ts'
 
 /** What a handler gets for an HTTP request: the request, the answer, and everything of `Context`. */
 export class HttpContext extends Context {
@@ -13,9 +13,9 @@ export class HttpContext extends Context {
   readonly response = new HttpResponse()
   #cookies: Cookies | undefined
 
-  constructor(call: Call, input: HttpInput, found: Found<unknown>) {
+  constructor(call: Call, input: HttpInput, pattern: Pattern) {
     super(call)
-    this.request = new HttpRequest(input, found)
+    this.request = new HttpRequest(input, pattern)
   }
 
   get req(): HttpRequest {

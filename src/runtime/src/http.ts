@@ -1,8 +1,8 @@
 import { addCors, preflightHeaders, preflightMethod } from './cors.ts'
 import { asError, HttpError } from './error.ts'
-import { Exchange, type MemberRoute } from './exchange.ts'
+import { Exchange, type MemberRoute, type Send } from './exchange.ts'
 import { failWith } from './failure.ts'
-import type { HttpInput, HttpReply, RawReply } from './input.ts'
+import type { HttpInput, HttpReply } from './input.ts'
 import type { Route } from './manifest.ts'
 import type { LiveMember } from './member.ts'
 import { callRaw, isRaw } from './raw.ts'
@@ -28,22 +28,25 @@ export class HttpCalls {
     this.#development = options.development === true
   }
 
-  /** Never rejects, except for a raw handler. */
-  call(input: HttpInput): Promise<HttpReply | RawReply> {
+  /** Never rejects, except for a raw handler, whose value is passed on as it is. */
+  call<T>(input: HttpInput, send: Send<T>): Promise<unknown> {
     try {
-      const asked = preflightMethod(input)
-      const target = asked === undefined ? undefined : this.#router.find(asked, input.path)?.route
-      if (target?.cors) {
-        const headers = preflightHeaders(target.cors, target, input)
-        return Promise.resolve({ kind: 'http', status: 204, headers, body: null })
-      }
+      const preflight = input.method === 'OPTIONS' && this.#preflight(input)
+      if (preflight) return Promise.resolve(send(preflight))
       const found = this.#router.find(input.method, input.path)
-      if (!found) return Promise.resolve(this.#refuse(input))
-      if (isRaw(found.route.member)) return pass(input, found.route.member)
-      return new Exchange(input, found, this.#development).answer()
+      if (!found) return Promise.resolve(send(this.#refuse(input)))
+      if (isRaw(found.route.member)) return callRaw(found.route.member, input, 'http')
+      return new Exchange(input, found, { development: this.#development, send }).answer()
     } catch (thrown) {
-      return Promise.resolve(this.#fail(input, asError(thrown)))
+      return Promise.resolve(send(this.#fail(input, asError(thrown))))
     }
+  }
+
+  #preflight(input: HttpInput): HttpReply | undefined {
+    const asked = preflightMethod(input)
+    const target = asked === undefined ? undefined : this.#router.find(asked, input.path)?.route
+    if (!target?.cors) return undefined
+    return { kind: 'http', status: 204, headers: preflightHeaders(target.cors, target, input), body: null }
   }
 
   /** No route takes the request: 405 when another method would do, else 404. */
@@ -58,10 +61,6 @@ export class HttpCalls {
   #fail(input: HttpInput, error: Error): HttpReply {
     return failWith(new HttpResponse(), error, { development: this.#development, method: input.method })
   }
-}
-
-async function pass(input: HttpInput, member: LiveMember): Promise<RawReply> {
-  return { kind: 'raw', value: await callRaw(member, input, 'http') }
 }
 
 function routeOf(member: LiveMember, route: Route): MemberRoute {

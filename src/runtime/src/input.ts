@@ -47,6 +47,19 @@ export interface EventInput extends Input {
   readonly time?: string | number | undefined
   /** Already in the shape that the kind has on every platform. */
   readonly data: unknown
+  /** What the trigger listens to, such as the queue's name, for events that do not bear the trigger's own. */
+  readonly resource?: string | undefined
+  /** The attributes of what is a CloudEvent already. */
+  readonly attributes?: Readonly<Record<string, unknown>>
+  /** Present where the platform takes a report of which items of a batch have to come again. */
+  readonly batch?: Batch
+}
+
+export interface Batch {
+  /** The field of `data` that holds the items. */
+  readonly list: string
+  /** What the platform calls each of them. */
+  readonly ids: readonly string[]
 }
 
 /** Lower-case names. A list is sent as several headers. */
@@ -60,10 +73,4 @@ export interface HttpReply {
   readonly headers: HeaderMap
   /** Asynchronous only where the platform said that it can stream. */
   readonly body: ReplyBody
-}
-
-/** The answer of a raw handler: it goes to the platform untouched. */
-export interface RawReply {
-  readonly kind: 'raw'
-  readonly value: unknown
 }

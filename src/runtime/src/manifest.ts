@@ -54,6 +54,8 @@ export interface TriggerName {
   readonly kind: string
   /** The deployed name of the trigger. */
   readonly name: string
+  /** What it listens to: the bucket, topic, queue, table or stream, as the service file names it. */
+  readonly source?: string
 }
 
 /** Opens the user's modules, lazily: a member that cannot be loaded fails alone. */

@@ -1,7 +1,7 @@
 import { type Bytes, fromBase64 } from './bytes.ts'
-import { type Shape, textOf } from './event.ts'
 import type { HttpInput, Input } from './input.ts'
 import type { Logger } from './logger.ts'
+import { type Shape, textOf } from './shape.ts'
 
 /** The common part of every platform's request: what is read is read once, and only when it is asked for. */
 export abstract class PlatformRequest implements HttpInput {

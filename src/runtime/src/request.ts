@@ -1,20 +1,21 @@
 import type { HttpInput } from './input.ts'
 import { accepts, matchType } from './negotiate.ts'
 import { parseBody, parseCookies, parseQuery, type Query, toBytes } from './parse.ts'
-import { type Found, readParams } from './router.ts'
+import type { Pattern } from './pattern.ts'
+import { readParams } from './router.ts'
 
 /** The incoming request. Everything is read when it is asked for. */
 export class HttpRequest {
   readonly #input: HttpInput
-  readonly #found: Found<unknown>
+  readonly #pattern: Pattern
   #params: Record<string, string> | undefined
   #query: Query | undefined
   #cookies: Record<string, string> | undefined
   #body: { readonly value: unknown } | undefined
 
-  constructor(input: HttpInput, found: Found<unknown>) {
+  constructor(input: HttpInput, pattern: Pattern) {
     this.#input = input
-    this.#found = found
+    this.#pattern = pattern
   }
 
   get method(): string {
@@ -48,7 +49,7 @@ export class HttpRequest {
 
   /** What `:name` and `*` of the route's path matched, decoded. */
   get params(): Record<string, string> {
-    this.#params ??= readParams(this.#found)
+    this.#params ??= readParams(this.#pattern, this.#input.path)
     return this.#params
   }
 

@@ -11,8 +11,6 @@ export interface Routed {
 export interface Found<T> {
   readonly route: T
   readonly pattern: Pattern
-  /** The request's, as it was sent. */
-  readonly path: string
 }
 
 /** The path is known and the method is not. */
@@ -38,10 +36,8 @@ export class Router<T extends Routed> {
   find(method: string, path: string): Found<T> | undefined {
     const escaped = path.includes('%')
     const leaf = escaped ? undefined : this.#statics.get(path)
-    const entry = leaf && pick(leaf, method)
-    if (entry) return { route: entry.route, pattern: entry.pattern, path }
-    const best = this.#search(method, path, escaped, undefined)
-    return best && { route: best.route, pattern: best.pattern, path }
+    const found = leaf && pick(leaf, method)
+    return found ?? this.#search(method, path, escaped, undefined)
   }
 
   /** Why nothing was found: undefined when no route has the path. */
@@ -57,7 +53,7 @@ export class Router<T extends Routed> {
     return { allow: [...allow], nearest: nearest.route }
   }
 
-  #search(method: string, path: string, escaped: boolean, seen: Leaf<T>[] | undefined): Entry<T> | undefined {
+  #search(method: string, path: string, escaped: boolean, seen: Leaf<T>[] | undefined): Found<T> | undefined {
     if (path[0] !== '/') return undefined
     if (escaped) decode(path)
     const end = endOf(path)
@@ -84,8 +80,8 @@ export class Router<T extends Routed> {
   }
 }
 
-/** The path's parameters by name, decoded; `*` is what `/*` matched, without its first slash. */
-export function readParams({ pattern, path }: Found<unknown>): Record<string, string> {
+/** The parameters of a path by name, decoded; `*` is what `/*` matched, without its first slash. */
+export function readParams(pattern: Pattern, path: string): Record<string, string> {
   const params = emptyRecord<string>()
   const last = endOf(path)
   let start = 1
@@ -102,7 +98,7 @@ export function readParams({ pattern, path }: Found<unknown>): Record<string, st
 }
 
 interface Node<T> {
-  statics: Map<string, Node<T>> | undefined
+  statics: Statics<T> | undefined
   param: Node<T> | undefined
   exact: Leaf<T> | undefined
   wild: Leaf<T> | undefined
@@ -110,15 +106,16 @@ interface Node<T> {
   least: number
 }
 
-interface Leaf<T> {
-  readonly rank: number
-  readonly methods: Map<string, Entry<T>>
-  any: Entry<T> | undefined
+interface Statics<T> {
+  /** In the order of the file. */
+  readonly few: [string, Node<T>][]
+  readonly all: Map<string, Node<T>>
 }
 
-interface Entry<T> {
-  readonly route: T
-  readonly pattern: Pattern
+interface Leaf<T> {
+  readonly rank: number
+  readonly methods: Map<string, Found<T>>
+  any: Found<T> | undefined
 }
 
 interface Search<T> {
@@ -129,7 +126,7 @@ interface Search<T> {
   readonly method: string
   /** Takes every leaf of the path, whatever its methods; no entry is looked for then. */
   readonly seen: Leaf<T>[] | undefined
-  entry: Entry<T> | undefined
+  entry: Found<T> | undefined
   rank: number
 }
 
@@ -145,11 +142,13 @@ function paramOf<T>(node: Node<T>): Node<T> {
 }
 
 function childOf<T>(node: Node<T>, segment: string): Node<T> {
-  node.statics ??= new Map()
-  let child = node.statics.get(segment)
+  node.statics ??= { few: [], all: new Map() }
+  const { few, all } = node.statics
+  let child = all.get(segment)
   if (!child) {
     child = makeNode<T>()
-    node.statics.set(segment, child)
+    all.set(segment, child)
+    few.push([segment, child])
   }
   return child
 }
@@ -173,12 +172,24 @@ function descend<T>({ statics, param }: Node<T>, start: number, search: Search<T
   const slash = search.path.indexOf('/', start)
   const stop = slash === -1 || slash > search.end ? search.end : slash
   if (statics) {
-    const segment = search.path.slice(start, stop)
-    const child = statics.get(search.escaped ? decode(segment) : segment)
+    const child = childAt(statics, start, stop, search)
     if (child) visit(child, stop + 1, search)
   }
   if (param && stop > start) visit(param, stop + 1, search)
 }
+
+// To compare a few texts in place costs less than to cut one out and hash it.
+function childAt<T>({ few, all }: Statics<T>, start: number, stop: number, search: Search<T>): Node<T> | undefined {
+  const { path, escaped } = search
+  if (escaped || few.length > FEW) {
+    const segment = path.slice(start, stop)
+    return all.get(escaped ? decode(segment) : segment)
+  }
+  for (const [text, child] of few) if (text.length === stop - start && path.startsWith(text, start)) return child
+  return undefined
+}
+
+const FEW = 3
 
 function take<T>(leaf: Leaf<T>, search: Search<T>): void {
   if (search.seen) search.seen.push(leaf)
@@ -189,7 +200,7 @@ function take<T>(leaf: Leaf<T>, search: Search<T>): void {
   search.rank = leaf.rank
 }
 
-function pick<T>(leaf: Leaf<T>, method: string): Entry<T> | undefined {
+function pick<T>(leaf: Leaf<T>, method: string): Found<T> | undefined {
   return leaf.methods.get(method) ?? (method === 'HEAD' ? leaf.methods.get('GET') : undefined) ?? leaf.any
 }
 

@@ -30,6 +30,9 @@ const batch = {
   },
 } as const
 
+// The runtime tells which items of a batch failed: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+const reporting = { FunctionResponseTypes: ['ReportBatchItemFailures'] }
+
 /** Model -> the events of AWS::Serverless::Function. */
 export const triggers: TriggerTable = {
   http: {
@@ -100,6 +103,7 @@ export const triggers: TriggerTable = {
   },
   queue: {
     type: 'SQS',
+    always: reporting,
     fields: {
       ...switched,
       queue: { to: 'Queue', as: (queue) => arn('sqs', queue) },
@@ -109,7 +113,7 @@ export const triggers: TriggerTable = {
   },
   stream: {
     type: 'Kinesis',
-    always: { Stream: '', StartingPosition: 'LATEST' },
+    always: { Stream: '', StartingPosition: 'LATEST', ...reporting },
     fields: {
       ...switched,
       stream: { to: 'Stream', as: (stream) => arn('kinesis', stream, undefined, 'stream/') },
@@ -119,7 +123,7 @@ export const triggers: TriggerTable = {
   },
   table: {
     type: 'DynamoDB',
-    always: { Stream: '', StartingPosition: 'LATEST' },
+    always: { Stream: '', StartingPosition: 'LATEST', ...reporting },
     fields: {
       ...switched,
       table: {

@@ -1,6 +1,6 @@
-import { type App, createApp, isShape, readEvent, type Start } from '@anyfaas/runtime'
+import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
 import { answer, FcCall, parseEvent } from '../call.ts'
-import { events } from '../events.ts'
+import { readFcEvents } from '../events.ts'
 import { GatewayHttp, isGateway, toEnvelope } from '../gateway.ts'
 import { type FcResponse, isStreamHttp, StreamHttp, sendReply } from './http.ts'
 
@@ -20,19 +20,14 @@ export const start: Start = (manifest, loaders) => {
   }
 }
 
-async function respond(app: App, input: StreamHttp, response: FcResponse): Promise<unknown> {
-  if (app.raw) return app.raw(input)
-  const reply = await app.http(input)
-  if (reply.kind === 'raw') return reply.value
-  sendReply(reply, response)
-  return undefined
+function respond(app: App, input: StreamHttp, response: FcResponse): Promise<unknown> {
+  return app.raw ? app.raw(input) : app.http(input, (reply) => sendReply(reply, response))
 }
 
-async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
+function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   const call = new FcCall(event, context)
   if (app.raw) return app.raw(call)
   const parsed = parseEvent(event)
-  if (!isShape(parsed) || !isGateway(parsed)) return app.event(readEvent(events, parsed, call))
-  const reply = await app.http(new GatewayHttp(call, parsed))
-  return reply.kind === 'raw' ? reply.value : toEnvelope(reply)
+  if (!isShape(parsed) || !isGateway(parsed)) return app.event(() => readFcEvents(parsed, call, app.declares))
+  return app.http(new GatewayHttp(call, parsed), toEnvelope)
 }

@@ -1,6 +1,6 @@
-import { type App, createApp, isShape, readEvent, type Start } from '@anyfaas/runtime'
+import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
 import { answer, FcCall, parseEvent } from '../call.ts'
-import { events } from '../events.ts'
+import { readFcEvents } from '../events.ts'
 import { GatewayHttp, isGateway, toEnvelope } from '../gateway.ts'
 import { isTriggerHttp, TriggerHttp } from './http.ts'
 
@@ -14,14 +14,12 @@ export const start: Start = (manifest, loaders) => {
   }
 }
 
-async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
+function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   const call = new FcCall(event, context)
   if (app.raw) return app.raw(call)
   const parsed = parseEvent(event)
   const request = requestOf(parsed, call)
-  if (!request) return app.event(readEvent(events, parsed, call))
-  const reply = await app.http(request)
-  return reply.kind === 'raw' ? reply.value : toEnvelope(reply)
+  return request ? app.http(request, toEnvelope) : app.event(() => readFcEvents(parsed, call, app.declares))
 }
 
 function requestOf(event: unknown, call: FcCall): TriggerHttp | GatewayHttp | undefined {

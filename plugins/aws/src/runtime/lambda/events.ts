@@ -1,31 +1,65 @@
-import { type EventRow, parsePayload, type Shape, textOf, timerData } from '@anyfaas/runtime'
+import { type Declares, type EventInput, type EventRow, readEvents, shapesOf, textOf } from '@anyfaas/runtime'
+import { busRow, scheduleRow } from './bus-events.ts'
+import type { LambdaCall } from './call.ts'
+import { gunzip } from './gunzip.ts'
+import { brokerRows, queueRow, topicRow } from './message-events.ts'
+import { storageRow } from './storage-events.ts'
+import { documentRow, kafkaRow, streamRow, tableRow } from './stream-events.ts'
 
-/** The events that Lambda's own services send. */
-export const events: readonly EventRow[] = [
-  {
-    kind: 'timer',
-    matches: (event) => event['detail-type'] === 'Scheduled Event' && SCHEDULERS.includes(String(event['source'])),
-    read: readTimer,
+/** An event of any of Lambda's own services, in the words of the service file. */
+export function readLambdaEvents(call: LambdaCall, declares: Declares): readonly EventInput[] {
+  return readEvents(rows, call.event, call, declares)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
+const logRow: EventRow = {
+  kind: 'log',
+  matches: ({ awslogs }) => typeof (awslogs as { data?: unknown } | undefined)?.data === 'string',
+  read: ({ awslogs }) => {
+    const text = gunzip((awslogs as { data: string }).data)
+    const { owner, logGroup, logEvents } = JSON.parse(text)
+    const lines = shapesOf(logEvents).map(({ timestamp, message }) => ({ time: timestamp, text: message }))
+    return { resource: textOf(logGroup), data: { project: textOf(owner), store: textOf(logGroup), lines } }
   },
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html */
+const cdnRow: EventRow = {
+  kind: 'cdn',
+  matches: ({ Records }) => shapesOf(Records).some(({ cf }) => typeof cf === 'object' && cf !== null),
+  read: ({ Records }) =>
+    shapesOf(Records).map(({ cf }) => {
+      const { config = {}, ...more } = cf as { config?: Record<string, unknown> }
+      const { distributionDomainName, distributionId, eventType, requestId } = config
+      const data = {
+        domain: distributionDomainName,
+        event: String(eventType ?? ''),
+        distribution: distributionId,
+        ...more,
+      }
+      return { id: textOf(requestId), data }
+    }),
+}
+
+/** A rule of IoT sends what its SQL selects, which has no shape of its own. */
+const iotRow: EventRow = {
+  kind: 'mqtt',
+  matches: (_, declares) => declares('mqtt') && !declares('event'),
+  read: (event, whole) => ({ data: { topic: textOf(event['topic']), payload: whole, qos: undefined } }),
+}
+
+const rows: readonly EventRow[] = [
+  queueRow,
+  topicRow,
+  storageRow,
+  streamRow,
+  tableRow,
+  kafkaRow,
+  ...brokerRows,
+  documentRow,
+  logRow,
+  cdnRow,
+  scheduleRow,
+  busRow,
+  iotRow,
 ]
-
-const SCHEDULERS = ['aws.events', 'aws.scheduler']
-
-/**
- * A rule of EventBridge or a schedule of EventBridge Scheduler. A rule with a constant input sends that and nothing
- * else; written in this shape, it still says which rule it is, and carries the payload as its `detail`.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
- */
-function readTimer(event: Shape): ReturnType<EventRow['read']> {
-  const [resource] = Array.isArray(event['resources']) ? event['resources'] : []
-  const trigger = typeof resource === 'string' ? resource.split('/').at(-1) : undefined
-  const time = textOf(event['time'])
-  return { trigger, id: textOf(event['id']), time, data: timerData(trigger, time, payloadOf(event['detail'])) }
-}
-
-// The services' own timer events have an empty detail.
-function payloadOf(detail: unknown): unknown {
-  const payload = parsePayload(detail)
-  const empty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0
-  return empty ? undefined : payload
-}

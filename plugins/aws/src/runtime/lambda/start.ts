@@ -1,6 +1,6 @@
-import { type App, createApp, isShape, readEvent, type Start } from '@anyfaas/runtime'
+import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
 import { LambdaCall } from './call.ts'
-import { events } from './events.ts'
+import { readLambdaEvents } from './events.ts'
 import { HttpV1, isHttpV1, toV1 } from './http-v1.ts'
 import { HttpV2, isHttpV2, toV2 } from './http-v2.ts'
 
@@ -11,18 +11,12 @@ export const start: Start = (manifest, loaders) => {
   return { handler: (event: unknown, context: unknown) => invoke(app, event, context) }
 }
 
-async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
+function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   if (app.raw) return app.raw(new LambdaCall(event, context))
   // The question of a gateway to an authorizer looks like a request in all but this.
   if (isShape(event) && event['type'] !== 'REQUEST') {
-    if (isHttpV2(event)) {
-      const reply = await app.http(new HttpV2(event, context))
-      return reply.kind === 'raw' ? reply.value : toV2(reply)
-    }
-    if (isHttpV1(event)) {
-      const reply = await app.http(new HttpV1(event, context))
-      return reply.kind === 'raw' ? reply.value : toV1(reply, event)
-    }
+    if (isHttpV2(event)) return app.http(new HttpV2(event, context), toV2)
+    if (isHttpV1(event)) return app.http(new HttpV1(event, context), (reply) => toV1(reply, event))
   }
-  return app.event(readEvent(events, event, new LambdaCall(event, context)))
+  return app.event(() => readLambdaEvents(new LambdaCall(event, context), app.declares))
 }

@@ -1,6 +1,6 @@
-import { type App, createApp, isShape, readEvent, type Start } from '@anyfaas/runtime'
+import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
 import { ScfCall } from './call.ts'
-import { events } from './events.ts'
+import { readScfEvents } from './events.ts'
 import { isHttp, ScfHttp, toReply } from './http.ts'
 
 /** Tencent SCF: `handler(event, context)` with a promise. */
@@ -9,11 +9,11 @@ export const start: Start = (manifest, loaders) => {
   return { handler: (event: unknown, context: unknown) => invoke(app, event, context) }
 }
 
-async function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
+function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   // Else an open database connection holds the answer back until the function's time is up.
   if (isShape(context)) Reflect.set(context, 'callbackWaitsForEmptyEventLoop', false)
   if (app.raw) return app.raw(new ScfCall(event, context))
-  if (!isShape(event) || !isHttp(event)) return app.event(readEvent(events, event, new ScfCall(event, context)))
-  const reply = await app.http(new ScfHttp(event, context))
-  return reply.kind === 'raw' ? reply.value : toReply(reply)
+  if (!isShape(event) || !isHttp(event))
+    return app.event(() => readScfEvents(new ScfCall(event, context), app.declares))
+  return app.http(new ScfHttp(event, context), toReply)
 }
