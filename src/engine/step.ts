@@ -1,6 +1,6 @@
-import { type Change, type Driver, error, type Resource, SlsError, type Step } from '@anyfaas/kit'
+import { type Change, type Driver, error, type Resource, SlsError, type Step, withRetry } from '@anyfaas/kit'
+import { clock } from './clock.ts'
 import { resolveRefs } from './refs.ts'
-import { withRetry } from './retry.ts'
 
 export interface StepOptions {
   readonly driver: Driver
@@ -24,6 +24,7 @@ export async function doStep(step: Step, options: StepOptions): Promise<object |
     withRetry(work, {
       retryable: (failure) => driver.retryable(failure),
       signal: options.signal,
+      clock,
       onWait: (attempt) => options.note(`attempt ${attempt} failed, again soon`),
     })
   try {

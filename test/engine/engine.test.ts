@@ -1,10 +1,10 @@
-import type { Driver, Live, Resource } from '@anyfaas/kit'
+import { type Driver, type Live, type Resource, withRetry } from '@anyfaas/kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyPlan } from '../../src/engine/apply.ts'
+import { clock } from '../../src/engine/clock.ts'
 import { diffSpecs } from '../../src/engine/diff.ts'
 import { planSteps } from '../../src/engine/plan.ts'
-import { withRetry } from '../../src/engine/retry.ts'
 
 interface Spec {
   readonly [key: string]: unknown
@@ -210,6 +210,7 @@ describe('retry', () => {
     const work = withRetry(() => Promise.reject(new Error('busy')), {
       retryable: () => true,
       signal: interruption.signal,
+      clock,
       onWait: () => interruption.abort(),
     })
     await expect(work).rejects.toThrow(/abort|busy/i)

@@ -19,6 +19,7 @@ export const provider: Provider = {
       fields: fc3Fields,
       triggers: fc3Triggers,
       translate: async () => (await import('./fc3/translator.ts')).translator,
+      connect: async () => (await import('./fc3/deploy/connect.ts')).connector,
       runtime: {
         entry: new URL('../dist/fc3/runtime.cjs', import.meta.url),
         emulator: new URL('../dist/fc3/emulator.cjs', import.meta.url),

@@ -1,12 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock } from '@anyfaas/kit'
+import type { Clock } from './pace.ts'
 
 export interface RetryOptions {
   readonly retryable: (error: unknown) => boolean
   readonly signal: AbortSignal
   /** Told before each wait: the number of the failed attempt and the wait in milliseconds. */
   readonly onWait?: (attempt: number, waitMs: number) => void
-  readonly clock?: Clock
+  readonly clock: Clock
 }
 
 const FIRST_WAIT_MS = 200
@@ -14,26 +13,20 @@ const LONGEST_WAIT_MS = 10_000
 // A new role is known everywhere within seconds, a permission within about a minute.
 const LASTS_MS = 90_000
 
-/** The machine's own time. */
-export const clock: Clock = {
-  now: () => performance.now(),
-  wait: (ms, signal) => wait(ms, undefined, signal && { signal }),
-}
-
 /** Repeats what failed for a passing reason, with growing waits and jitter, for a minute and a half. Rejects with the last error. */
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const time = options.clock ?? clock
-  const end = time.now() + LASTS_MS
+  const { clock, retryable, signal, onWait } = options
+  const end = clock.now() + LASTS_MS
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
-      if (time.now() >= end || options.signal.aborted || !options.retryable(error)) throw error
+      if (clock.now() >= end || signal.aborted || !retryable(error)) throw error
       const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1))
       // Full jitter: callers that failed together do not come back together.
       const waitMs = Math.ceil(Math.random() * most)
-      options.onWait?.(attempt, waitMs)
-      await time.wait(waitMs, options.signal)
+      onWait?.(attempt, waitMs)
+      await clock.wait(waitMs, signal)
     }
   }
 }

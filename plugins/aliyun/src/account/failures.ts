@@ -1,0 +1,73 @@
+import { RefusedError } from '@anyfaas/kit'
+
+/** What a failed call to the platform says, whichever of the vendor's libraries made it. */
+export interface Failure {
+  /** 0 when there was no answer. */
+  readonly status: number
+  readonly code: string
+  readonly message: string
+}
+
+/** Reads an error of a vendor's library; also the one inside a refusal of ours. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof RefusedError) return readFailure(error.cause)
+  const { statusCode, code, message, data } = error as {
+    statusCode?: unknown
+    code?: unknown
+    message?: unknown
+    data?: { statusCode?: unknown }
+  }
+  return {
+    status: Number(statusCode ?? data?.statusCode ?? 0),
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' ? message : String(error),
+  }
+}
+
+/** There were too many calls; this one did nothing. */
+export function isThrottled(error: unknown): boolean {
+  const { status, code } = readFailure(error)
+  return status === 429 || code === 'ResourceExhausted' || code.includes('Throttling') || code === 'ResourceThrottled'
+}
+
+/** The next attempt may do better: no answer, a fault of the platform's own, or a change that is still under way. */
+export function isPassing(error: unknown): boolean {
+  const { status, code } = readFailure(error)
+  return status === 0 ? isTransport(error) : status >= 500 || PASSING.has(code)
+}
+
+export function isMissing(error: unknown): boolean {
+  const { status, code } = readFailure(error)
+  return status === 404 || code.endsWith('NotFound') || code.endsWith('NotExists')
+}
+
+export function isTaken(error: unknown): boolean {
+  return readFailure(error).code.endsWith('AlreadyExists')
+}
+
+/** Makes what a vendor's library threw into what a user reads. What may pass stays as it is, for the one who tries again. */
+export function refuse(what: string, error: unknown): unknown {
+  const { status, code, message } = readFailure(error)
+  if (isPassing(error) || isThrottled(error) || status === 0) return error
+  const requestId = /request id: ([\w-]+)/i.exec(message)?.[1]
+  const text = message.replace(/^[\w.]+: code: \d+, /, '').replace(/,? ?request ?id: [\w-]+.*$/i, '')
+  return new RefusedError(
+    what,
+    { code, message: text, ...(requestId && { requestId }) },
+    { cause: error, isCredentials: CREDENTIALS.has(code) },
+  )
+}
+
+const PASSING = new Set(['ConcurrentUpdateError', 'FunctionUpdateConflict', 'InternalServerError'])
+const CREDENTIALS = new Set([
+  'InvalidAccessKeyID',
+  'InvalidAccessKeyId.NotFound',
+  'SignatureNotMatch',
+  'SignatureDoesNotMatch',
+  'InvalidSecurityToken',
+])
+
+function isTransport(error: unknown): boolean {
+  const { code, message } = readFailure(error)
+  return /^(E[A-Z]+|UND_.*|ABORT_ERR)$/.test(code) || /socket hang up|ECONN|timeout|network/i.test(message)
+}

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module'
+
+// The vendor's packages are CommonJS and take a tenth of a second: each is loaded where a call needs it.
+const load = createRequire(import.meta.url)
+
+/** The part of the vendor's client that sends and signs. Its models drop what they do not know, so we go round them. */
+export interface ApiClient {
+  callApi(params: object, request: object, runtime: object): Promise<{ body?: unknown; headers?: Headers }>
+}
+
+export type Headers = Readonly<Record<string, string>>
+
+export interface ApiConfig {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly securityToken?: string
+  readonly protocol: string
+  readonly endpoint: string
+  readonly regionId: string
+}
+
+/** A client of Function Compute 3.0. */
+export function makeFc3(config: ApiConfig): ApiClient {
+  const { default: Client } = load('@alicloud/fc20230330') as { default: new (config: object) => ApiClient }
+  return new Client(new (core().$OpenApiUtil.Config)(config))
+}
+
+/** What `callApi` takes, of plain data. */
+export function apiParams(params: object): object {
+  return new (core().$OpenApiUtil.Params)(params)
+}
+
+export function apiRequest(request: object): object {
+  return new (core().$OpenApiUtil.OpenApiRequest)(request)
+}
+
+export function runtimeOptions(options: object): object {
+  const { RuntimeOptions } = load('@darabonba/typescript') as { RuntimeOptions: Maker }
+  return new RuntimeOptions(options)
+}
+
+type Maker = new (fields: object) => object
+
+function core(): { readonly $OpenApiUtil: Readonly<Record<'Config' | 'Params' | 'OpenApiRequest', Maker>> } {
+  return load('@alicloud/openapi-core') as ReturnType<typeof core>
+}
+
+export interface CredentialsChain {
+  getCredentials(): Promise<{
+    readonly accessKeyId: string
+    readonly accessKeySecret: string
+    readonly securityToken?: string
+    readonly providerName?: string
+  }>
+}
+
+interface ChainBuilder {
+  withProfileName(name: string): ChainBuilder
+  build(): CredentialsChain
+}
+
+/** The vendor's own way to find credentials: everything that it knows, or one profile of its command line. */
+export function loadCredentialsChain(profile: string | undefined): CredentialsChain {
+  const folder = '@alicloud/credentials/dist/src/providers'
+  const name = profile === undefined ? 'default' : 'cli_profile'
+  const { default: provider } = load(`${folder}/${name}`) as { default: { builder(): ChainBuilder } }
+  const builder = provider.builder()
+  return (profile === undefined ? builder : builder.withProfileName(profile)).build()
+}

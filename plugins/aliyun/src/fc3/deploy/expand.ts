@@ -1,0 +1,85 @@
+import { isMap, marksOf, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { PARTS } from './parts.ts'
+
+/** What the service needs besides its spec. */
+export interface Expansion {
+  readonly service: Service
+  /** Function -> the CRC-64 of its code, as the platform tells it. */
+  readonly checksums: Readonly<Record<string, string>>
+}
+
+/**
+ * The things of the API that a component of `s.yaml` stands for: the function, and its settings that are things of
+ * their own. Every field that we manage has a value, so that a setting taken out of the file goes back to its default.
+ */
+export function expand(resources: readonly Resource[], { service, checksums }: Expansion): readonly Resource[] {
+  return resources.flatMap((resource) => {
+    if (resource.type !== 'fc3:function') return [strip(resource)]
+    const name = nameIn(resource.id)
+    const {
+      region: _,
+      code,
+      tags,
+      asyncInvokeConfig,
+      concurrencyConfig,
+      scalingConfig,
+      ...props
+    } = resource.spec as Tree
+    const spec = {
+      ...DEFAULTS,
+      cpu: cpuFor(props['memorySize']),
+      instanceConcurrency: 1,
+      ...props,
+      tags: { ...tagMap(tags), ...marksOf(service, name) },
+      ...(code !== undefined && { code: checksums[name] ?? '' }),
+    }
+    const own = { functionName: { $ref: resource.id, field: 'functionName' } }
+    const given: Tree = { async: asyncInvokeConfig, concurrency: concurrencyConfig, scaling: scalingConfig }
+    const parts = PARTS.filter(({ kind }) => isMap(given[kind])).map(({ kind, fields }) => ({
+      id: `${kind}/${name}`,
+      type: `fc3:${kind}`,
+      spec: { ...own, ...fields, ...(given[kind] as Tree) },
+      fn: name,
+      ...place(resource),
+    }))
+    return [{ ...resource, spec, fn: name }, ...parts]
+  })
+}
+
+/** The function of `function/NAME` and of `trigger/NAME/TRIGGER`. */
+export function nameIn(id: string): string {
+  return id.split('/')[1] ?? ''
+}
+
+/** `[{key, value}]` of either case as a map. */
+export function tagMap(tags: unknown): Record<string, string> {
+  const list = Array.isArray(tags) ? (tags as readonly Tree[]) : []
+  return Object.fromEntries(list.map((tag) => [String(tag['Key'] ?? tag['key']), String(tag['Value'] ?? tag['value'])]))
+}
+
+// What the platform, or its own tool, takes for a setting that is not given.
+const DEFAULTS = {
+  description: '',
+  memorySize: 512,
+  diskSize: 512,
+  timeout: 3,
+  environmentVariables: {},
+  internetAccess: true,
+  role: '',
+  layers: [],
+}
+
+// Between one and four gigabytes a core are allowed; the vendor's tool has 512 MB with 0.35.
+function cpuFor(memoryMb: unknown): number {
+  const cores = (typeof memoryMb === 'number' ? memoryMb : DEFAULTS.memorySize) / 1024 / 1.5
+  return Math.min(16, Math.max(0.05, Math.ceil(cores * 20 - 1e-9) / 20))
+}
+
+function strip(resource: Resource): Resource {
+  const { region: _, ...spec } = resource.spec as Tree
+  return { ...resource, spec, ...(resource.type === 'fc3:trigger' && { fn: nameIn(resource.id) }) }
+}
+
+function place({ at }: Resource): Pick<Resource, 'at'> {
+  return at === undefined ? {} : { at }
+}

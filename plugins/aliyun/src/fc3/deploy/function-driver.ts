@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises'
+import {
+  type Call,
+  type Change,
+  concealSecrets,
+  type Driver,
+  error,
+  type FieldRules,
+  isMap,
+  isOurs,
+  type Live,
+  MARKS,
+  type Resource,
+  SlsError,
+  type Tree,
+  Watch,
+} from '@anyfaas/kit'
+import { clock } from '../../account/clock.ts'
+import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { tagMap } from './expand.ts'
+import type { OurFunctions } from './our-functions.ts'
+import { revealed, type Site } from './site.ts'
+import { retag } from './tags.ts'
+
+/** Functions with their code and tags. */
+export class FunctionDriver implements Driver<Tree, Tree> {
+  readonly type = 'fc3:function'
+  readonly code = ['code', 'handler']
+  // Nobody can tell a value that was a secret once from one that never was.
+  readonly rules: FieldRules = {
+    environmentVariables: 'secret',
+    functionName: 'replace',
+    'vpcConfig.vSwitchIds': 'unordered',
+    // The platform adds these to what was sent.
+    'vpcConfig.role': 'ignore',
+    'logConfig.enableInstanceMetrics': 'ignore',
+    'logConfig.enableRequestMetrics': 'ignore',
+    'logConfig.logBeginRule': 'ignore',
+    'instanceLifecycleConfig.preStop': 'ignore',
+  }
+  readonly #site: Site
+  readonly #ours: OurFunctions
+  readonly #states: Watch<Tree>
+
+  constructor(site: Site, ours: OurFunctions) {
+    this.#site = site
+    this.#ours = ours
+    const signal = new AbortController().signal
+    const look = async (): Promise<Map<string, Tree>> =>
+      new Map((await ours.now({ signal })).map((fn) => [String(fn['functionName']), fn]))
+    this.#states = new Watch({ look, everyMs: LOOK_MS, clock })
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Map(desired.map((resource) => [resource.spec['functionName'], resource]))
+    return (await this.#ours.all(call)).flatMap((fn) => {
+      const resource = wanted.get(fn['functionName'])
+      const ours = isOurs(tagMap(fn['tags']), this.#site.service)
+      return ours || resource ? [this.#live(fn, resource)] : []
+    })
+  }
+
+  async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    const path = `/functions/${resource.spec['functionName']}`
+    try {
+      const fn = await this.#site.client.call({ action: 'GetFunction', method: 'GET', path, about: resource.id }, call)
+      return this.#live(fn, resource)
+    } catch (cause) {
+      if (isMissing(cause)) return undefined
+      throw cause
+    }
+  }
+
+  async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
+    const { tags, code, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const body = {
+      ...spec,
+      tags: Object.entries(tags as Tree).map(([Key, Value]) => ({ Key, Value })),
+      ...(code !== undefined && { code: await this.#codeOf(resource) }),
+    }
+    const request = { action: 'CreateFunction', method: 'POST', path: '/functions', body, about: resource.id } as const
+    return await this.#settled(await this.#site.client.call(request, call), call)
+  }
+
+  async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
+    const { tags, code, functionName, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const { client } = this.#site
+    const about = resource.id
+    if (JSON.stringify(tagMap(live['tags'])) !== JSON.stringify(tags))
+      await retag(live, tags as Tree, this.#site.client, change)
+    const newCode = code !== undefined && code !== live['codeChecksum']
+    const body = { ...cleared(live), ...spec, ...(newCode && { code: await this.#codeOf(resource) }) }
+    const path = `/functions/${functionName}`
+    return await this.#settled(
+      await client.call({ action: 'UpdateFunction', method: 'PUT', path, body, about }, change),
+      change,
+    )
+  }
+
+  async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
+    const path = `/functions/${value['functionName']}`
+    try {
+      await this.#site.client.call({ action: 'DeleteFunction', method: 'DELETE', path, about: id }, call)
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause
+    }
+  }
+
+  project(live: Tree): Tree {
+    const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && !isVoid(value)))
+    const { tags, layers, codeChecksum, ...rest } = known
+    return {
+      ...EMPTY,
+      ...rest,
+      tags: tagMap(tags),
+      layers: ((layers ?? []) as readonly unknown[]).map((layer) => (layer as Tree)['arn'] ?? layer),
+      ...(known['customContainerConfig'] === undefined && { code: codeChecksum }),
+    }
+  }
+
+  retryable(failure: unknown): boolean {
+    return isPassing(failure)
+  }
+
+  isTaken(failure: unknown): boolean {
+    return isTaken(failure)
+  }
+
+  #live(fn: Tree, resource: Resource<Tree> | undefined): Live<Tree> {
+    const tags = tagMap(fn['tags'])
+    const name = resource?.fn ?? tags[MARKS.fn] ?? String(fn['functionName'])
+    const value = concealSecrets(fn, resource?.spec, this.#site.secret)
+    return { id: `function/${name}`, fn: name, value, ...(!isOurs(tags, this.#site.service) && { isForeign: true }) }
+  }
+
+  async #codeOf({ fn }: Resource): Promise<object> {
+    const artifact = this.#site.artifacts.find(({ handlers }) => fn !== undefined && fn in handlers)
+    if (!artifact) throw new Error(`no artifact for ${fn}`)
+    return { zipFile: (await readFile(artifact.path)).toString('base64') }
+  }
+
+  // A function is created and updated in the background: an image or a network takes its time.
+  async #settled(fn: Tree, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
+    if (isSettled(fn)) return checked(fn)
+    const name = String(fn['functionName'])
+    return checked((await this.#states.until(name, (state) => state === undefined || isSettled(state), signal)) ?? fn)
+  }
+}
+
+const LOOK_MS = 1000
+
+// The platform tells settings that nobody made as null or as an empty map.
+function isVoid(value: unknown): boolean {
+  return value === null || value === undefined || (isMap(value) && Object.keys(value).length === 0)
+}
+
+function isSettled(fn: Tree): boolean {
+  return fn['state'] !== 'Pending' && fn['lastUpdateStatus'] !== 'InProgress'
+}
+
+function checked(fn: Tree): Tree {
+  if (fn['state'] !== 'Failed' && fn['lastUpdateStatus'] !== 'Failed') return fn
+  const reason = fn['stateReason'] || fn['lastUpdateStatusReason'] || 'it says no more'
+  throw new SlsError(error('SLS5007', `function ${fn['functionName']} failed on the platform: ${reason}`))
+}
+
+// What was left out stays as it is on the platform, so what the file no longer has is sent empty.
+function cleared(live: Tree): Tree {
+  const settings = ['logConfig', 'vpcConfig', 'instanceLifecycleConfig', 'nasConfig', 'ossMountConfig', 'tracingConfig']
+  return Object.fromEntries(settings.flatMap((key) => (isVoid(live[key]) ? [] : [[key, {}]])))
+}
+
+const EMPTY = { description: '', environmentVariables: {}, role: '', internetAccess: true }
+
+const MANAGED = new Set([
+  ...['functionName', 'description', 'runtime', 'handler', 'codeChecksum', 'memorySize', 'cpu', 'diskSize', 'timeout'],
+  ...['environmentVariables', 'role', 'vpcConfig', 'logConfig', 'tags', 'layers', 'instanceConcurrency'],
+  ...['customRuntimeConfig', 'customContainerConfig', 'instanceLifecycleConfig', 'internetAccess', 'nasConfig'],
+  ...['ossMountConfig', 'tracingConfig', 'customDNS', 'gpuConfig'],
+])

@@ -1,0 +1,44 @@
+import { type Call, isOurs, MARKS, type Tree } from '@anyfaas/kit'
+import { tagMap } from './expand.ts'
+import type { Site } from './site.ts'
+
+/** A function of ours on the platform, and which one of the file it is. */
+export interface OurFunction {
+  readonly name: string
+  readonly fn: string
+  readonly live: Tree
+}
+
+/** Every function of the account, read once for all the drivers of a connection that look for theirs. */
+export class OurFunctions {
+  readonly #site: Site
+  #reading: Promise<readonly Tree[]> | undefined
+
+  constructor(site: Site) {
+    this.#site = site
+  }
+
+  /** What bears the marks of the service and stage; as of this moment when asked. */
+  async list(call: Call, when: 'plan' | 'now' = 'plan'): Promise<readonly OurFunction[]> {
+    return (await (when === 'now' ? this.now(call) : this.all(call))).flatMap((live) => {
+      const tags = tagMap(live['tags'])
+      const name = String(live['functionName'])
+      return isOurs(tags, this.#site.service) ? [{ name, fn: tags[MARKS.fn] ?? name, live }] : []
+    })
+  }
+
+  /** All functions of the account in the region. Plans begin with this list: what happens later is not seen here. */
+  async all(call: Call): Promise<readonly Tree[]> {
+    this.#reading ??= this.now(call).catch((error: unknown) => {
+      this.#reading = undefined
+      throw error
+    })
+    return await this.#reading
+  }
+
+  /** The same as of this moment. */
+  async now(call: Pick<Call, 'signal'>): Promise<readonly Tree[]> {
+    const request = { action: 'ListFunctions', path: '/functions', query: { fcVersion: 'v3' }, about: 'functions' }
+    return await this.#site.client.list(request, 'functions', call)
+  }
+}

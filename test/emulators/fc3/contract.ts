@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const load = createRequire(import.meta.url)
+const folder = join(dirname(load.resolve('@alicloud/fc20230330')), 'models')
+
+interface Model {
+  names(): Record<string, string>
+  types(): Record<string, Type>
+}
+type Type = string | Model | { type: 'array'; itemType: Type } | { type: 'map'; keyType: Type; valueType: Type }
+
+/**
+ * What is wrong with a request's body by the vendor's own models: fields that they do not have, values of other types,
+ * and fields that they call required. Nothing in here is a belief of ours.
+ */
+export function checkBody(model: string, body: unknown): string[] {
+  return check('', body, modelOf(model))
+}
+
+function modelOf(name: string): Model {
+  const all = load('@alicloud/fc20230330') as Record<string, Model>
+  const model = all[name]
+  if (!model) throw new Error(`the vendor has no model ${name}`)
+  return model
+}
+
+function check(path: string, value: unknown, type: Type): string[] {
+  if (typeof type === 'string') return isOf(value, type) ? [] : [`${path} is no ${type}`]
+  if ('names' in type) return checkModel(path, value, type)
+  if (type.type === 'array')
+    return Array.isArray(value)
+      ? value.flatMap((item, index) => check(`${path}[${index}]`, item, type.itemType))
+      : [`${path} is no list`]
+  return isMap(value)
+    ? Object.entries(value).flatMap(([key, item]) => check(`${path}.${key}`, item, type.valueType))
+    : [`${path} is no map`]
+}
+
+function checkModel(path: string, value: unknown, model: Model): string[] {
+  if (!isMap(value)) return [`${path || 'the body'} is no map`]
+  const wire = new Map(Object.entries(model.names()).map(([field, name]) => [name, field]))
+  const types = model.types()
+  const problems = Object.entries(value).flatMap(([name, item]) => {
+    const field = wire.get(name)
+    return field === undefined ? [`${path}.${name} is unknown`] : check(`${path}.${name}`, item, types[field] as Type)
+  })
+  const missing = [...wire].filter(([name, field]) => isRequired(model, field) && value[name] === undefined)
+  return [...problems, ...missing.map(([name]) => `${path}.${name} is required`)]
+}
+
+const required = new Map<Model, ReadonlySet<string>>()
+
+// The vendor says it in the comments of the declarations only.
+function isRequired(model: Model, field: string): boolean {
+  let fields = required.get(model)
+  if (!fields) {
+    fields = readRequired((model as unknown as { name: string }).name)
+    required.set(model, fields)
+  }
+  return fields.has(field)
+}
+
+function readRequired(name: string): ReadonlySet<string> {
+  const text = declarationOf(name)
+  const comments = text.matchAll(
+    /\/\*\*((?:(?!\*\/)[\s\S])*?This parameter is required\.(?:(?!\*\/)[\s\S])*?)\*\/\s*(\w+)\??:/g,
+  )
+  return new Set([...comments].map((match) => match[2] as string))
+}
+
+function declarationOf(name: string): string {
+  try {
+    return readFileSync(join(folder, `${name}.d.ts`), 'utf8')
+  } catch {
+    // Some files are named in another case than their model; those have no required fields that we send.
+    return ''
+  }
+}
+
+function isOf(value: unknown, type: string): boolean {
+  return type === 'any' || typeof value === (type === 'Readable' ? 'object' : type)
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
