@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { type Diagnostic, error, hasErrors, type Service, SlsError } from '@anyfaas/kit'
+import type { Added } from './code-first/add.ts'
+import { codeFirstProject } from './code-first/project.ts'
 import { DEFAULTS } from './defaults.ts'
 import { findFile } from './find.ts'
 import { inherited } from './inherited.ts'
@@ -51,14 +53,14 @@ export async function loadService(options: LoadOptions): Promise<Loaded> {
   const source = isModule(file) ? await (await import('./module.ts')).readModule(file) : readSource(file)
   if (!isTree(source.value)) throw new SlsError(notAMap(source))
   const places: Places = { main: source, steps: [] }
-  const { tree, stage, env, diagnostics } = resolveTree(source.value, dir, options, places)
+  const { tree, stage, env, diagnostics, framed } = await resolveTree(source.value, dir, options, places)
   const found = diagnostics.map((diagnostic) => locate(places, diagnostic))
   if (hasErrors(found)) throw new SlsError(found)
   const place = (diagnostic: Diagnostic): Diagnostic => {
     const { pointer } = diagnostic
     return locate(places, pointer === undefined ? diagnostic : { ...diagnostic, pointer: inherited(tree, pointer) })
   }
-  return { service: normalizeService(tree, stage), dir, file, diagnostics: found, locate: place, env }
+  return { service: normalizeService(tree, stage, framed), dir, file, diagnostics: found, locate: place, env }
 }
 
 function isModule(file: string): boolean {
@@ -70,9 +72,11 @@ interface ResolvedTree {
   readonly stage: string
   readonly env: (name: string) => string | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** Names of the functions that a framework finds in its own classes. */
+  readonly framed: ReadonlySet<string>
 }
 
-function resolveTree(root: Tree, dir: string, options: LoadOptions, places: Places): ResolvedTree {
+async function resolveTree(root: Tree, dir: string, options: LoadOptions, places: Places): Promise<ResolvedTree> {
   const context = {
     dir,
     options: options.options ?? {},
@@ -86,17 +90,29 @@ function resolveTree(root: Tree, dir: string, options: LoadOptions, places: Plac
   places.steps.push(merged.moves)
   const full: VariableContext = { ...context, stage, env }
   const resolved = resolveVariables(merged.root, full, places)
+  const added = await addCode(resolved.root, dir, places)
   const renamed = renameKeys(resolved.root, '', schema)
   places.steps.push(renamed.moves)
   const mistakes = validate(resolved.root, '', { schema, soft: resolved.soft })
   const diagnostics = [
     ...resolved.diagnostics,
+    ...added.diagnostics,
     ...renamed.diagnostics,
     ...mistakes,
     ...checkRules(resolved.root),
     ...checkStages(root, stage),
   ]
-  return { tree: resolved.root, stage, env, diagnostics }
+  return { tree: resolved.root, stage, env, diagnostics, framed: added.names }
+}
+
+// Late, because the parser of sources is larger than all the rest. A whole application has no functions of its own.
+async function addCode(root: Tree, dir: string, places: Places): Promise<Omit<Added, 'moves'>> {
+  const project = (root['deployType'] ?? undefined) === undefined ? codeFirstProject(dir) : undefined
+  if (!project) return { diagnostics: [], names: new Set() }
+  const { addFunctions } = await import('./code-first/add.ts')
+  const { moves, ...added } = await addFunctions(root, project)
+  places.steps.push(moves)
+  return added
 }
 
 // The stages that are not in use are checked too, without their variables: these may be unset today.

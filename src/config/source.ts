@@ -1,3 +1,4 @@
+import type { Pointer } from '@anyfaas/kit'
 import type { Event } from 'js-yaml'
 
 /** One file: its text, its value, and the parser's events that places are found by. */
@@ -8,4 +9,13 @@ export interface Source {
   readonly value: unknown
   /** Absent when the value came from a module: then every place is the file itself. */
   readonly events?: readonly Event[]
+  /** In place of events, for a file that is no data: pointer -> where its value stands. */
+  readonly ranges?: ReadonlyMap<Pointer, Range>
+}
+
+/** A value's place in a text, and its key's where it has one. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+  readonly key?: { readonly start: number; readonly end: number }
 }

@@ -1,7 +1,7 @@
 import { type Diagnostic, error, type Pointer, type Span } from '@anyfaas/kit'
 import { EVENT_ID, type Event, getScalarValue } from 'js-yaml'
 import { joinPointer, splitPointer } from './pointer.ts'
-import type { Source } from './source.ts'
+import type { Range, Source } from './source.ts'
 
 /** A value in the text. Aliases share the node that they name, so what they bring is found where it is written. */
 interface Node {
@@ -30,6 +30,7 @@ const trees = new WeakMap<Source, Node | undefined>()
 
 /** Where a pointer stands in its file; the longest part of it that is there. */
 export function spanOf(source: Source, pointer: Pointer, on: 'key' | 'value'): Span {
+  if (source.ranges) return rangedSpan(source.file, source.ranges, pointer, on)
   const root = treeOf(source)
   let node = root
   let span: Span | undefined
@@ -41,6 +42,15 @@ export function spanOf(source: Source, pointer: Pointer, on: 'key' | 'value'): S
     span = { file: source.file, start: range.start, end: range.end }
   }
   return span ?? { file: source.file, start: 0, end: 0 }
+}
+
+function rangedSpan(file: string, ranges: ReadonlyMap<Pointer, Range>, pointer: Pointer, on: 'key' | 'value'): Span {
+  for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) {
+    const range = ranges.get(pointer.slice(0, end))
+    const { start, end: until } = (on === 'key' && end === pointer.length ? range?.key : undefined) ?? range ?? {}
+    if (start !== undefined && until !== undefined) return { file, start, end: until }
+  }
+  return { file, start: 0, end: 0 }
 }
 
 /** Every key that stands twice in its map. */

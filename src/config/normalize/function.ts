@@ -15,12 +15,14 @@ export interface FnSource {
   readonly layers: ReadonlySet<string>
   /** Given for an aggregate or a whole application, whose code is not in its own keys. */
   readonly code?: FnCode
+  /** A framework finds the handler in its own classes. */
+  readonly framed?: boolean
 }
 
 export function normalizeFunction(source: FnSource): Fn {
   const { name, at, own, defaults } = source
   const pick = (key: string): unknown => own[key] ?? defaults[key]
-  const code = source.code ?? readCode(name, own, pick('runtime'))
+  const code = source.code ?? readCode(source, pick('runtime'))
   return {
     name,
     at,
@@ -56,7 +58,7 @@ function runtimeOf(code: FnCode, given: string | undefined): string {
   return given ?? DEFAULTS.runtime
 }
 
-function readCode(name: string, own: Tree, runtime: unknown): FnCode {
+function readCode({ name, own, framed }: FnSource, runtime: unknown): FnCode {
   const container = treeOf(own['container'])
   if (runtime === 'container' || own['image'] !== undefined || isTree(own['container']))
     return readContainer({ image: own['image'], ...container })
@@ -65,7 +67,7 @@ function readCode(name: string, own: Tree, runtime: unknown): FnCode {
     kind: 'handler',
     handler: textOf(own['handler']) ?? `${name}.handler`,
     signature: (textOf(own['signature']) ?? DEFAULTS.signature) as Signature,
-    ...defined({ initializer: textOf(own['initializer']) }),
+    ...defined({ initializer: textOf(own['initializer']), framework: framed ? ('midway' as const) : undefined }),
   }
 }
 

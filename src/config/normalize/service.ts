@@ -6,10 +6,13 @@ import { normalizeFunction } from './function.ts'
 import { servicePackage } from './package.ts'
 import { defined, listOf, textOf, treeOf, valuesOf } from './units.ts'
 
-/** A checked file as the model. Nothing of it can fail: every mistake was told before. */
-export function normalizeService(root: Tree, stage: string): Service {
+/**
+ * A checked file as the model. Nothing of it can fail: every mistake was told before. `framed` names the functions
+ * whose handlers a framework finds in its own classes.
+ */
+export function normalizeService(root: Tree, stage: string, framed: ReadonlySet<string> = new Set()): Service {
   const service = root['service']
-  const functions = readFunctions(root)
+  const functions = readFunctions(root, framed)
   const aggregates = readAggregates(root, functions)
   const hidden = new Set(aggregates.flatMap((aggregate) => aggregate.hides))
   const known = treeOf(root['functions'])
@@ -51,7 +54,7 @@ function readEdition(given: unknown): string | undefined {
   return typeof given === 'number' && Number.isInteger(given) ? `${given}.0` : textOf(given)
 }
 
-function readFunctions(root: Tree): Fn[] {
+function readFunctions(root: Tree, framed: ReadonlySet<string>): Fn[] {
   const layers = new Set(Object.keys(readLayers(root)))
   return Object.entries(treeOf(root['functions'])).map(([name, own]) =>
     normalizeFunction({
@@ -60,6 +63,7 @@ function readFunctions(root: Tree): Fn[] {
       own: treeOf(own),
       defaults: treeOf(root['provider']),
       layers,
+      framed: framed.has(name),
     }),
   )
 }

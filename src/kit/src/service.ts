@@ -112,6 +112,8 @@ export interface HandlerCode {
   readonly handler: string
   readonly initializer?: string
   readonly signature: Signature
+  /** The framework that finds the handler in its own classes by this name; absent when a file exports it. */
+  readonly framework?: 'midway'
 }
 
 export interface AggregateCode {
