@@ -41,9 +41,9 @@ export async function packageService(options: PackageActionOptions, io: ActionIo
   const packages: PlatformPackage[] = []
   for (const platform of platforms) {
     const artifacts = await packFor(project, platform, { ...options, out }, io)
-    const { files, diagnostics } = await translateFor(platform, artifacts)
+    const { files, diagnostics } = await translateFor(platform, { artifacts })
     settle(project, diagnostics, options, io)
-    packages.push({ platform: platform.label, artifacts, specs: await writeFiles(files, platform, out) })
+    packages.push({ platform: platform.label, artifacts, specs: await writeFiles(files, platform, { out }) })
   }
   return { packages }
 }

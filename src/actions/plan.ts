@@ -41,7 +41,7 @@ export async function prepare(
   io: ActionIo,
 ): Promise<Prepared> {
   const artifacts = await packFor(project, platform, { ...options, out: join(project.dir, '.sls') }, io)
-  const { resources, diagnostics } = await translateFor(platform, artifacts)
+  const { resources, diagnostics } = await translateFor(platform, { artifacts })
   settle(project, diagnostics, options, io)
   return { artifacts, resources }
 }

@@ -11,6 +11,7 @@ import {
   type Service,
   type SpecFile,
 } from '@anyfaas/kit'
+import type { Rendering } from './annotate.ts'
 import type { ActionIo } from './io.ts'
 import { choosePlatforms, openProject, type Platform, type ProjectOptions, settle } from './project.ts'
 import { writeSpec } from './spec-file.ts'
@@ -20,6 +21,8 @@ export interface TranslateOptions extends ProjectOptions {
   readonly out?: string
   /** Give the texts back and write nothing. */
   readonly stdout?: boolean
+  /** Comments in the YAML that say which line of the service file each part came from. */
+  readonly annotate?: boolean
 }
 
 export interface TranslateResult {
@@ -40,14 +43,17 @@ export async function translate(options: TranslateOptions, io: ActionIo): Promis
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
   const out = resolve(io.cwd, options.out ?? join(project.dir, '.sls'))
+  const annotate = options.annotate ? await import('./annotate.ts') : undefined
+  const write = annotate?.createAnnotator(project, io) ?? writeSpec
   const specs: WrittenSpec[] = []
   const refused: Diagnostic[] = []
   for (const platform of platforms) {
-    const { files, diagnostics } = await translateFor(platform)
+    const { files, diagnostics } = await translateFor(platform, annotate ? { mark: annotate.markOrigins } : {})
     const failed = refuses(diagnostics, options)
     if (failed) refused.push(...diagnostics)
     else settle(project, diagnostics, options, io)
-    if (!failed) specs.push(...(await writeFiles(files, platform, options.stdout ? undefined : out)))
+    if (failed) continue
+    specs.push(...(await writeFiles(files, platform, { write, ...(!options.stdout && { out }) })))
   }
   if (refused.length > 0) settle(project, refused, options, io)
   return { specs }
@@ -59,23 +65,33 @@ export interface PlatformSpec {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Translates for one platform. With artifacts their digests and handlers stand in it, else the ones that packaging would give. */
-export async function translateFor(platform: Platform, artifacts: readonly Artifact[] = []): Promise<PlatformSpec> {
+export interface TranslateDetails {
+  /** With them their digests and handlers stand in the specs, else the ones that packaging would give. */
+  readonly artifacts?: readonly Artifact[]
+  /** Marks what is rendered with where it came from. */
+  readonly mark?: (rendering: Rendering) => Rendering
+}
+
+/** Translates for one platform. */
+export async function translateFor(platform: Platform, details: TranslateDetails = {}): Promise<PlatformSpec> {
   const { service } = platform
+  const { artifacts = [], mark = (same) => same } = details
   const translator = await platform.target.translate()
   const { resources, diagnostics } = translator.translate(service, refsOf(service, artifacts))
-  return { resources, diagnostics, files: hasErrors(diagnostics) ? [] : translator.render(service, resources) }
+  if (hasErrors(diagnostics)) return { resources, diagnostics, files: [] }
+  const marked = mark({ service, resources })
+  return { resources, diagnostics, files: translator.render(marked.service, marked.resources) }
 }
 
 /** Writes the spec files of one platform into its folder, each at once. Without a folder nothing is written. */
 export async function writeFiles(
   files: readonly SpecFile[],
   platform: Platform,
-  out: string | undefined,
+  { out, write = writeSpec }: { readonly out?: string; readonly write?: (file: SpecFile) => string },
 ): Promise<WrittenSpec[]> {
   const written: WrittenSpec[] = []
   for (const file of files) {
-    const text = writeSpec(file)
+    const text = write(file)
     const path = out === undefined ? file.path : join(out, platform.label, file.path)
     if (out !== undefined) await writeWhole(path, text)
     written.push({ platform: platform.label, title: platform.target.title, path, text })

@@ -1,6 +1,7 @@
 import { type Diagnostic, warning } from '@anyfaas/kit'
 import { checkAggregates, checkDomain } from './rules/aggregates.ts'
 import { checkFunctions } from './rules/functions.ts'
+import { checkMembers } from './rules/members.ts'
 import { functionsOf } from './rules/outline.ts'
 import { checkRoutes } from './rules/routes.ts'
 import type { Tree } from './tree.ts'
@@ -10,6 +11,7 @@ export function checkRules(root: Tree): readonly Diagnostic[] {
   return [
     ...checkFunctions(root),
     ...checkAggregates(root),
+    ...checkMembers(root),
     ...checkRoutes(root),
     ...checkDomain(root),
     ...checkEmpty(root),

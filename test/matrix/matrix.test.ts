@@ -133,7 +133,13 @@ describe('the matrix of a service', async () => {
           ['cpu', []],
           ['secrets', []],
           ['queue orders', []],
-          ['timer', [['cron', []]]],
+          [
+            'timer',
+            [
+              ['cron', []],
+              ['timezone', []],
+            ],
+          ],
         ],
       ],
       [

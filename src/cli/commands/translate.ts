@@ -6,7 +6,16 @@ export const translate: Command<TranslateOptions, TranslateResult> = {
   name: 'translate',
   group: 'Build',
   summary: "Write the platforms' own spec files of the service",
-  options: [...PROJECT_OPTIONS, OUT, { name: 'stdout', says: 'Print the specs and write nothing' }, STRICT],
+  options: [
+    ...PROJECT_OPTIONS,
+    OUT,
+    { name: 'stdout', says: 'Print the specs and write nothing' },
+    {
+      name: 'annotate',
+      says: 'Comments with the line of the service file that each part came from; YAML only, for JSON has none',
+    },
+    STRICT,
+  ],
   examples: [
     { says: 'for one platform, on the screen', command: 'sls translate --provider aws --stdout' },
     { says: 'for two, as files', command: 'sls translate --provider aliyun,tencent --out specs' },

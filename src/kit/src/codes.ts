@@ -34,6 +34,8 @@ export const codes = {
   SLS1045: { title: 'no such layer', exit: EXIT.usage },
   SLS1046: { title: 'nothing to deploy', exit: EXIT.usage },
   SLS1047: { title: 'the name cannot be used', exit: EXIT.usage },
+  SLS1048: { title: 'a setting of a member that does not apply', exit: EXIT.usage },
+  SLS1049: { title: 'the function cannot be in an aggregate', exit: EXIT.usage },
   SLS1050: { title: 'the source cannot be read without running it', exit: EXIT.usage },
 
   SLS2001: { title: 'no such provider', exit: EXIT.usage },

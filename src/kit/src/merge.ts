@@ -12,7 +12,9 @@ export function mergeTree<T>(base: T, over: unknown): T {
     if (value === null) out.delete(key)
     else out.set(key, mergeTree(out.get(key), value))
   }
-  return Object.fromEntries(out) as T
+  // What stands under a symbol is no data: it stays with the map (origin.ts).
+  const marks = Object.getOwnPropertySymbols(base).map((mark) => [mark, (base as Record<symbol, unknown>)[mark]])
+  return Object.fromEntries([...out, ...marks]) as T
 }
 
 /** What stands at a path of keys inside a tree; undefined when nothing does. */
