@@ -18,8 +18,8 @@ import { auth, cors, overrides } from './parts.ts'
 const BASE: Readonly<Record<string, Schema>> = {
   name: text('The name of the trigger; made from the function and the kind when missing.'),
   enabled: flag('Whether it fires.', { default: true }),
-  version: { type: ['string', 'integer'], description: 'The version of the function that it calls.' },
-  qualifier: text('The version or alias of the function that it calls.'),
+  version: { type: ['string', 'integer'], description: 'The same as `qualifier`.' },
+  qualifier: { type: ['string', 'integer'], description: 'The version or alias of the function that it calls.' },
   role: text('The identity that the platform takes to call the function.'),
   overrides,
 }

@@ -130,7 +130,7 @@ export const packageOptions: Schema = keys('What goes into the artifact.', {
 export const cors: Schema = or(
   keys('Answers to other origins; `true` allows all.', {
     origins: texts('Allowed origins; `*` when missing.'),
-    methods: texts('Allowed methods; the route’s own when missing.'),
+    methods: texts('Allowed methods; the route’s own when missing.', { form: 'method' }),
     headers: texts('Allowed request headers.'),
     exposeHeaders: texts('Response headers that scripts may read.'),
     maxAge: int('Seconds that a browser keeps the answer.', 0),

@@ -524,13 +524,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -586,13 +586,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -648,13 +648,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -705,13 +705,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -741,13 +741,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -848,13 +848,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -910,13 +910,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -972,13 +972,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1034,13 +1034,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1096,13 +1096,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1158,13 +1158,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1220,13 +1220,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1282,13 +1282,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1344,13 +1344,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1401,13 +1401,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1458,13 +1458,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1515,13 +1515,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1572,13 +1572,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -1956,13 +1956,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2029,13 +2029,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2081,13 +2081,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2141,13 +2141,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2198,13 +2198,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2255,13 +2255,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2299,13 +2299,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2345,13 +2345,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2408,13 +2408,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2465,13 +2465,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2522,13 +2522,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2579,13 +2579,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2636,13 +2636,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2693,13 +2693,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2750,13 +2750,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2823,13 +2823,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2896,13 +2896,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -2948,13 +2948,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3008,13 +3008,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3068,13 +3068,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3128,13 +3128,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3188,13 +3188,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3245,13 +3245,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3302,13 +3302,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3359,13 +3359,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3416,13 +3416,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3473,13 +3473,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3530,13 +3530,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3587,13 +3587,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3644,13 +3644,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3701,13 +3701,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3745,13 +3745,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3791,13 +3791,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3837,13 +3837,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */
@@ -3883,13 +3883,13 @@ name?: string
  */
 enabled?: boolean
 /**
- * The version of the function that it calls.
+ * The same as `qualifier`.
  */
 version?: (string | number)
 /**
  * The version or alias of the function that it calls.
  */
-qualifier?: string
+qualifier?: (string | number)
 /**
  * The identity that the platform takes to call the function.
  */

@@ -51,6 +51,12 @@ export interface Loaded {
 export async function loadService(options: LoadOptions): Promise<Loaded> {
   const { file, dir } = findFile(options.dir, options.file)
   const source = isModule(file) ? await (await import('./module.ts')).readModule(file) : readSource(file)
+  return await loadSource(source, { ...options, dir })
+}
+
+/** The same for a file that was read before; its value is used up by it. */
+export async function loadSource(source: Source, options: LoadOptions): Promise<Loaded> {
+  const { dir } = options
   if (!isTree(source.value)) throw new SlsError(notAMap(source))
   const places: Places = { main: source, steps: [] }
   const { tree, stage, env, diagnostics, framed } = await resolveTree(source.value, dir, options, places)
@@ -60,7 +66,7 @@ export async function loadService(options: LoadOptions): Promise<Loaded> {
     const { pointer } = diagnostic
     return locate(places, pointer === undefined ? diagnostic : { ...diagnostic, pointer: inherited(tree, pointer) })
   }
-  return { service: normalizeService(tree, stage, framed), dir, file, diagnostics: found, locate: place, env }
+  return { service: normalizeService(tree, stage, framed), dir, file: source.file, diagnostics: found, locate: place, env }
 }
 
 function isModule(file: string): boolean {

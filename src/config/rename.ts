@@ -28,7 +28,7 @@ const AGGREGATE: Renames = {
   functionPattern: { to: 'functionsPattern' },
   functionsPatten: { to: 'functionsPattern' },
 }
-const EVENT: Renames = { enable: { to: 'enabled' } }
+const EVENT: Renames = { enable: { to: 'enabled' }, version: { to: 'qualifier', quiet: true } }
 
 /** Turns older and other spellings into canonical ones, in place; `moves` tells where things were before. */
 export function renameKeys(

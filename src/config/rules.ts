@@ -4,6 +4,7 @@ import { checkFunctions } from './rules/functions.ts'
 import { checkMembers } from './rules/members.ts'
 import { functionsOf } from './rules/outline.ts'
 import { checkRoutes } from './rules/routes.ts'
+import { checkUnused } from './rules/unused.ts'
 import type { Tree } from './tree.ts'
 
 /** What a schema cannot say: names that have to exist, and things that exclude or need each other. */
@@ -14,6 +15,7 @@ export function checkRules(root: Tree): readonly Diagnostic[] {
     ...checkMembers(root),
     ...checkRoutes(root),
     ...checkDomain(root),
+    ...checkUnused(root),
     ...checkEmpty(root),
   ]
 }

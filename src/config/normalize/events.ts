@@ -34,7 +34,7 @@ function normalizeEvent(event: unknown, at: Pointer): Trigger {
   const base = {
     ...defined({
       name: textOf(options['name']),
-      qualifier: textOf(options['qualifier'] ?? options['version']),
+      qualifier: textOf(options['qualifier']),
       role: textOf(options['role']),
       overrides: isTree(options['overrides']) ? options['overrides'] : undefined,
     }),

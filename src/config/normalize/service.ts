@@ -17,13 +17,15 @@ export function normalizeService(root: Tree, stage: string, framed: ReadonlySet<
   const hidden = new Set(aggregates.flatMap((aggregate) => aggregate.hides))
   const known = treeOf(root['functions'])
   const isLeftOut = (fn: Fn): boolean => treeOf(known[fn.name])['deploy'] === false
+  const whole = aggregates.filter(({ isLeftOut }) => !isLeftOut).map(({ fn }) => fn)
+  const left = aggregates.filter(({ isLeftOut }) => isLeftOut).map(({ fn }) => fn)
   const deployed = functions.filter((fn) => !hidden.has(fn.name) && !isLeftOut(fn))
   return {
     name: isTree(service) ? String(service['name']) : String(service),
     stage,
     provider: readProvider(root['provider']),
-    functions: [...deployed, ...aggregates.map((aggregate) => aggregate.fn), ...readApp(root)],
-    undeployed: functions.filter(isLeftOut),
+    functions: [...deployed, ...whole, ...readApp(root)],
+    undeployed: [...functions.filter(isLeftOut), ...left],
     layers: readLayers(root),
     package: servicePackage(root['package']),
     plugins: listOf(root['plugins']),
@@ -72,6 +74,7 @@ interface Aggregate {
   readonly fn: Fn
   /** Functions that are not deployed on their own any more. */
   readonly hides: readonly string[]
+  readonly isLeftOut: boolean
 }
 
 function readAggregates(root: Tree, functions: readonly Fn[]): Aggregate[] {
@@ -93,7 +96,7 @@ function readAggregates(root: Tree, functions: readonly Fn[]): Aggregate[] {
       layers,
       code,
     })
-    return { fn, hides: own['deployOrigin'] === true ? [] : members }
+    return { fn, hides: own['deployOrigin'] === true ? [] : members, isLeftOut: own['deploy'] === false }
   })
 }
 
@@ -132,8 +135,9 @@ function readLayers(root: Tree): Record<string, RuntimeLayer> {
     }
   }
   add(root['layers'], '/layers')
-  for (const [name, fn] of Object.entries(treeOf(root['functions'])))
-    add(treeOf(fn)['layers'], `${under('/functions', name)}/layers`)
+  for (const holder of ['functions', 'aggregation'])
+    for (const [name, fn] of Object.entries(treeOf(root[holder])))
+      add(treeOf(fn)['layers'], `${under(`/${holder}`, name)}/layers`)
   return layers
 }
 

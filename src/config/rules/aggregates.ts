@@ -28,6 +28,10 @@ export function checkAggregates(root: Tree): Diagnostic[] {
 
 /** Functions that a custom domain's routes name. */
 export function checkDomain(root: Tree): Diagnostic[] {
+  if (root['domain'] === true) {
+    const help = ['domain: api.example.com, or domain: auto where the platform gives one']
+    return [error('SLS1003', '"domain" is a name, or false for none', { pointer: '/domain', help })]
+  }
   const names = [...functionsOf(root), ...aggregatesOf(root)].map((fn) => fn.name)
   return Object.entries(treeOf(treeOf(root['domain'])['routes'])).flatMap(([path, name]) =>
     typeof name === 'string' ? missing(name, names, under('/domain/routes', path)) : [],

@@ -15,6 +15,10 @@ export function checkFunctions(root: Tree): Diagnostic[] {
 }
 
 function checkEvent(event: Event): Diagnostic[] {
+  if (event.options['version'] !== undefined && event.options['qualifier'] !== undefined) {
+    const pointer = under(event.at, 'version')
+    return [error('SLS1007', '"version" and "qualifier" are one, and both are here', { pointer, on: 'key' })]
+  }
   if (event.kind === 'timer') return checkTimer(event)
   const { topics, topic } = event.options
   if (event.kind !== 'kafka' || listOf(topics).length + listOf(topic).length > 0) return []

@@ -26,6 +26,7 @@ export const codes = {
   SLS1025: { title: 'a secret cannot stand here', exit: EXIT.usage },
   SLS1030: { title: 'older spelling', exit: EXIT.usage },
   SLS1031: { title: 'options beside the trigger instead of under it', exit: EXIT.usage },
+  SLS1032: { title: 'a key without effect', exit: EXIT.usage },
   SLS1040: { title: 'the schedule is malformed', exit: EXIT.usage },
   SLS1041: { title: 'the path is malformed', exit: EXIT.usage },
   SLS1042: { title: 'conflicting routes', exit: EXIT.usage },
@@ -48,6 +49,7 @@ export const codes = {
   SLS3003: { title: 'the platform forbids the value', exit: EXIT.usage },
   SLS3004: { title: 'unknown runtime', exit: EXIT.usage },
   SLS3005: { title: 'the runtime is at its end of life', exit: EXIT.usage },
+  SLS3006: { title: 'unknown region', exit: EXIT.usage },
 
   SLS4001: { title: 'handler file not found', exit: EXIT.usage },
   SLS4002: { title: 'the code cannot be bundled', exit: EXIT.failed },

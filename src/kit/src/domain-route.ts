@@ -22,6 +22,11 @@ export function domainRoutes(
   const found = new Map<string, DomainRoute>()
   const diagnostics: Diagnostic[] = []
   for (const { path, fn, trigger, pointer } of wanted(service, domain)) {
+    if (!fn) {
+      const message = `"${path}" of ${domain.name} leads to a function that is not deployed by itself`
+      diagnostics.push(error('SLS1043', message, { pointer, help: ['name a function that is, or its aggregate'] }))
+      continue
+    }
     const known = found.get(path)
     if (known && known.fn !== fn) {
       diagnostics.push(
@@ -40,7 +45,17 @@ export function domainRoutes(
       found.set(path, { path, fn, methods: known ? union(known.methods, methods) : methods })
     }
   }
+  if (found.size === 0) diagnostics.push(noRoutes(domain, platform))
   return { routes: [...found.values()].sort(bySpecificity), diagnostics }
+}
+
+/** What to say of a domain that no function answers on. */
+export function noRoutes(domain: Domain, platform: string): Diagnostic {
+  return error('SLS3001', `${platform} has nothing to send ${domain.name} to: no function has a route`, {
+    pointer: domain.at,
+    on: 'key',
+    help: ['give a function an http trigger, or take the domain out'],
+  })
 }
 
 /** `/a/:id/x` -> `/a/*`; `/a/*` -> `/a` and `/a/*`, for a route's wildcard takes its own stem too. */
@@ -55,7 +70,8 @@ export function prefixPaths(path: string): readonly string[] {
 
 interface Wanted {
   readonly path: string
-  readonly fn: Fn
+  /** Absent when the function that is named is not deployed by itself. */
+  readonly fn: Fn | undefined
   readonly trigger: readonly HttpTrigger[]
   readonly pointer: string
 }
@@ -73,7 +89,7 @@ function wanted(service: Service, domain: Domain): Wanted[] {
   return Object.entries(domain.routes).flatMap(([path, name]) => {
     const fn = service.functions.find((candidate) => candidate.name === name)
     const pointer = `${domain.at}/routes/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    return fn ? prefixPaths(path).map((prefix) => ({ path: prefix, fn, trigger: routesOf(fn), pointer })) : []
+    return prefixPaths(path).map((prefix) => ({ path: prefix, fn, trigger: fn ? routesOf(fn) : [], pointer }))
   })
 }
 

@@ -1,5 +1,5 @@
 import { type DeployedTrigger, httpTriggersOf, placedTriggersOf, routesOf } from './deployed.ts'
-import { type Diagnostic, error } from './diagnostic.ts'
+import { type Diagnostic, error, warning } from './diagnostic.ts'
 import { type Mapped, mapFields, refusal, type Subject } from './fields.ts'
 import { mergeTree } from './merge.ts'
 import type { Fn } from './service.ts'
@@ -72,14 +72,53 @@ export function joinHttp(
 /** What a table says of every route that one trigger stands for, each at its own place. */
 export function judgeRoutes(fn: Fn, table: TriggerTable, subject: Subject): readonly Diagnostic[] {
   const routes = placedTriggersOf(fn).filter(({ trigger }) => trigger.kind === 'http')
-  return mapTriggers(routes, table, subject).diagnostics
+  const isServer = fn.code.kind === 'custom' || fn.code.kind === 'container'
+  return [
+    ...mapTriggers(routes, table, subject).diagnostics,
+    ...leftOutRoutes(fn, subject),
+    ...(isServer ? sharedRoutes(fn).flatMap((route) => leftToServer(route, table, subject)) : []),
+  ]
+}
+
+const OF_ONE = ['name', 'qualifier', 'role', 'overrides'] as const
+
+// What routes say that only the one trigger for all of them can have: that of the first, or of an aggregate itself.
+function leftOutRoutes(fn: Fn, { platform, name }: Subject): readonly Diagnostic[] {
+  const [first, ...rest] = sharedRoutes(fn)
+  const others = first && isDerived(fn) ? [first, ...rest] : rest
+  return others.flatMap((route) =>
+    OF_ONE.filter((key) => route[key] !== undefined).map((key) => {
+      const message = `"${key}" of a route is left out: ${platform} has one http trigger for all routes of ${name}`
+      return warning('SLS3002', message, { pointer: `${route.at}/${key}`, on: 'key' })
+    }),
+  )
+}
+
+// In front of a server of the user's own there is no router of ours.
+function leftToServer(route: HttpTrigger, table: TriggerTable, { platform, name }: Subject): Diagnostic[] {
+  const row = table.http as TriggerRow<HttpTrigger>
+  return (['cors', 'methods'] as const)
+    .filter((key) => 'emulated' in row.fields[key] && (key === 'cors' ? route.cors : route.methods.length > 0))
+    .map((key) => {
+      const word = key === 'methods' ? 'method' : key
+      const message = `"${word}" of a route is left to the server of ${name}: ${platform} passes requests on as they are`
+      return warning('SLS3002', message, { pointer: `${route.at}/${word}`, on: 'key' })
+    })
+}
+
+function sharedRoutes(fn: Fn): readonly HttpTrigger[] {
+  const routes = isDerived(fn) ? routesOf(fn) : httpTriggersOf(fn).map(({ trigger }) => trigger)
+  return routes.filter(({ enabled }) => enabled)
+}
+
+// An aggregate without a route of its own answers those of its members.
+function isDerived(fn: Fn): boolean {
+  return fn.code.kind === 'aggregate' && !fn.triggers.some(({ kind }) => kind === 'http')
 }
 
 /** Routes that share one trigger and ask for different ways to let callers in. */
 export function checkAuth(fn: Fn, { platform, name }: Subject): readonly Diagnostic[] {
-  const isDerived = fn.code.kind === 'aggregate' && !fn.triggers.some(({ kind }) => kind === 'http')
-  const routes = isDerived ? routesOf(fn) : httpTriggersOf(fn).map(({ trigger }) => trigger)
-  const [first, ...rest] = routes.filter(({ enabled }) => enabled)
+  const [first, ...rest] = sharedRoutes(fn)
   return rest
     .filter(({ auth }) => JSON.stringify(auth) !== JSON.stringify(first?.auth))
     .map(({ at }) =>

@@ -35,6 +35,7 @@ export const fields: FnTable = {
     as: ({ id, subnets, securityGroups }) => {
       if (securityGroups.length !== 1)
         return refused('a service has one security group', 'name exactly one under vpc.securityGroups')
+      if (subnets.length === 0) return refused('it needs a switch', 'name one under vpc.subnets')
       return { VpcId: id, VSwitchIds: subnets, SecurityGroupId: securityGroups[0] }
     },
   },

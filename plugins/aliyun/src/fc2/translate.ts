@@ -18,6 +18,7 @@ import {
   type Tree,
   treeAt,
 } from '@anyfaas/kit'
+import { checkRegion } from '../region.ts'
 import { mapFunctionTriggers } from '../triggers.ts'
 import { wordsOf } from '../words.ts'
 import { codeOf, PLATFORM, SERVICE } from './code.ts'
@@ -28,7 +29,10 @@ import { triggers } from './triggers.ts'
 
 /** One service, its functions with their events, and a custom domain: in the words of Aliyun::Serverless-2018-04-03. */
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
-  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => functionName(fn), PLATFORM)]
+  const diagnostics: Diagnostic[] = [
+    ...checkRegion(service),
+    ...checkUnique(service.functions, (fn) => functionName(fn), PLATFORM),
+  ]
   const made = service.functions.map((fn) => translateFunction(fn, service, artifacts))
   for (const one of made) diagnostics.push(...one.diagnostics)
   diagnostics.push(...made.flatMap((one) => agree(one, made[0] as Made)))

@@ -1,7 +1,7 @@
 import { type Domain, domainRoutes, type Service, type Translation } from '@anyfaas/kit'
 import { readCertificate } from '../certificate.ts'
+import { regionOf } from '../region.ts'
 import { PLATFORM } from './code.ts'
-import { regionOf } from './region.ts'
 
 /** The custom domain in the words of the component fc3-domain. */
 export function translateDomain(service: Service, domain: Domain): Translation {

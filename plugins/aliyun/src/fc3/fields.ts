@@ -33,6 +33,7 @@ export const fields: FnTable = {
     as: ({ id, subnets, securityGroups }) => {
       if (securityGroups.length !== 1)
         return refused('a function has one security group', 'name exactly one under vpc.securityGroups')
+      if (subnets.length === 0) return refused('it needs a switch', 'name one under vpc.subnets')
       return { vpcId: id, vSwitchIds: subnets, securityGroupId: securityGroups[0] }
     },
   },

@@ -10,8 +10,8 @@ import {
   spellSecrets,
   type Tree,
 } from '@anyfaas/kit'
+import { regionOf } from '../region.ts'
 import { resourcesOf, wordsOf } from '../words.ts'
-import { regionOf } from './region.ts'
 
 /** `s.yaml` of Serverless Devs: one fc3 component a function, one fc3-domain for the custom domain. */
 export function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {

@@ -17,19 +17,22 @@ import {
   type Translation,
   treeAt,
 } from '@anyfaas/kit'
+import { checkRegion, regionOf } from '../region.ts'
 import { mapFunctionTriggers } from '../triggers.ts'
 import { wordsOf } from '../words.ts'
 import { codeOf, PLATFORM } from './code.ts'
 import { translateDomain } from './domain.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
-import { regionOf } from './region.ts'
 import { triggers } from './triggers.ts'
 
 /** Functions with their triggers, and a custom domain: in the words of the components fc3 and fc3-domain. */
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
   const resources: Resource[] = []
-  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM)]
+  const diagnostics: Diagnostic[] = [
+    ...checkRegion(service),
+    ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),
+  ]
   for (const fn of service.functions) {
     const made = translateFunction(fn, service, artifacts)
     resources.push(...made.resources)

@@ -4,6 +4,7 @@ import {
   deployedName,
   type Fn,
   httpTriggersOf,
+  judgeRoutes,
   type MappedTrigger,
   mapTriggers,
   mergeTree,
@@ -33,10 +34,11 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
   const http = httpTriggersOf(fn).filter(({ urlOnly }) => !urlOnly)
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
   // Routes are planned for the whole service; here their fields are only judged.
-  const judged = mapTriggers(http, triggers, subject)
+  const judged =
+    fn.code.kind === 'aggregate' ? judgeRoutes(fn, triggers, subject) : mapTriggers(http, triggers, subject).diagnostics
   const mapped = mapTriggers(others, triggers, subject)
   const resources: Resource[] = []
-  const diagnostics: Diagnostic[] = [...judged.diagnostics, ...mapped.diagnostics]
+  const diagnostics: Diagnostic[] = [...judged, ...mapped.diagnostics]
   for (const trigger of mapped.triggers) {
     const { type, name, deployed } = trigger
     const made = FINISHERS[type]?.(trigger, { fn, service, roles })

@@ -1,4 +1,4 @@
-import { adjusted, elsewhere, emulated, type FnTable, lossy, refuse, refused } from '@anyfaas/kit'
+import { adjusted, elsewhere, emulated, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 
 /** Model -> the properties of AWS::Serverless::Function. */
@@ -24,7 +24,11 @@ export const fields: FnTable = {
   role: { to: 'Role' },
   vpc: {
     to: 'VpcConfig',
-    as: ({ subnets, securityGroups }) => ({ SubnetIds: subnets, SecurityGroupIds: securityGroups }),
+    // The subnets say which network it is.
+    as: ({ subnets, securityGroups }) =>
+      subnets.length > 0 && securityGroups.length > 0
+        ? { SubnetIds: subnets, SecurityGroupIds: securityGroups }
+        : refused('it needs subnets and security groups', 'vpc: {id, subnets, securityGroups}'),
   },
   logs: {
     to: 'LoggingConfig.LogGroup',
@@ -61,7 +65,14 @@ export const fields: FnTable = {
       callback: refuse('results go to a queue, a topic, a bus or a function, not to an address', 'use async.onSuccess'),
     },
   },
-  secrets: elsewhere('a right of the role: secretsmanager:GetSecretValue'),
+  secrets: {
+    // A right of the role that is made for the function.
+    to: 'Role',
+    as: (_, { role }) =>
+      role === undefined
+        ? undefined
+        : noted(undefined, `"${role}" is your own role: it has to allow secretsmanager:GetSecretValue`),
+  },
   url: elsewhere('FunctionUrlConfig'),
   triggers: elsewhere('Events'),
   outputs: refuse('the runtime has no sender for this platform yet', "send with the platform's own SDK"),

@@ -10,6 +10,7 @@ import {
   httpTriggersOf,
   mapFields,
   mergeTree,
+  noRoutes,
   type Resource,
   type Service,
   subjectOf,
@@ -109,7 +110,10 @@ function urlOf(fn: Fn): object {
 
 function translateHttp(service: Service): Translation {
   const plan = planHttp(service)
-  if (plan.routes.length === 0) return { resources: [], diagnostics: plan.diagnostics }
+  if (plan.routes.length === 0) {
+    const unused = service.domain ? [noRoutes(service.domain, 'an HTTP API')] : []
+    return { resources: [], diagnostics: [...plan.diagnostics, ...unused] }
+  }
   const guards = guard(plan.routes)
   const { domain, diagnostics } = translateDomain(service)
   const { cors } = plan

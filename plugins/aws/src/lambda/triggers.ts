@@ -40,6 +40,7 @@ export const triggers: TriggerTable = {
     switchless: true,
     fields: {
       ...switchless,
+      name: elsewhere('nowhere: a route is known by its method and path'),
       path: elsewhere('Path, for each method'),
       methods: elsewhere('Method'),
       cors: elsewhere(

@@ -1,4 +1,4 @@
-import { adjusted, elsewhere, type Fn, type FnTable, lossy, refuse, refused, type Value } from '@anyfaas/kit'
+import { adjusted, elsewhere, type Fn, type FnTable, lossy, noted, refuse, refused, type Value } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 import { isServer } from './server.ts'
 
@@ -22,9 +22,11 @@ export const fields: FnTable = {
     to: 'diskSize',
     takes: '512',
     as: (size) =>
-      size <= 512
+      size === 512
         ? undefined
-        : refused('a function has 512 MB, and no public API gives it more', 'mount a file system by overrides'),
+        : size < 512
+          ? noted(undefined, 'every function has 512 MB')
+          : refused('a function has 512 MB, and no public API gives it more', 'mount a file system by overrides'),
   },
   timeoutSec: { to: 'timeout', range: facts.timeoutSec },
   initTimeoutSec: { to: 'initTimeout', range: { min: 3, max: 300 } },
