@@ -177,3 +177,57 @@ custom: { customDomain: { domainName: x.com } }
     ])
   })
 })
+
+describe('what has no effect where it stands', () => {
+  const member = (own: string, aggregate = ''): string =>
+    `service: a\nfunctions:\n  m: { ${own} }\naggregation:\n  all: { functions: [m]${aggregate} }\n`
+
+  it.each([
+    [
+      member('memorySize: 128'),
+      'SLS1032 warning "memorySize" of "m" has no effect: the function runs inside the aggregate "all" @memorySize',
+    ],
+    [
+      member('initTimeout: 9', ', initTimeout: 5'),
+      'SLS1032 warning "initTimeout" of "m" has no effect: the function runs inside the aggregate "all" @initTimeout',
+    ],
+    [
+      member('', ', signature: raw'),
+      'SLS1032 warning "signature" of "all" has no effect: the members of an aggregate have their own @signature',
+    ],
+    [member('runtime: custom'), 'SLS1048 error "m" is a server of its own, and the aggregate "all" runs functions @m'],
+    [
+      fn('runtime: custom\ninitializer: a.b'),
+      'SLS1032 warning "initializer" of "f" has no effect: a custom runtime is a server of its own @initializer',
+    ],
+    [
+      fn('image: i\nruntime: nodejs20'),
+      'SLS1032 warning "runtime" of "f" has no effect: an image starts by itself @runtime',
+    ],
+    [
+      fn('layers: { l: { path: ./l, name: x } }'),
+      'SLS1032 warning "name" of a layer has no effect: this one is called "l" @name',
+    ],
+    [
+      fn('events: [{ http: { path: /a, method: get } }, { http: { path: /a, auth: iam } }, { http: GET /a }]'),
+      'SLS1042 warning two triggers of "f" answer GET /a @http',
+    ],
+    [
+      fn('events: [{ event: { version: 1, qualifier: 2 } }]'),
+      'SLS1007 error "version" and "qualifier" are one, and both are here @version',
+    ],
+    [
+      fn('events: [{ http: { cors: { methods: [fetch] } } }]'),
+      'SLS1007 error "fetch" cannot be item 1: it has to be "any" or some of GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS @fetch',
+    ],
+    ['service: a\ndomain: true\nfunctions: { f: }\n', 'SLS1003 error "domain" is a name, or false for none @true'],
+  ])('%s', async (text, mistake) => {
+    expect(await mistakesOf(text)).toEqual([mistake])
+  })
+
+  it('is not said of a member that says what the aggregate says, nor of one that is deployed alone as well', async () => {
+    expect(await mistakesOf(member('memorySize: 128', ', memorySize: 128'))).toEqual([])
+    expect(await mistakesOf(member('memorySize: 128, initTimeout: 9', ', deployOrigin: true'))).toEqual([])
+    expect(await mistakesOf(member('initTimeout: 9, environment: { A: 1 }, handler: x.y'))).toEqual([])
+  })
+})

@@ -87,6 +87,7 @@ describe('aggregates', () => {
 
   it.each([
     ['{ all: { functionsPattern: "*" } }', ['tick', 'all(web,api-a,api-b)']],
+    ['{ all: { functionsPattern: "*", deploy: false } }', ['tick']],
     ['{ all: { functionsPattern: "*", eventTrigger: true } }', ['all(web,api-a,api-b,tick)']],
     ['{ all: { functionsPattern: ["*", "!web"] } }', ['web', 'tick', 'all(api-a,api-b)']],
     ['{ all: { functionsPattern: "!web" } }', ['web', 'tick', 'all(api-a,api-b)']],

@@ -147,8 +147,11 @@ function isMarked({ value }: Leaf, file: string, outcome: string): boolean {
   return file.indexOf(mark) === file.lastIndexOf(mark) && outcome.includes(mark)
 }
 
-// Said of the leaf itself, of the map that it stands in, or of a key around it that is older or without effect; what is said
-// of a whole trigger or function says nothing of its settings.
+// An older form, a key without effect, a route that another trigger has: said of all that is in it.
+const WHOLE = new Set<string>(['SLS1030', 'SLS1032', 'SLS1042'])
+
+// Said of the leaf itself, of the map that it stands in, or of what is whole; what else is said of a
+// whole trigger or function says nothing of its settings.
 function isSaid({ path }: Leaf, source: Source, diagnostics: readonly Diagnostic[]): boolean {
   // The items of a list are one thing with it.
   const end = path.findLastIndex((key) => !/^\d+$/.test(key))
@@ -158,7 +161,7 @@ function isSaid({ path }: Leaf, source: Source, diagnostics: readonly Diagnostic
     return diagnostics.some(
       ({ at, code }) =>
         at &&
-        (index >= end || isHolder || code === 'SLS1030' || code === 'SLS1032') &&
+        (index >= end || isHolder || WHOLE.has(code)) &&
         spans.some((span) => span.start === at.start && span.end === at.end),
     )
   })

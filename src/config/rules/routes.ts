@@ -5,22 +5,29 @@ import { parsePath } from '../path.ts'
 import type { Tree } from '../tree.ts'
 import { type Event, eventsOf, functionsOf } from './outline.ts'
 
-/** Two functions that answer the same requests: on a shared address only one of them can. */
+/** Two triggers that answer the same requests: on a shared address only the first of them can. */
 export function checkRoutes(root: Tree): Diagnostic[] {
   const owner = new Map<string, string>()
   return functionsOf(root).flatMap((fn) =>
     eventsOf(fn).flatMap((event) => {
-      const taken = routesOf(event).find((route) => (owner.get(route) ?? fn.name) !== fn.name)
-      for (const route of routesOf(event)) owner.set(route, owner.get(route) ?? fn.name)
-      return taken === undefined ? [] : [conflict(event, taken, owner.get(taken) ?? '', fn.name)]
+      const routes = routesOf(event)
+      const taken = routes.find((route) => owner.has(route))
+      const first = owner.get(taken ?? '')
+      for (const route of routes) if (!owner.has(route)) owner.set(route, fn.name)
+      return taken === undefined || first === undefined ? [] : [conflict(event, taken, first, fn.name)]
     }),
   )
 }
 
 function conflict(event: Event, route: string, first: string, second: string): Diagnostic {
+  const shown = route.replaceAll('/:_', '/:…')
+  const place = { pointer: event.at, on: 'key' as const }
+  if (first === second) {
+    const help = ['what the first of them says holds; make one trigger of the two']
+    return warning('SLS1042', `two triggers of "${first}" answer ${shown}`, { ...place, help })
+  }
   const help = [`on a shared address "${first}" gets it; give one of them another path or method`]
-  const message = `functions "${first}" and "${second}" both answer ${route.replaceAll('/:_', '/:…')}`
-  return warning('SLS1042', message, { pointer: event.at, on: 'key', help })
+  return warning('SLS1042', `functions "${first}" and "${second}" both answer ${shown}`, { ...place, help })
 }
 
 function routesOf(event: Event): string[] {
