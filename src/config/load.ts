@@ -66,7 +66,14 @@ export async function loadSource(source: Source, options: LoadOptions): Promise<
     const { pointer } = diagnostic
     return locate(places, pointer === undefined ? diagnostic : { ...diagnostic, pointer: inherited(tree, pointer) })
   }
-  return { service: normalizeService(tree, stage, framed), dir, file: source.file, diagnostics: found, locate: place, env }
+  return {
+    service: normalizeService(tree, stage, framed),
+    dir,
+    file: source.file,
+    diagnostics: found,
+    locate: place,
+    env,
+  }
 }
 
 function isModule(file: string): boolean {

@@ -184,18 +184,9 @@ describe('what has no effect where it stands', () => {
 
   it.each([
     [
-      member('memorySize: 128'),
-      'SLS1032 warning "memorySize" of "m" has no effect: the function runs inside the aggregate "all" @memorySize',
-    ],
-    [
-      member('initTimeout: 9', ', initTimeout: 5'),
-      'SLS1032 warning "initTimeout" of "m" has no effect: the function runs inside the aggregate "all" @initTimeout',
-    ],
-    [
       member('', ', signature: raw'),
       'SLS1032 warning "signature" of "all" has no effect: the members of an aggregate have their own @signature',
     ],
-    [member('runtime: custom'), 'SLS1048 error "m" is a server of its own, and the aggregate "all" runs functions @m'],
     [
       fn('runtime: custom\ninitializer: a.b'),
       'SLS1032 warning "initializer" of "f" has no effect: a custom runtime is a server of its own @initializer',
@@ -223,11 +214,5 @@ describe('what has no effect where it stands', () => {
     ['service: a\ndomain: true\nfunctions: { f: }\n', 'SLS1003 error "domain" is a name, or false for none @true'],
   ])('%s', async (text, mistake) => {
     expect(await mistakesOf(text)).toEqual([mistake])
-  })
-
-  it('is not said of a member that says what the aggregate says, nor of one that is deployed alone as well', async () => {
-    expect(await mistakesOf(member('memorySize: 128', ', memorySize: 128'))).toEqual([])
-    expect(await mistakesOf(member('memorySize: 128, initTimeout: 9', ', deployOrigin: true'))).toEqual([])
-    expect(await mistakesOf(member('initTimeout: 9, environment: { A: 1 }, handler: x.y'))).toEqual([])
   })
 })

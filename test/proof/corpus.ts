@@ -28,14 +28,16 @@ type Codes = Readonly<Record<string, number>>
 export async function reportCorpus(folder: string): Promise<readonly FileReport[]> {
   const targets = await loadTargets()
   const files = readdirSync(folder).filter((name) => /\.(ya?ml|json)$/.test(name))
-  return files.sort().map((file) => reportFile(join(folder, file), file, targets))
+  const reports: FileReport[] = []
+  for (const file of files.sort()) reports.push(await reportFile(join(folder, file), file, targets))
+  return reports
 }
 
-function reportFile(path: string, file: string, targets: readonly NamedTarget[]): FileReport {
-  const { source, loaded, diagnostics } = open(path)
+async function reportFile(path: string, file: string, targets: readonly NamedTarget[]): Promise<FileReport> {
+  const { source, loaded, diagnostics } = await open(path)
   const leaves = source ? leavesOf(source.value).length : 0
   if (!source || !loaded) return { file, leaves, refused: codesOf(diagnostics), lost: [], targets: {} }
-  const [lost = [], ...others] = lostLeaves(source, loaded, [reading, ...targets.map(translation)])
+  const [lost = [], ...others] = await lostLeaves(source, loaded, [reading, ...targets.map(translation)])
   const reports = targets.map((target, index): [string, TargetReport] => {
     const said = translateAll(target, loaded.service).diagnostics
     return [target.name, { ...(hasErrors(said) && { refused: codesOf(said) }), lost: others[index] ?? [] }]
@@ -43,10 +45,10 @@ function reportFile(path: string, file: string, targets: readonly NamedTarget[])
   return { file, leaves, lost, targets: Object.fromEntries(reports) }
 }
 
-function open(path: string): Reading & { readonly source?: ReturnType<typeof readSource> } {
+async function open(path: string): Promise<Reading & { readonly source?: ReturnType<typeof readSource> }> {
   try {
     const source = readSource(path)
-    return { source, ...read(source) }
+    return { source, ...(await read(source)) }
   } catch (error) {
     if (!isSlsError(error)) throw error
     return { diagnostics: error.diagnostics }

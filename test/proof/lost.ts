@@ -15,10 +15,13 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+// No folder, so no sources of classes and no .env.
+const NOWHERE = '/nowhere'
+
 /** Loads a file as a user would, without variables of the environment; anything but diagnostics passes through. */
-export function read(source: Source): Reading {
+export async function read(source: Source): Promise<Reading> {
   try {
-    const loaded = loadSource({ ...source, value: structuredClone(source.value) }, { dir: '.', env: {} })
+    const loaded = await loadSource({ ...source, value: structuredClone(source.value) }, { dir: NOWHERE, env: {} })
     return { loaded, diagnostics: loaded.diagnostics }
   } catch (error) {
     if (!isSlsError(error)) throw error
@@ -61,7 +64,11 @@ export function translation(target: NamedTarget): Stage {
  * diagnostic stands at its place, and no rule says that it means nothing. The code is asked by its behaviour, not by its
  * tables. Stages that refuse the file lose nothing of it.
  */
-export function lostLeaves(source: Source, loaded: Loaded, stages: readonly Stage[]): readonly (readonly Leaf[])[] {
+export async function lostLeaves(
+  source: Source,
+  loaded: Loaded,
+  stages: readonly Stage[],
+): Promise<readonly (readonly Leaf[])[]> {
   const text = JSON.stringify(source.value)
   // Of what a stage refuses nothing is made, and nothing is lost; nor where nothing is deployed.
   const asked = stages.map((stage) => {
@@ -83,20 +90,20 @@ export function lostLeaves(source: Source, loaded: Loaded, stages: readonly Stag
         : [{ stage, plain, lost }],
     )
     if (open.length === 0) continue
-    let left = withoutEffect(
+    let left = await withoutEffect(
       source.value,
       leaf,
       open.map(({ stage, plain }) => [stage, plain]),
     )
     for (const context of left.size > 0 ? contextsOf(source.value, leaf) : []) {
       const other = parseText('serverless.json', JSON.stringify(context))
-      const { loaded: shown } = read(other)
+      const { loaded: shown } = await read(other)
       if (!shown) continue
       const silent = [...left].filter((stage) => {
         const said = stage.say(shown)
         return !hasErrors(said) && !isSaid(leaf, other, said)
       })
-      left = withoutEffect(
+      left = await withoutEffect(
         context,
         leaf,
         silent.map((stage) => [stage, stage.outcome(shown.service)]),
@@ -114,11 +121,11 @@ export function sourceOf(value: unknown): Source {
 type Asked = readonly (readonly [stage: Stage, plain: string])[]
 
 // A change that is refused tells nothing; when all are, the file cannot be read without this very value.
-function withoutEffect(tree: unknown, { path, value }: Leaf, asked: Asked): ReadonlySet<Stage> {
+async function withoutEffect(tree: unknown, { path, value }: Leaf, asked: Asked): Promise<ReadonlySet<Stage>> {
   const left = new Map(asked)
   let wasRead = false
   for (const changed of [...changesOf(value).map((other) => withValue(tree, path, other)), without(tree, path)]) {
-    const { loaded } = read(sourceOf(changed))
+    const { loaded } = await read(sourceOf(changed))
     if (!loaded) continue
     wasRead = true
     for (const [stage, plain] of left) if (stage.outcome(loaded.service) !== plain) left.delete(stage)
@@ -148,7 +155,7 @@ function isMarked({ value }: Leaf, file: string, outcome: string): boolean {
 }
 
 // An older form, a key without effect, a route that another trigger has: said of all that is in it.
-const WHOLE = new Set<string>(['SLS1030', 'SLS1032', 'SLS1042'])
+const WHOLE = new Set<string>(['SLS1030', 'SLS1032', 'SLS1042', 'SLS1048'])
 
 // Said of the leaf itself, of the map that it stands in, or of what is whole; what else is said of a
 // whole trigger or function says nothing of its settings.

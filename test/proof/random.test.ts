@@ -20,7 +20,7 @@ it(`${COUNT} files by chance are valid by contract or refused at a place, and no
   const translated = new Map<string, number>()
   for (let seed = 1; seed <= COUNT; seed++) {
     const source = parseText('serverless.json', JSON.stringify(randomFile(seed)))
-    const { loaded, diagnostics } = read(source)
+    const { loaded, diagnostics } = await read(source)
     problems.push(...withoutPlace(diagnostics).map((code) => `${seed} ${code} has no place`))
     if (!loaded) continue
     for (const target of targets) {
@@ -33,7 +33,7 @@ it(`${COUNT} files by chance are valid by contract or refused at a place, and no
       const wrong = checks[target.name]?.(resources, files) ?? []
       problems.push(...wrong.filter((one) => !isWarned(one, said)).map((one) => `${seed} ${target.name} ${one}`))
     }
-    const lost = lostLeaves(source, loaded, stages)
+    const lost = await lostLeaves(source, loaded, stages)
     problems.push(
       ...lost.flatMap((leaves, index) =>
         leaves.map((leaf) => `${seed} ${drawLeaf(leaf)} is lost: ${stages[index]?.name}`),

@@ -9,7 +9,7 @@ import { aggregatesOf, functionsOf, isHttp, type Named } from './outline.ts'
 // triggers and package options.
 const OWN_TO_AGGREGATE = [
   ...['runtime', 'timeout', 'memorySize', 'cpu', 'diskSize', 'role', 'vpc', 'logs', 'tags'],
-  ...['concurrency', 'async', 'url', 'overrides'],
+  ...['concurrency', 'async', 'url', 'description', 'overrides'],
 ] as const
 
 /** Settings of members that nothing is deployed with, and functions that cannot be members. */

@@ -15,7 +15,7 @@ import {
 } from '@anyfaas/kit'
 import { Crc64 } from '../../account/crc64.ts'
 import { findCredentials } from '../../account/credentials.ts'
-import { regionOf } from '../region.ts'
+import { regionOf } from '../../region.ts'
 import { Fc3Client } from './client.ts'
 import { DomainDriver } from './domain-driver.ts'
 import { expand } from './expand.ts'
