@@ -15,7 +15,7 @@ const checks = hasContracts ? loadChecks() : {}
 
 it(`${COUNT} files by chance are valid by contract or refused at a place, and nothing is lost`, {
   timeout: COUNT * 1000,
-}, () => {
+}, async () => {
   const problems: string[] = []
   const translated = new Map<string, number>()
   for (let seed = 1; seed <= COUNT; seed++) {
