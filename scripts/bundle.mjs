@@ -17,6 +17,7 @@ const bundles = {
   worker: { from: 'src/local/worker.ts', to: 'dist/local/worker.cjs' },
   'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },
   'local-emulator': { from: 'src/local/runtime/emulator.ts', to: 'dist/local/emulator.cjs' },
+  web: { from: 'src/web/host.ts', to: 'dist/web/host.cjs', ships: true },
   ...plugin('aliyun', ['fc2', 'fc3']),
   ...plugin('aws', ['lambda']),
   ...plugin('tencent', ['scf']),
