@@ -115,7 +115,17 @@ const APPS = ['express', 'koa', 'egg', 'fastify', 'hono', 'nest', 'static']
 const deployType: Schema = {
   type: ['string', 'object'],
   description: 'A whole web application becomes one function on `/*`.',
-  properties: { type: choice('The framework.', APPS), entry: text('The module that exports the application.') },
+  properties: {
+    type: choice('The framework.', APPS),
+    entry: text('The module that exports the application or listens; the folder, for `static` and `egg`.'),
+    prefix: text('For `static`: the path that the site stands under, such as `/docs`.', {
+      pattern: '^/.*[^/]$',
+      patternWords: 'a path such as /docs',
+    }),
+    notFound: text('For `static`: the page of the status 404, `404.html` when missing.'),
+    fallback: text('For `static`: the page for every path that is no file, as client-side routers want it.'),
+    maxAge: int('For `static`: seconds that browsers keep a file without asking.', 0),
+  },
   required: ['type'],
   pattern: `^(${APPS.join('|')})$`,
   patternWords: `one of ${APPS.join(', ')}`,

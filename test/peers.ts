@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
 /**
  * Whether a test that needs more than Node.js can run here. In CI everything is installed, and what is missing fails
@@ -19,12 +20,18 @@ export function postgresFolder(): string | undefined {
   return versions.map((version) => `${base}/${version}/bin`).find((folder) => existsSync(`${folder}/initdb`))
 }
 
+/** The folder in which a group of test/judges/packages.json is installed, or would be. */
+export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.cjs') as {
+  readonly judgeFolder: (group: string) => string
+}
+
 const FIND = {
   go: () => onPath('go'),
   python3: () => onPath('python3'),
   pip: () => answers('python3', ['-m', 'pip', '--version']),
   unzip: () => onPath('unzip'),
   PostgreSQL: postgresFolder,
+  'web frameworks': () => judged('web') && judged('express4'),
 } as const
 
 function answers(command: string, args: readonly string[]): string | undefined {
@@ -34,6 +41,11 @@ function answers(command: string, args: readonly string[]): string | undefined {
     // Not there, or without the part that is asked for.
     return undefined
   }
+}
+
+function judged(group: string): string | undefined {
+  const folder = judgeFolder(group)
+  return existsSync(folder) ? folder : undefined
 }
 
 function onPath(command: string): string | undefined {

@@ -30,8 +30,8 @@ import {
 export type { DebuggerAddress } from '../local/run-once.ts'
 
 export interface InvokeOptions extends ProjectOptions, CallWishes {
-  /** A function, a member of an aggregate, or an aggregate. */
-  readonly function: string
+  /** A function, a member of an aggregate, or an aggregate; the only function when missing. */
+  readonly function?: string
   /** The inspector's port: the call waits for a debugger and pauses one step before the handler. */
   readonly debugPort?: number
   /** Told when the inspector listens. */
@@ -147,11 +147,14 @@ function environmentFor(project: Project, fn: Fn): Record<string, string> {
 }
 
 // Members of aggregates and functions that are not deployed can be called too; a member goes before an aggregate of its name.
-function findFunction(service: Service, name: string): Fn {
+function findFunction(service: Service, name: string | undefined): Fn {
   const all = [...service.functions.flatMap(membersOf), ...service.undeployed, ...service.functions]
-  const found = all.find((fn) => fn.name === name)
-  if (found) return found
   const names = [...new Set(all.map((fn) => fn.name))]
+  if (name === undefined && names.length > 1)
+    throw misuse('which function?', `--function NAME; there are ${names.join(', ')}`)
+  const found = name === undefined ? all[0] : all.find((fn) => fn.name === name)
+  if (found) return found
+  if (name === undefined) throw misuse('the service has no functions')
   const near = suggest(name, names)
   throw misuse(`no function "${name}"`, near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`)
 }

@@ -1889,9 +1889,25 @@ deployType?: (string | {
  */
 type: ("express" | "koa" | "egg" | "fastify" | "hono" | "nest" | "static")
 /**
- * The module that exports the application.
+ * The module that exports the application or listens; the folder, for `static` and `egg`.
  */
 entry?: string
+/**
+ * For `static`: the path that the site stands under, such as `/docs`.
+ */
+prefix?: string
+/**
+ * For `static`: the page of the status 404, `404.html` when missing.
+ */
+notFound?: string
+/**
+ * For `static`: the page for every path that is no file, as client-side routers want it.
+ */
+fallback?: string
+/**
+ * For `static`: seconds that browsers keep a file without asking.
+ */
+maxAge?: number
 })
 /**
  * Provider -> resources in its own words.

@@ -15,6 +15,7 @@ import { findSecrets } from './files/secrets.ts'
 import { selectServiceFiles } from './files/service-files.ts'
 import type { TreeFile } from './files/tree.ts'
 import { type Group, packageOptionsOf } from './groups.ts'
+import { HOST } from './host.ts'
 import { languageParts } from './languages/parts.ts'
 import { checkAddons, checkStartFile } from './machine/native-code.ts'
 import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
@@ -47,7 +48,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
   const machine = platform.machineOf(functions[0] as Fn)
   const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
-  const patterns = compilePatterns(group.patterns)
+  const patterns = compilePatterns([...code.folders, ...group.patterns])
   const { leavesOut } = languages
   const own = selectServiceFiles({ serviceDir, outputs, patterns, byDefault: code.copied, leavesOut })
   const scope = moduleScopes(own.files)
@@ -78,7 +79,12 @@ function sourcesOf(code: Code, service: Service): Source[] {
   const modules = code.modules.filter(({ bundled }) => bundled)
   const servers = code.servers.flatMap(({ fn, source }) => (source ? [{ fn, source }] : []))
   return [
-    ...modules.map(({ file, options }) => ({ path: file.path, out: withoutExtension(file.name), options })),
+    ...modules.map(({ file, options, keepsFormat = false }) => ({
+      path: file.path,
+      out: withoutExtension(file.name),
+      options,
+      isServer: keepsFormat,
+    })),
     ...servers.map(({ fn, source }) => ({ ...source, options: packageOptionsOf(service, fn), isServer: true })),
   ]
 }
@@ -98,12 +104,19 @@ function generate({ code, bundles, query, scope }: Generation): ZipEntry[] {
   const runtime = module === 'esm' ? 'sls_runtime.cjs' : 'sls_runtime.js'
   const refOf = (file: HandlerFile): ModuleRef =>
     bundles.modules.get(file.path) ?? { name: file.name, module: sourceKind(file.path).module }
-  const texts = code.entries.map(({ fn, files }) => {
+  const host = module === 'esm' ? 'sls_web.cjs' : 'sls_web.js'
+  const texts = code.entries.map(({ fn, files, hosted }) => {
     const manifest = manifestOf(service, fn, providerName, files)
-    const text = entryText({ manifest, modules: mapModules(files, refOf), runtime, module })
+    const modules = hosted ? { [fn.name]: {}, ...mapModules(files, refOf) } : mapModules(files, refOf)
+    const text = entryText({ manifest, modules, runtime, module, ...(hosted && { hosted: { app: hosted, host } }) })
     return { name: entryFile(fn), executable: false, source: { bytes: Buffer.from(text) } }
   })
-  return [...texts, { name: runtime, executable: false, source: { bytes: readFileSync(fileURLToPath(runtimeEntry)) } }]
+  const hosts = code.entries.some(({ hosted }) => hosted) ? [shipped(host, HOST)] : []
+  return [...texts, shipped(runtime, runtimeEntry), ...hosts]
+}
+
+function shipped(name: string, from: URL): ZipEntry {
+  return { name, executable: false, source: { bytes: readFileSync(fileURLToPath(from)) } }
 }
 
 function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Record<string, EntryModules> {

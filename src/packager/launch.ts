@@ -47,7 +47,7 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
   const { service, fn, providerName, runtimeEntry } = request
   if (!hasEntry(fn)) throw new SlsError(cannotRun(fn))
   const serviceDir = realpathSync(request.serviceDir)
-  const { files, modules, diagnostics } = findModules(service, fn, serviceDir)
+  const { files, modules, diagnostics, hosted } = findModules(service, fn, serviceDir)
   if (diagnostics.length > 0) throw new SlsError(diagnostics)
   const sources = modules.filter(({ file, options }) => isTypescript(file.path) || (options.bundle ?? false) !== false)
   const folder = join(request.cacheDir, fn.name)
@@ -58,6 +58,11 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
     const apart = initializer && initializer.path !== handler.path
     return [member, { handler: pathOf(handler), ...(apart && { initializer: pathOf(initializer) }) }]
   })
+  if (hosted) {
+    const { writeHost } = await import('./app-launch.ts')
+    const handler = await writeHost({ app: hosted, folder, serviceDir, module: pairs[0]?.[1].handler })
+    pairs.splice(0, 1, [fn.name, { handler }])
+  }
   return {
     runtime: fileURLToPath(runtimeEntry),
     manifest: manifestOf(service, fn, providerName, files),

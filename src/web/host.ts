@@ -1,33 +1,22 @@
 import { resolve } from 'node:path'
-import type { HttpContext } from '@anyfaas/runtime'
+import type { HostedApp, HttpContext } from '@anyfaas/runtime'
 import { type Application, applicationIn, fromServer } from './application.ts'
 import { startEgg } from './egg.ts'
 import { interceptListen, type Listening } from './listening.ts'
-import { type SiteOptions, siteIn } from './site.ts'
-
-/** What the generated entry says of a whole web application. Plain JSON. */
-export interface HostedApp {
-  readonly framework: string
-  /** The folder of a static site or of an Egg application, relative to the artifact's root. */
-  readonly folder?: string
-  /** How long an application may take until it listens, in seconds. */
-  readonly startSec: number
-  /** Of a static site. */
-  readonly site?: SiteOptions
-}
+import { siteIn } from './site.ts'
 
 /** A module with one handler, which the runtime calls like any other. */
 export interface HostedModule {
-  readonly app: { readonly handler: (ctx: HttpContext) => Promise<unknown> }
+  readonly handler: (ctx: HttpContext) => Promise<unknown>
 }
 
 /**
- * Makes a whole web application callable. `load` opens its module, where it has one; `root` is the artifact's. Rejects
- * with what the module throws, and when it neither exports an application nor listens.
+ * Makes a whole web application callable. `load` opens its module, where it has one; `root` is the artifact's folder,
+ * at whose root this file lies. Rejects with what the module throws, and when it neither exports an application nor
+ * listens.
  */
-export async function host(app: HostedApp, load: () => Promise<unknown>, root: string): Promise<HostedModule> {
-  const handler = await open(app, load, root)
-  return { app: { handler } }
+export async function host(app: HostedApp, load: () => Promise<unknown>, root = __dirname): Promise<HostedModule> {
+  return { handler: await open(app, load, root) }
 }
 
 async function open(app: HostedApp, load: () => Promise<unknown>, root: string): Promise<Application> {

@@ -17,7 +17,10 @@ export function requestOf(ctx: HttpContext, wire: Wire): IncomingMessage {
   ;(request as unknown as Parsed)._addHeaderLines(lines, lines.length)
   if (body.length > 0) request.push(body)
   request.push(null)
-  request.complete = true
+  // Not at once: a parser has not read the body yet either when the listener begins.
+  process.nextTick(() => {
+    request.complete = true
+  })
   return request
 }
 
@@ -72,7 +75,9 @@ const OF_FRAMING = new Set([...OF_CONNECTION, 'content-length', 'expect'])
 function headerLines(headers: Readonly<Record<string, string>>, bytes: number): string[] {
   const kept = Object.entries(headers).filter(([name]) => !OF_FRAMING.has(name))
   const length = bytes > 0 || headers['content-length'] !== undefined ? ['content-length', String(bytes)] : []
-  return [...kept.flat(), ...length]
+  // Without it a request of HTTP 1.1 is none, and some frameworks say so.
+  const host = headers['host'] === undefined ? ['host', 'localhost'] : []
+  return [...host, ...kept.flat(), ...length]
 }
 
 function ignore(): void {

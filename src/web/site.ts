@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { HttpContext } from '@anyfaas/runtime'
+import type { HttpContext, SiteOptions } from '@anyfaas/runtime'
 import type { Application } from './application.ts'
 import { typeOf } from './content-type.ts'
 import { readRange } from './range.ts'
-
-export interface SiteOptions {
-  /** Path that the site stands under, such as `/docs`. */
-  readonly prefix?: string
-  /** The page of the status 404, in the folder; `404.html` when it is there. */
-  readonly notFound?: string
-  /** Answered with 200 for every path that is no file: the page of a client-side router. */
-  readonly fallback?: string
-  /** How long browsers may keep a file without asking, in seconds; 0 by default. */
-  readonly maxAge?: number
-}
 
 /** Serves the files of a folder: types, index pages, entity tags, ranges. Nothing outside the folder, and no dot files. */
 export async function siteIn(folder: string, options: SiteOptions): Promise<Application> {

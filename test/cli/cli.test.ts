@@ -72,7 +72,6 @@ describe('mistakes of the command line', () => {
     ['no number', ['deploy', '--port', '99999'], '--port: "99999" is not a whole number from 1 to 65535', ''],
     ['no pair', ['check', '--param', 'x'], '--param: "x" is not a pair', 'name=value'],
     ['no header', ['invoke', '-f', 'a', '-H', 'x'], '-H: "x" is not a header', 'Name: value'],
-    ['a missing option', ['invoke'], '"sls invoke" needs -f <NAME>', 'sls invoke --help shows how'],
     ['a file that is not there', ['invoke', '-f', 'a', '-d', '@none.json'], '--data: cannot read "none.json"', ''],
     ['an unknown code', ['explain', 'SLS1'], 'there is no code "SLS1"', 'sls explain lists all codes'],
   ])('%s', async (_, args, message, help) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
+import { parse } from '../../src/cli/parse.ts'
 import { run } from '../../src/cli/run.ts'
 import { createFakeWorld } from './fake-world.ts'
 
@@ -54,4 +55,15 @@ test('any command line is done or explained', async () => {
     ),
     { seed: 20_260_731, numRuns: 2000 },
   )
+})
+
+test('an option that has to be there, unless another was misspelt', () => {
+  const syntax = {
+    name: 'put',
+    options: [{ name: 'key', short: 'k', value: 'KEY', isRequired: true, says: 'The key' }],
+  }
+  const mistakesOf = (args: readonly string[]) => parse(syntax, args).mistakes.map(({ message }) => message)
+  expect(mistakesOf([])).toEqual(['"sls put" needs -k <KEY>'])
+  expect(mistakesOf(['-k', 'a'])).toEqual([])
+  expect(mistakesOf(['--kye', 'a'])).toEqual(['unknown option "--kye"'])
 })

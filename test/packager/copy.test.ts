@@ -144,8 +144,8 @@ describe('plain copying', () => {
     const made = project(HANDLER)
     const mistakes = await mistakesOf(packProject(made, serviceOf([app, fnOf('nowhere'), fnOf('login')])))
     expect(mistakes.map(({ code, pointer }) => [code, pointer])).toEqual([
+      ['SLS4001', '/deployType'],
       ['SLS4001', '/functions/nowhere/handler'],
-      ['SLS4006', '/deployType'],
     ])
   })
 })

@@ -18,7 +18,7 @@ export const invoke: Command<Options, InvokeResult> = {
   summary: 'Run one function in a fresh process, called as its platform calls it',
   details: 'Nothing has to be deployed. The answer goes to stdout, what the function logs to stderr.',
   options: [
-    { name: 'function', short: 'f', value: 'NAME', isRequired: true, says: 'The function' },
+    { name: 'function', short: 'f', value: 'NAME', says: 'The function; the only one when missing' },
     { name: 'data', short: 'd', value: 'DATA', says: 'The body or the event: JSON or text, `@file`, or `-` for stdin' },
     {
       name: 'trigger',
@@ -48,6 +48,7 @@ export const invoke: Command<Options, InvokeResult> = {
   ],
   examples: [
     { says: 'by its first trigger', command: 'sls invoke -f hello' },
+    { says: 'a whole web application', command: 'sls invoke --path /' },
     { says: 'a request', command: `sls invoke -f create --method POST --path /posts -d '{"title":"a"}'` },
     { says: 'with the event of another platform', command: 'sls invoke -f nightly --trigger timer --provider aws' },
     { says: 'in the debugger', command: 'sls invoke -f hello --debug' },

@@ -55,7 +55,10 @@ export class LocalHttp extends PlatformRequest {
   }
 
   protected readHeaders(): Record<string, string> {
-    return readHeaderList(this.#event.headers)
+    const headers = readHeaderList(this.#event.headers)
+    // Where nothing is said, a request counts as encrypted; this machine's own are not.
+    headers['x-forwarded-proto'] ??= 'http'
+    return headers
   }
 
   protected readBody(): Uint8Array | undefined {

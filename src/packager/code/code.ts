@@ -1,4 +1,5 @@
 import { type Diagnostic, error, type Fn, isNode, type Service } from '@anyfaas/kit'
+import type { HostedApp } from '@anyfaas/runtime'
 import { packageOptionsOf } from '../groups.ts'
 import { type CustomFn, type CustomSource, findSource, isCustom } from './custom.ts'
 import type { FilesOf } from './manifest.ts'
@@ -7,7 +8,7 @@ import { findModules, isBundled, type SourceModule } from './modules.ts'
 /** What the functions of an artifact are made of. */
 export interface Code {
   /** Functions that get a generated entry. */
-  readonly entries: readonly { readonly fn: Fn; readonly files: FilesOf }[]
+  readonly entries: readonly { readonly fn: Fn; readonly files: FilesOf; readonly hosted?: HostedApp }[]
   /** Their modules, each file once. */
   readonly modules: readonly SourceModule[]
   readonly servers: readonly Server[]
@@ -15,6 +16,8 @@ export interface Code {
   readonly copied: boolean
   /** And so are its packages. */
   readonly withPackages: boolean
+  /** Patterns of folders that are in whatever else is: those of static sites. */
+  readonly folders: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -31,12 +34,19 @@ export function codeOf(functions: readonly Fn[], service: Service, serviceDir: s
   const modules = new Map(handled.flatMap((each) => each.modules.map((module) => [module.file.path, module] as const)))
   const isForeign = (fn: Fn) => fn.code.kind === 'handler' && !isNode(fn.runtime)
   const plain = [...modules.values()].some(({ bundled }) => !bundled)
+  // An application has more than its modules: views, pages, what its framework loads by name.
+  const apps = handled.filter(({ hosted }) => hosted && hosted.framework !== 'static')
+  const sites = handled.flatMap(({ hosted }) => (hosted?.framework === 'static' ? (hosted.folder ?? []) : []))
   return {
     entries: handled,
     modules: [...modules.values()],
     servers: servers.map(({ server }) => server),
-    copied: plain || servers.length > 0 || functions.some(isForeign),
-    withPackages: plain || servers.some(({ server }) => server.source === undefined),
+    copied: plain || apps.length > 0 || servers.length > 0 || functions.some(isForeign),
+    withPackages:
+      plain ||
+      apps.some((app) => needsPackages(app, service)) ||
+      servers.some(({ server }) => server.source === undefined),
+    folders: sites.map((folder) => `/${folder}/**`),
     diagnostics: [
       ...handled.flatMap(({ diagnostics }) => diagnostics),
       ...servers.flatMap(({ diagnostics }) => diagnostics),
@@ -47,7 +57,13 @@ export function codeOf(functions: readonly Fn[], service: Service, serviceDir: s
 
 /** True for a function that the platform calls through a generated entry. */
 export function hasEntry(fn: Fn): boolean {
-  return (fn.code.kind === 'handler' || fn.code.kind === 'aggregate') && isNode(fn.runtime)
+  return fn.code.kind !== 'custom' && fn.code.kind !== 'container' && isNode(fn.runtime)
+}
+
+// With everything bundled, what is bundled is all there is.
+function needsPackages({ fn }: { readonly fn: Fn }, service: Service): boolean {
+  const { bundle } = packageOptionsOf(service, fn)
+  return bundle === undefined || bundle === false
 }
 
 function serverOf(
@@ -63,8 +79,8 @@ function serverOf(
 }
 
 function refuse(fn: Fn): Diagnostic[] {
-  if (fn.code.kind === 'app') {
-    return [error('SLS4006', `a whole ${fn.code.framework} application cannot be packaged yet`, { pointer: fn.at })]
+  if (fn.code.kind === 'app' && !isNode(fn.runtime)) {
+    return [error('SLS4006', `a whole web application runs on Node.js, not on ${fn.runtime}`, { pointer: fn.at })]
   }
   if (fn.code.kind !== 'aggregate') return []
   const foreign = [fn, ...fn.code.members].filter((each) => !isNode(each.runtime) || each.code.kind === 'app')

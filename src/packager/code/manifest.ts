@@ -32,7 +32,7 @@ export function manifestOf(service: Service, fn: Fn, providerName: string, files
     stage: service.stage,
     provider: providerName,
     function: fn.name,
-    members: handlerMembers(fn).map((member) => memberOf(fn, member, files[member.name])),
+    members: [...appMembers(fn), ...handlerMembers(fn)].map((member) => memberOf(fn, member, files[member.name])),
   }
 }
 
@@ -44,6 +44,13 @@ export interface HandlerMember extends Fn {
 export function handlerMembers(fn: Fn): readonly HandlerMember[] {
   return membersOf(fn).filter((member): member is HandlerMember => member.code.kind === 'handler')
 }
+
+// A web application is called through the handler of what hosts it.
+function appMembers(fn: Fn): readonly HandlerMember[] {
+  return fn.code.kind === 'app' ? [{ ...fn, code: HOSTED }] : []
+}
+
+const HOSTED: HandlerCode = { kind: 'handler', handler: 'app.handler', signature: 'context' }
 
 function memberOf(fn: Fn, member: HandlerMember, files: MemberFiles | undefined): Member {
   const { code } = member

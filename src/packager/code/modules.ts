@@ -1,5 +1,7 @@
 import type { Diagnostic, Fn, PackageOptions, Service } from '@anyfaas/kit'
+import type { HostedApp } from '@anyfaas/runtime'
 import { packageOptionsOf } from '../groups.ts'
+import { type AppFn, findApp, isApp } from './app.ts'
 import { findHandler, type HandlerFile } from './handler-file.ts'
 import { type FilesOf, handlerMembers, type MemberFiles } from './manifest.ts'
 import { sourceKind } from './source-kind.ts'
@@ -9,6 +11,8 @@ export interface SourceModule {
   readonly file: HandlerFile
   readonly bundled: boolean
   readonly options: PackageOptions
+  /** Its bundle stays in the module system of its source: it may wait at its top. */
+  readonly keepsFormat?: boolean
 }
 
 export interface FunctionModules {
@@ -16,10 +20,13 @@ export interface FunctionModules {
   /** By path: handlers of one file are one module. */
   readonly modules: readonly SourceModule[]
   readonly diagnostics: readonly Diagnostic[]
+  /** Of a whole web application. */
+  readonly hosted?: HostedApp
 }
 
 /** Finds the modules of a Node.js function and of its members, and settles which are bundled: TypeScript and ES modules by default. */
 export function findModules(service: Service, fn: Fn, serviceDir: string): FunctionModules {
+  if (isApp(fn)) return findAppModule(service, fn, serviceDir)
   const diagnostics: Diagnostic[] = []
   const modules = new Map<string, SourceModule>()
   const files: Record<string, MemberFiles> = {}
@@ -38,6 +45,20 @@ export function findModules(service: Service, fn: Fn, serviceDir: string): Funct
     if (handler) files[member.name] = { handler, ...(initializer && { initializer }) }
   }
   return { files, modules: [...modules.values()], diagnostics }
+}
+
+function findAppModule(service: Service, fn: AppFn, serviceDir: string): FunctionModules {
+  const found = findApp(fn, serviceDir)
+  if ('code' in found) return { files: {}, modules: [], diagnostics: [found] }
+  const { file, hosted } = found
+  if (file === undefined) return { files: {}, modules: [], diagnostics: [], hosted }
+  const given = packageOptionsOf(service, fn)
+  const { language } = sourceKind(file.path)
+  const bundled = (given.bundle ?? language === 'typescript') !== false
+  // Frameworks look for packages by names that they make up at run time, so packages stay what they are.
+  const options = given.bundle === undefined ? { ...given, bundle: { external: ['*'] } } : given
+  const module = { file, bundled, options: bundled ? options : given, keepsFormat: true }
+  return { files: { [fn.name]: { handler: file } }, modules: [module], diagnostics: [], hosted }
 }
 
 export function isBundled(path: string, { bundle }: PackageOptions): boolean {

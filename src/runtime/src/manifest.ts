@@ -68,5 +68,27 @@ export interface Loader {
 /** Member name -> its loader. */
 export type Loaders = Readonly<Record<string, Loader>>
 
+/** What the generated entry tells the host of a whole web application. Plain JSON. */
+export interface HostedApp {
+  readonly framework: string
+  /** The folder of a static site, or of an application that is found by its folder; relative to the artifact's root. */
+  readonly folder?: string
+  /** How long the application may take until it listens, in seconds. */
+  readonly startSec: number
+  /** Of a static site. */
+  readonly site?: SiteOptions
+}
+
+export interface SiteOptions {
+  /** Path that the site stands under, such as `/docs`. */
+  readonly prefix?: string
+  /** The page of the status 404, in the folder; `404.html` when it is there. */
+  readonly notFound?: string
+  /** Answered with 200 for every path that is no file: the page of a client-side router. */
+  readonly fallback?: string
+  /** How long browsers may keep a file without asking, in seconds; 0 by default. */
+  readonly maxAge?: number
+}
+
 /** What a platform's half of the runtime exports as `start`; the entry file re-exports the result. */
 export type Start = (manifest: Manifest, loaders: Loaders) => Readonly<Record<string, (...args: never[]) => unknown>>
