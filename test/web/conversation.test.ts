@@ -7,6 +7,8 @@ import { applicationIn } from '../../src/web/application.ts'
 import { send as call, entryOf, httpCall, member, platforms, type Request } from '../runtime/platforms.ts'
 import { cases, type Listener } from './listeners.ts'
 
+recordLog()
+
 let listener: Listener
 let server: Server
 beforeAll(async () => {
