@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HttpAnswer } from '../../src/kit/src/index.ts'
 import { applicationIn } from '../../src/web/application.ts'
+import { recordLog } from '../runtime/log.ts'
 import { send as call, entryOf, httpCall, member, platforms, type Request } from '../runtime/platforms.ts'
 import { cases, type Listener } from './listeners.ts'
 
