@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
 import { constructFromEvents, type Event, parseEvents, YAMLException } from 'js-yaml'
 import { YAML_SCHEMA } from './cloud-tags.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 import type { Source } from './source.ts'
 import { findDuplicates } from './spans.ts'
 
@@ -11,7 +12,7 @@ const MAX_DEPTH = 100
 // Aliases share one object in memory; this bounds what they expand to when the tree is walked.
 const MAX_MERGED_KEYS = 100_000
 
-/** Reads and parses a YAML or JSON file: value and places in one parse. Throws SLS1010 to SLS1013. */
+/** Reads and parses a YAML or JSON file. Throws SLS1010 to SLS1013. */
 export function readSource(file: string): Source {
   const text = readText(file)
   return parseText(file, text)
@@ -28,9 +29,18 @@ export function readText(file: string): string {
 }
 
 export function parseText(file: string, text: string): Source {
+  const plain = readPlainYaml(text)
+  return plain ? { file, text, value: plain.value, events: () => eventsOf(file, text) } : parseWhole(file, text)
+}
+
+function eventsOf(file: string, text: string): Event[] {
+  return parseEvents(text, { filename: file, maxDepth: MAX_DEPTH })
+}
+
+function parseWhole(file: string, text: string): Source {
   let events: Event[] = []
   try {
-    events = parseEvents(text, { filename: file, maxDepth: MAX_DEPTH })
+    events = eventsOf(file, text)
     const documents = constructFromEvents(events, {
       source: text,
       filename: file,
@@ -38,7 +48,7 @@ export function parseText(file: string, text: string): Source {
       maxTotalMergeKeys: MAX_MERGED_KEYS,
     })
     if (documents.length > 1) throw new SlsError(severalDocuments(file, text))
-    return { file, text, value: documents[0], events }
+    return { file, text, value: documents[0], events: () => events }
   } catch (cause) {
     if (cause instanceof YAMLException) throw new SlsError(explain(file, text, events, cause), { cause })
     throw cause
@@ -87,7 +97,7 @@ function severalDocuments(file: string, text: string): Diagnostic {
 }
 
 function explain(file: string, text: string, events: readonly Event[], cause: YAMLException): readonly Diagnostic[] {
-  const duplicates = findDuplicates({ file, text, value: undefined, events })
+  const duplicates = findDuplicates({ file, text, value: undefined, events: () => events })
   if (duplicates.length > 0) return duplicates
   const start = Math.min(cause.mark?.position ?? 0, text.length)
   const code = /exceeded max|maxDepth|merge keys/i.test(cause.reason) ? 'SLS1013' : 'SLS1011'

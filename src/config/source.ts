@@ -1,14 +1,14 @@
 import type { Pointer } from '@anyfaas/kit'
 import type { Event } from 'js-yaml'
 
-/** One file: its text, its value, and the parser's events that places are found by. */
+/** One file: its text, its value, and the way to the parser's events that places are found by. */
 export interface Source {
   /** Absolute path. */
   readonly file: string
   readonly text: string
   readonly value: unknown
-  /** Absent when the value came from a module: then every place is the file itself. */
-  readonly events?: readonly Event[]
+  /** Absent when the value came from a module: then every place is the file itself. Asked for when there is a place to show. */
+  readonly events?: () => readonly Event[]
   /** In place of events, for a file that is no data: pointer -> where its value stands. */
   readonly ranges?: ReadonlyMap<Pointer, Range>
 }

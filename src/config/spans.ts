@@ -75,7 +75,7 @@ function treeOf(source: Source): Node | undefined {
 }
 
 function readTree(source: Source, duplicate?: Walk['duplicate']): Node | undefined {
-  const events = source.events ?? []
+  const events = source.events?.() ?? []
   if (events[0]?.type !== EVENT_ID.DOCUMENT) return undefined
   return readNode({ source, events, at: 1, anchors: new Map(), ...(duplicate && { duplicate }) }, [])
 }

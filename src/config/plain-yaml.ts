@@ -1,0 +1,258 @@
+import type { Tree } from './tree.ts'
+
+/**
+ * The value of a YAML text, when it is written in the plain part of YAML that service files are: maps and lists by indent,
+ * texts in one line with and without quotes, `|` blocks, and `{…}` and `[…]` in one line. Undefined for everything else,
+ * mistakes included: then a whole parser reads it. Three times as fast as that one; what a file says is the same by both.
+ */
+export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
+  if (UNUSUAL.test(text)) return undefined
+  const reader: Reader = { text, at: 0, end: -1, indent: 0, depth: 0 }
+  nextLine(reader)
+  if (reader.indent === AFTER_END) return undefined
+  const value = readBlock(reader)
+  return value === NOT_PLAIN || reader.indent !== AFTER_END ? undefined : { value }
+}
+
+const NOT_PLAIN = Symbol('not plain')
+const AFTER_END = -1
+const MOST_DEPTH = 50
+const LONGEST_KEY = 1000
+
+// Tabs, carriage returns and other characters that are seldom meant, documents and directives.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there
+const UNUSUAL = /[\0-\x09\x0B-\x1F\x7F-\xA0\u2028\u2029\uFEFF\uFFFE\uFFFF]|(?:^|\n)(?:---|\.\.\.|%)/
+
+interface Reader {
+  readonly text: string
+  /** Where the reading goes on, in the line that ends at `end`. */
+  at: number
+  end: number
+  /** The column of what the line begins with, or of what stands behind its dash. */
+  indent: number
+  depth: number
+}
+
+function readBlock(reader: Reader): unknown {
+  if (++reader.depth > MOST_DEPTH) return NOT_PLAIN
+  const value = atDash(reader) ? readList(reader, reader.indent) : readMap(reader, reader.indent)
+  reader.depth--
+  return value
+}
+
+function readMap(reader: Reader, indent: number): unknown {
+  const map: Tree = {}
+  while (reader.indent === indent) {
+    const key = readKey(reader, KEY)
+    if (key === undefined || Object.hasOwn(map, key)) return NOT_PLAIN
+    const value = readValue(reader, indent)
+    if (value === NOT_PLAIN) return NOT_PLAIN
+    map[key] = value
+  }
+  return reader.indent > indent ? NOT_PLAIN : map
+}
+
+function readList(reader: Reader, indent: number): unknown {
+  const list: unknown[] = []
+  while (reader.indent === indent && atDash(reader)) {
+    const dash = reader.at++
+    skipBlanks(reader)
+    // Behind the dash can stand the first line of a list or of a map.
+    const isBlock = atDash(reader) || isKey(reader)
+    if (isBlock) reader.indent = indent + reader.at - dash
+    const value = isBlock ? readBlock(reader) : readValue(reader, indent, true)
+    if (value === NOT_PLAIN) return NOT_PLAIN
+    list.push(value)
+  }
+  return reader.indent > indent ? NOT_PLAIN : list
+}
+
+// What stands behind a colon or a dash, and the way to the next line that counts.
+function readValue(reader: Reader, indent: number, isItem = false): unknown {
+  skipBlanks(reader)
+  if (atEnd(reader)) {
+    nextLine(reader)
+    // The list of a key may stand in the key's own column.
+    const isBelow = reader.indent > indent || (!isItem && reader.indent === indent && atDash(reader))
+    return isBelow ? readBlock(reader) : null
+  }
+  const value = reader.text[reader.at] === '|' ? readLines(reader, indent) : readInline(reader, PLAIN)
+  if (value === NOT_PLAIN || !atEnd(reader)) return NOT_PLAIN
+  nextLine(reader)
+  // A text goes on in lines that are indented more.
+  return reader.indent > indent ? NOT_PLAIN : value
+}
+
+// A value in one line, and the blanks behind it.
+function readInline(reader: Reader, plain: RegExp): unknown {
+  const first = reader.text[reader.at]
+  const isQuoted = first === '"' || first === "'"
+  const value =
+    first === '['
+      ? readFlowList(reader)
+      : first === '{'
+        ? readFlowMap(reader)
+        : isQuoted
+          ? readQuoted(reader)
+          : readPlain(reader, plain)
+  skipBlanks(reader)
+  return value
+}
+
+function readFlowList(reader: Reader): unknown {
+  const list: unknown[] = []
+  if (++reader.depth > MOST_DEPTH) return NOT_PLAIN
+  for (let isOpen = openFlow(reader, ']'); isOpen; isOpen = nextFlow(reader, ']')) {
+    const value = readInline(reader, FLOW_PLAIN)
+    if (value === NOT_PLAIN) return NOT_PLAIN
+    list.push(value)
+  }
+  return closeFlow(reader, ']') ? list : NOT_PLAIN
+}
+
+function readFlowMap(reader: Reader): unknown {
+  const map: Tree = {}
+  if (++reader.depth > MOST_DEPTH) return NOT_PLAIN
+  for (let isOpen = openFlow(reader, '}'); isOpen; isOpen = nextFlow(reader, '}')) {
+    const key = readKey(reader, FLOW_KEY)
+    if (key === undefined || Object.hasOwn(map, key)) return NOT_PLAIN
+    skipBlanks(reader)
+    const value = readInline(reader, FLOW_PLAIN)
+    if (value === NOT_PLAIN) return NOT_PLAIN
+    map[key] = value
+  }
+  return closeFlow(reader, '}') ? map : NOT_PLAIN
+}
+
+function openFlow(reader: Reader, close: string): boolean {
+  reader.at++
+  skipBlanks(reader)
+  return reader.text[reader.at] !== close
+}
+
+function nextFlow(reader: Reader, close: string): boolean {
+  return reader.text[reader.at] === ',' && openFlow(reader, close)
+}
+
+function closeFlow(reader: Reader, close: string): boolean {
+  reader.depth--
+  return reader.text[reader.at++] === close
+}
+
+// Keys and texts. Indicators begin neither of them, and keys begin as names and paths do.
+const KEY = /(?:[A-Za-z_$/][^\n:#]*(?::+[^ \n:#]+)*|"[^"\\\n]*"|'[^'\n]*'):(?=[ \n]|$)/y
+const FLOW_KEY = /(?:[A-Za-z_$/][^ \n:#,[\]{}]*|"[^"\\\n]*"|'[^'\n]*'): /y
+const PLAIN = /(?:[^ \n?:,[\]{}#&*!|>'"%@`-]|-(?=[^ \n]))(?:[^ \n:]|:(?=[^ \n])| +(?=[^ \n#:]))*/y
+const FLOW_PLAIN =
+  /(?:[^ \n?:,[\]{}#&*!|>'"%@`-]|-(?=[^ \n,[\]{}]))(?:[^ \n:,[\]{}]|:(?=[^ \n,[\]{}])| +(?=[^ \n#:,[\]{}]))*/y
+
+function isKey(reader: Reader): boolean {
+  KEY.lastIndex = reader.at
+  return KEY.test(reader.text)
+}
+
+function readKey(reader: Reader, form: RegExp): string | undefined {
+  const { text, at } = reader
+  form.lastIndex = at
+  if (!form.test(text)) return undefined
+  reader.at = form.lastIndex
+  const written = text.slice(at, form === KEY ? reader.at - 1 : reader.at - 2)
+  const isQuoted = written[0] === '"' || written[0] === "'"
+  const key = isQuoted ? written.slice(1, -1) : scalarOf(written)
+  const isPlain = typeof key === 'string' && key.length < LONGEST_KEY && !key.endsWith(' ')
+  return isPlain && key !== '<<' && key !== '__proto__' ? key : undefined
+}
+
+function readPlain(reader: Reader, form: RegExp): unknown {
+  const { text, at } = reader
+  form.lastIndex = at
+  if (!form.test(text)) return NOT_PLAIN
+  reader.at = form.lastIndex
+  return scalarOf(text.slice(at, reader.at))
+}
+
+const QUOTED = /"(?:[^"\\\n]|\\["\\/bfnrt]|\\u(?![Dd][89A-Fa-f])[\dA-Fa-f]{4})*"|'(?:[^'\n]|'')*'/y
+
+function readQuoted(reader: Reader): unknown {
+  const { text, at } = reader
+  QUOTED.lastIndex = at
+  if (!QUOTED.test(text)) return NOT_PLAIN
+  reader.at = QUOTED.lastIndex
+  const inside = text.slice(at + 1, reader.at - 1)
+  if (text[at] === "'") return inside.includes("'") ? inside.replaceAll("''", "'") : inside
+  return inside.includes('\\') ? JSON.parse(text.slice(at, reader.at)) : inside
+}
+
+// https://yaml.org/spec/1.2.2/#103-core-schema
+const WORDS = new Map([
+  ...['~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+])
+const NUMBER =
+  /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[\dA-Fa-f]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+const SIMPLE_NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/
+
+function scalarOf(text: string): unknown {
+  const word = text.length <= 5 ? WORDS.get(text) : undefined
+  if (word !== undefined) return word
+  if (text.charCodeAt(0) > 0x39 || !NUMBER.test(text)) return text
+  return SIMPLE_NUMBER.test(text) ? Number(text) : NOT_PLAIN
+}
+
+// A block behind `|` or `|-`. Lines of blanks in it are left to the whole parser.
+function readLines(reader: Reader, indent: number): unknown {
+  const { text } = reader
+  const isClosed = text[++reader.at] !== '-'
+  if (!isClosed) reader.at++
+  skipBlanks(reader)
+  if (!atEnd(reader)) return NOT_PLAIN
+  const begin = reader.end + 1
+  INDENT.lastIndex = begin
+  const own = INDENT.exec(text)?.[1]?.length ?? 0
+  const form = formOfLines(own)
+  form.lastIndex = begin
+  if (own <= indent || !form.test(text)) return NOT_PLAIN
+  const lines = text.slice(begin, form.lastIndex)
+  if (BLANK_LINE.test(lines)) return NOT_PLAIN
+  reader.end = form.lastIndex - 1
+  reader.at = reader.end
+  const value = lines.replaceAll(`\n${' '.repeat(own)}`, '\n').slice(lines.startsWith('\n') ? 0 : own)
+  return value.replace(/\n+$/, isClosed ? '\n' : '')
+}
+
+const INDENT = /\n*( *)/y
+const BLANK_LINE = /(?:^|\n) +(?:\n|$)/
+const LINES = new Map<number, RegExp>()
+
+function formOfLines(indent: number): RegExp {
+  const form = LINES.get(indent) ?? new RegExp(`(?: {${indent}}[^\\n]*\\n|\\n)+`, 'y')
+  LINES.set(indent, form)
+  return form
+}
+
+function atDash({ text, at, end }: Reader): boolean {
+  return text[at] === '-' && (at + 1 === end || text[at + 1] === ' ')
+}
+
+// At the end of the line, or at its comment.
+function atEnd({ text, at, end }: Reader): boolean {
+  return at >= end || (text[at] === '#' && text[at - 1] === ' ')
+}
+
+function skipBlanks(reader: Reader): void {
+  while (reader.text[reader.at] === ' ') reader.at++
+}
+
+const GAP = /(?: *(?:#[^\n]*)?\n)* */y
+
+function nextLine(reader: Reader): void {
+  const { text } = reader
+  GAP.lastIndex = Math.min(reader.end + 1, text.length)
+  GAP.test(text)
+  reader.at = GAP.lastIndex
+  const isOver = reader.at >= text.length || text[reader.at] === '#'
+  reader.indent = isOver ? AFTER_END : reader.at - 1 - text.lastIndexOf('\n', reader.at - 1)
+  const end = text.indexOf('\n', reader.at)
+  reader.end = end < 0 || isOver ? text.length : end
+}
