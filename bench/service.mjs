@@ -70,6 +70,7 @@ function makeEnvironment(area, index, random) {
   const hex = (length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
   const lines = [
     `TABLE_NAME: \${self:service}-\${sls:stage}-${area}`,
+    'REGION: ${self:provider.region}',
     `LOG_LEVEL: \${env:LOG_LEVEL, 'info'}`,
     `ENDPOINT: https://${area}-${index}.internal.example.com:8443/v2/things?limit=100&order=asc`,
     `QUEUE_PREFIX: 'it''s ${area}/${index}: first in, first out'`,

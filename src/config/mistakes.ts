@@ -5,6 +5,9 @@ import { RETIRED_KEYS } from './retired.ts'
 import type { RootSchema, Schema, Type } from './schema.ts'
 
 /** What is wrong with one value, in words. */
+/** How messages call a place; asked for when there is a message. */
+export type Name = () => string
+
 export interface Mistake {
   readonly code: Code
   readonly message: string
@@ -12,40 +15,40 @@ export interface Mistake {
 }
 
 /** What is wrong with a text by its schema, the first thing only. `name` is how messages call the place. */
-export function textMistake(schema: Schema, text: string, name: string): Mistake | undefined {
-  const quoted = `"${clip(text)}"`
+export function textMistake(schema: Schema, text: string, name: Name): Mistake | undefined {
   if (schema.enum && !schema.enum.includes(text)) {
     const near = suggest(text, schema.enum.map(String))
     const help = [near ? `did you mean "${near}"?` : `it can be ${schema.enum.join(', ')}`]
-    return { code: 'SLS1005', message: `${quoted} is not a value of ${name}`, help }
+    return { code: 'SLS1005', message: `${quote(text)} is not a value of ${name()}`, help }
   }
-  if (text.length < (schema.minLength ?? 0)) return { code: 'SLS1006', message: `${name} is empty` }
+  if (text.length < (schema.minLength ?? 0)) return { code: 'SLS1006', message: `${name()} is empty` }
   if (schema.maxLength !== undefined && text.length > schema.maxLength) {
-    return { code: 'SLS1006', message: `${name} is longer than ${schema.maxLength} characters` }
+    return { code: 'SLS1006', message: `${name()} is longer than ${schema.maxLength} characters` }
   }
-  if (schema.pattern && !new RegExp(schema.pattern, 'u').test(text)) {
-    return { code: 'SLS1007', message: `${quoted} cannot be ${name}: it has to be ${schema.patternWords}` }
+  if (schema.pattern && !matches(schema.pattern, text)) {
+    return { code: 'SLS1007', message: `${quote(text)} cannot be ${name()}: it has to be ${schema.patternWords}` }
   }
   const reason = schema.form && checkForm(schema.form, text)
-  return reason ? { code: formCode(schema), message: `${quoted} cannot be ${name}: ${reason}` } : undefined
+  return reason ? { code: formCode(schema), message: `${quote(text)} cannot be ${name()}: ${reason}` } : undefined
 }
 
-export function numberMistake(schema: Schema, value: number, name: string): Mistake | undefined {
+export function numberMistake(schema: Schema, value: number, name: Name): Mistake | undefined {
   if (Number.isNaN(value) || value < (schema.minimum ?? Number.NEGATIVE_INFINITY)) {
-    return { code: 'SLS1006', message: `${name} has to be at least ${schema.minimum}, not ${value}` }
+    return { code: 'SLS1006', message: `${name()} has to be at least ${schema.minimum}, not ${value}` }
   }
   if (value > (schema.maximum ?? Number.POSITIVE_INFINITY)) {
-    return { code: 'SLS1006', message: `${name} can be at most ${schema.maximum}, not ${value}` }
+    return { code: 'SLS1006', message: `${name()} can be at most ${schema.maximum}, not ${value}` }
   }
   return undefined
 }
 
-export function typeMistake(schema: Schema, value: unknown, name: string): Mistake | undefined {
+export function typeMistake(schema: Schema, value: unknown, name: Name): Mistake | undefined {
   if (schema.type === undefined) return undefined
   const actual = typeOf(value)
+  if (schema.type === actual) return undefined
   const fits = typesOf(schema).some((type) => type === actual || (type === 'number' && actual === 'integer'))
   if (fits) return undefined
-  return { code: 'SLS1003', message: `${name} has to be ${wordsOf(schema)}, not ${valueWords(value)}` }
+  return { code: 'SLS1003', message: `${name()} has to be ${wordsOf(schema)}, not ${valueWords(value)}` }
 }
 
 /** What to say of a key that the schema does not know: what it was meant to be, or where it belongs. */
@@ -60,11 +63,25 @@ export function unknownKeyHelp(root: RootSchema, schema: Schema, key: string): s
 }
 
 export function typesOf(schema: Schema): readonly Type[] {
-  return ([] as readonly Type[]).concat(schema.type ?? [])
+  const { type } = schema
+  return typeof type === 'string' ? [type] : (type ?? [])
 }
 
 export function clip(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function quote(text: string): string {
+  return `"${clip(text)}"`
+}
+
+// The schema has few patterns, and a file may have thousands of texts for one of them.
+const PATTERNS = new Map<string, RegExp>()
+
+function matches(pattern: string, text: string): boolean {
+  const known = PATTERNS.get(pattern) ?? new RegExp(pattern, 'u')
+  PATTERNS.set(pattern, known)
+  return known.test(text)
 }
 
 function formCode(schema: Schema): Code {

@@ -51,10 +51,11 @@ function check(walk: Walk, given: Schema, spot: Spot): void {
 // Checks a value itself and what is in it; the mistake of the value itself is the answer.
 function valueMistake(walk: Walk, schema: Schema, spot: Spot): Mistake | undefined {
   const value = soften(walk, schema, spot)
-  const wrongType = typeMistake(schema, value, nameOf(spot))
+  const name = (): string => nameOf(spot)
+  const wrongType = typeMistake(schema, value, name)
   if (wrongType) return wrongType
-  if (typeof value === 'string') return textMistake(schema, value, nameOf(spot))
-  if (typeof value === 'number') return numberMistake(schema, value, nameOf(spot))
+  if (typeof value === 'string') return textMistake(schema, value, name)
+  if (typeof value === 'number') return numberMistake(schema, value, name)
   if (Array.isArray(value)) checkItems(walk, schema, value, spot)
   else if (isTree(value)) checkTree(walk, schema, value, spot)
   return undefined
@@ -105,7 +106,7 @@ function checkKey(walk: Walk, schema: Schema, spot: Spot, holder: Spot): void {
 }
 
 function checkName(walk: Walk, schema: Schema, spot: Spot): void {
-  if (!textMistake(schema, spot.key, '')) return
+  if (!textMistake(schema, spot.key, () => '')) return
   const message = `"${clip(spot.key)}" cannot be a name: it has to be ${schema.patternWords}`
   tell(walk, { code: 'SLS1047', message }, spot.pointer, 'key')
 }

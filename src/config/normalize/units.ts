@@ -8,7 +8,7 @@ export function defined<T extends object>(
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 } {
   const out: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(object)) if (value !== undefined) out[key] = value
+  for (const key in object) if (object[key] !== undefined) out[key] = object[key]
   return out as never
 }
 

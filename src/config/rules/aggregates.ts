@@ -7,9 +7,10 @@ import { aggregatesOf, functionsOf, isHttp, type Named } from './outline.ts'
 
 /** Members have to exist, belong to one aggregate, and names have to stay apart. */
 export function checkAggregates(root: Tree): Diagnostic[] {
+  const aggregates = aggregatesOf(root)
+  if (aggregates.length === 0) return []
   const functions = functionsOf(root)
   const names = functions.map((fn) => fn.name)
-  const aggregates = aggregatesOf(root)
   const candidates = functions.map((fn) => ({ name: fn.name, isHttp: isHttp(fn) }))
   const own = Object.fromEntries(aggregates.map((aggregate) => [aggregate.name, aggregate.own]))
   const memberships = membershipOf(own, candidates)

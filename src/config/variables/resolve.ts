@@ -1,4 +1,4 @@
-import { error, isSecret, type SecretName, SlsError } from '@anyfaas/kit'
+import { error, isSecret, type Pointer, type SecretName, SlsError } from '@anyfaas/kit'
 import type { Places } from '../places.ts'
 import { under } from '../pointer.ts'
 import { put, type Tree } from '../tree.ts'
@@ -33,10 +33,16 @@ function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unkno
   count(resolver)
   if (typeof value === 'string') return hasVariables(value) ? resolveText(resolver, value, cursor) : value
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item, index) => resolveValue(resolver, item, step(cursor, index)))
+  if (Array.isArray(value)) return value.map((item, index) => resolveUnder(resolver, item, cursor, index))
   const out: Tree = {}
-  for (const [key, item] of Object.entries(value)) put(out, key, resolveValue(resolver, item, step(cursor, key)))
+  for (const key of Object.keys(value)) put(out, key, resolveUnder(resolver, (value as Tree)[key], cursor, key))
   return out
+}
+
+// Most values are plain ones, and need no place of their own.
+function resolveUnder(resolver: Resolver, value: unknown, cursor: Cursor, key: string | number): unknown {
+  const isPlain = typeof value === 'string' ? !hasVariables(value) : typeof value !== 'object' || value === null
+  return resolveValue(resolver, value, isPlain ? cursor : step(cursor, key))
 }
 
 function resolveText(resolver: Resolver, text: string, cursor: Cursor): unknown {
@@ -132,15 +138,16 @@ function take(resolver: Resolver, found: Found, cursor: Cursor): unknown {
   const { source, pointer } = found.origin
   if (cursor.source === undefined) {
     resolver.moves.set(cursor.pointer, source ? { source, pointer } : { pointer })
-    if (source === undefined) softenLike(resolver, pointer, cursor.pointer)
+    if (source === undefined) softenLike(resolver, found.value, pointer, cursor.pointer)
   }
   return copy(resolver, found.value)
 }
 
-function softenLike(resolver: Resolver, from: string, to: string): void {
-  for (const soft of [...resolver.soft]) {
-    if (soft === from || soft.startsWith(`${from}/`)) resolver.soft.add(to + soft.slice(from.length))
-  }
+// What was text from outside where it was is so here.
+function softenLike(resolver: Resolver, value: unknown, from: Pointer, to: Pointer): void {
+  if (resolver.soft.has(from)) resolver.soft.add(to)
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, item] of Object.entries(value)) softenLike(resolver, item, under(from, key), under(to, key))
 }
 
 function copy(resolver: Resolver, value: unknown): unknown {
@@ -162,5 +169,6 @@ function count(resolver: Resolver): void {
 }
 
 function step(cursor: Cursor, key: string | number): Cursor {
-  return { ...cursor, pointer: under(cursor.pointer, key) }
+  const pointer = under(cursor.pointer, key)
+  return cursor.source ? { source: cursor.source, pointer } : { pointer }
 }
