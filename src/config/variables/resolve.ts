@@ -22,6 +22,7 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
     busy: [],
     done: new Map(),
     files: new Map(),
+    templates: new Map(),
     values: 0,
     resolve: (value, cursor) => resolveValue(resolver, value, cursor),
     name: (template, cursor) => resolveName(resolver, template, cursor),
@@ -52,7 +53,8 @@ function resolveText(resolver: Resolver, text: string, cursor: Cursor): unknown 
 }
 
 function evaluateText(resolver: Resolver, text: string, cursor: Cursor): unknown {
-  const template = parseTemplate(text)
+  const template = resolver.templates.get(text) ?? parseTemplate(text)
+  resolver.templates.set(text, template)
   if (template instanceof Malformed) {
     const message = `"${template.text}" is not a variable: ${template.reason}`
     return report(

@@ -83,11 +83,14 @@ function checkName(
   facts: Facts,
   { platform, at }: { readonly platform: string; readonly at: Pointer },
 ): Diagnostic[] {
-  const place = { pointer: `${at}/environment/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, on: 'key' as const }
+  const place = () => {
+    const key = name.replaceAll('~', '~0').replaceAll('/', '~1')
+    return { pointer: `${at}/environment/${key}`, on: 'key' as const }
+  }
   if (facts.reservedEnvironment?.test(name)) {
     return [
       error('SLS3003', `${platform} keeps the variable "${name}" for itself`, {
-        ...place,
+        ...place(),
         help: ['choose another name'],
       }),
     ]
@@ -95,7 +98,7 @@ function checkName(
   if (facts.environmentName && !facts.environmentName.test(name)) {
     return [
       error('SLS3003', `"${name}" is no name for a variable on ${platform}`, {
-        ...place,
+        ...place(),
         help: ['begin with a letter, and use letters, digits and underscores'],
       }),
     ]
@@ -105,9 +108,10 @@ function checkName(
 
 function checkSize(fn: Fn, facts: Facts, { platform, name }: Subject): Diagnostic[] {
   if (facts.environmentBytes === undefined) return []
-  let bytes = 0
-  for (const [key, value] of Object.entries(environmentOf(fn).variables))
-    bytes += utf8Length(key) + utf8Length(writeValue(value))
+  let text = ''
+  for (const [key, value] of Object.entries(environmentOf(fn).variables)) text += key + writeValue(value)
+  // A unit of a JavaScript text is three bytes at most, so most environments need no counting.
+  const bytes = text.length * 3 <= facts.environmentBytes ? 0 : utf8Length(text)
   if (bytes <= facts.environmentBytes) return []
   const message = `the environment of ${name} has ${bytes} bytes; ${platform} takes ${facts.environmentBytes}`
   return [

@@ -38,6 +38,10 @@ export function emulationsIn<T extends object>(
 
 /** Writes at a dotted path and makes the objects on the way. `\.` is a dot inside a key. */
 export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
+  if (!path.includes('.')) {
+    target[path] = value
+    return
+  }
   const keys = path.includes('\\') ? path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.')) : path.split('.')
   let at = target
   for (const key of keys.slice(0, -1)) {
@@ -65,17 +69,20 @@ interface Spot {
 }
 
 function mapInto(table: Table, source: Source, spot: Spot): void {
-  for (const field of Object.keys(table)) {
-    const value = source[field]
-    const rule = table[field] as Rule<Source, string>
+  for (const name in table) {
+    const value = source[name]
+    const rule = table[name] as Rule<Source, string>
     if (isAbsent(value)) continue
-    const key = fileKey(field, spot.out.subject)
-    if ('to' in rule) write(rule, value, { ...spot, key, source })
-    else if ('rows' in rule)
-      mapInto(rule.rows as Table, value as Source, { ...spot, at: `${spot.at}/${key}`, path: `${spot.path}${key}.` })
+    if ('to' in rule) write(rule, source, spot, name)
+    else if ('rows' in rule) mapInto(rule.rows as Table, value as Source, spotUnder(spot, name))
     // What is switched off was not asked for.
-    else if (value !== false) judge(rule, { ...spot, key })
+    else if (value !== false) judge(rule, fieldOf(spot, name))
   }
+}
+
+function spotUnder({ out, at, path }: Spot, name: string): Spot {
+  const key = fileKey(name, out.subject)
+  return { out, at: `${at}/${key}`, path: `${path}${key}.` }
 }
 
 function emulatedRows(table: Table, source: Source, at: Pointer): { pointer: Pointer; how: string }[] {
@@ -90,22 +97,28 @@ function emulatedRows(table: Table, source: Source, at: Pointer): { pointer: Poi
   })
 }
 
+function write(rule: To<Source, string>, source: Source, spot: Spot, name: string): void {
+  const value = source[name]
+  const fitted = rule.range ? fitRange(value as number, rule.range) : value
+  if (rule.range && fitted !== value) tellRange(value as number, rule.range, fieldOf(spot, name))
+  if (fitted === undefined) return
+  const written = rule.as ? rule.as(fitted as never, source, spot.out.root) : fitted
+  const final = isVerdict(written) ? settle(written, fieldOf(spot, name)) : written
+  if (final !== undefined) setPath(spot.out.spec, rule.to, final)
+}
+
+/** A field of which there is something to say. */
 interface Field extends Spot {
   readonly key: string
 }
 
-function write(rule: To<Source, string>, value: unknown, field: Field & { readonly source: Source }): void {
-  const fitted = rule.range ? fit(value as number, rule.range, field) : value
-  if (fitted === undefined) return
-  const written = rule.as ? rule.as(fitted as never, field.source, field.out.root) : fitted
-  const final = isVerdict(written) ? settle(written, field) : written
-  if (final !== undefined) setPath(field.out.spec, rule.to, final)
+function fieldOf(spot: Spot, name: string): Field {
+  return { ...spot, key: fileKey(name, spot.out.subject) }
 }
 
-function fit(value: number, range: Range, field: Field): number | undefined {
+function tellRange(value: number, range: Range, field: Field): void {
   const { platform, name } = field.out.subject
   const fitted = fitRange(value, range)
-  if (fitted === value) return value
   const place = { pointer: `${field.at}/${field.key}`, on: 'value' as const }
   const takes = `${platform} takes ${describeRange(range)}`
   const label = `"${field.path}${field.key}" of ${name}`
@@ -119,7 +132,6 @@ function fit(value: number, range: Range, field: Field): number | undefined {
     field.out.diagnostics.push(
       warning('SLS3003', `${label} becomes ${fitted}, not ${value}: ${takes}`, { ...place, reason }),
     )
-  return fitted
 }
 
 function settle(verdict: Verdict, field: Field): unknown {

@@ -109,7 +109,8 @@ function commonCors(service: Service): Cors | undefined {
   const all = service.functions.flatMap((fn) => routesOf(fn)).filter((route) => route.enabled)
   const [first] = all
   const cors = first?.cors
-  if (!cors || all.some((route) => JSON.stringify(route.cors) !== JSON.stringify(cors))) return undefined
+  const words = JSON.stringify(cors)
+  if (!cors || all.some((route) => JSON.stringify(route.cors) !== words)) return undefined
   // With credentials browsers take no wildcards, and the router answers what was asked for.
   if (cors.credentials && (cors.origins.includes('*') || cors.headers === undefined)) return undefined
   const wanted = new Set(all.flatMap((route) => (route.methods.length === 0 ? METHODS : route.methods)))
