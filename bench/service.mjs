@@ -3,7 +3,7 @@
 const AREAS = ['orders', 'payments', 'customers', 'catalog', 'shipping', 'search', 'reports', 'mail']
 const VERBS = ['create', 'read', 'update', 'delete', 'list', 'export', 'approve', 'cancel']
 const METHODS = ['post', 'get', 'put', 'delete', 'get', 'get', 'patch', 'post']
-const ZONES = ['UTC', 'Asia/Shanghai', 'Asia/Tokyo']
+const ZONES = ['Asia/Shanghai']
 
 /** A service file of `count` functions, as our own format has it, or as `osls` takes the same functions. */
 export function makeService(count, dialect = 'anyfaas') {

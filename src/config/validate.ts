@@ -76,8 +76,11 @@ function checkItems(walk: Walk, schema: Schema, items: unknown[], spot: Spot): v
 
 function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
   const keys = Object.keys(tree).filter((key) => isKnown(schema, key) || !key.startsWith('x-'))
-  for (const key of keys)
-    checkKey(walk, schema, { value: get(tree, key), pointer: under(spot.pointer, key), holder: tree, key }, spot)
+  for (const key of keys) {
+    const value = get(tree, key)
+    if (schema.propertyNames || !isPlainText(ruleOf(schema, key), value))
+      checkKey(walk, schema, { value, pointer: under(spot.pointer, key), holder: tree, key }, spot)
+  }
   checkCount(walk, schema, keys, spot)
   if (walk.partial) return
   for (const key of schema.required ?? []) {
@@ -132,6 +135,14 @@ function isKnown(schema: Schema, key: string): boolean {
 function ruleOf(schema: Schema, key: string): Schema | boolean {
   if (isKnown(schema, key)) return schema.properties?.[key] ?? true
   return key === '__proto__' ? false : (schema.additionalProperties ?? true)
+}
+
+// Most values of a file are texts where any text may stand: nothing can be wrong with them.
+function isPlainText(rule: Schema | boolean, value: unknown): boolean {
+  if (typeof value !== 'string' || value === '' || typeof rule === 'boolean') return false
+  const { type, enum: values, pattern, form, maxLength } = rule
+  const isFree = values === undefined && pattern === undefined && form === undefined && maxLength === undefined
+  return isFree && (type === 'string' || (typeof type === 'object' && type.includes('string')))
 }
 
 function soften(walk: Walk, schema: Schema, spot: Spot): unknown {

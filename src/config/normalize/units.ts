@@ -44,15 +44,17 @@ export function secretableOf(value: unknown): Value | undefined {
   return textOf(value)
 }
 
-/** Names to texts; numbers and switches become text, and an empty value the empty text. */
-export function valuesOf(tree: unknown): Record<string, Value> {
-  const out: Record<string, Value> = {}
-  for (const [key, value] of Object.entries(treeOf(tree))) out[key] = secretableOf(value) ?? ''
-  return out
+/** Names to texts, those of later maps before those of earlier ones; numbers and switches become text, and an empty value the empty text. */
+export function valuesOf(...trees: readonly unknown[]): Record<string, Value> {
+  return collect(trees, (value) => secretableOf(value) ?? '')
 }
 
-export function textsOf(tree: unknown): Record<string, string> {
-  const out: Record<string, string> = {}
-  for (const [key, value] of Object.entries(treeOf(tree))) out[key] = textOf(value) ?? ''
+export function textsOf(...trees: readonly unknown[]): Record<string, string> {
+  return collect(trees, (value) => textOf(value) ?? '')
+}
+
+function collect<T>(trees: readonly unknown[], read: (value: unknown) => T): Record<string, T> {
+  const out: Record<string, T> = {}
+  for (const tree of trees) if (isTree(tree)) for (const key of Object.keys(tree)) out[key] = read(tree[key])
   return out
 }

@@ -18,6 +18,15 @@ export interface DeployedTrigger<T extends Trigger = Trigger> {
  * routes of its members, and every other trigger of its members. A function with `url` and no route answers on `/*`.
  */
 export function triggersOf(fn: Fn): readonly DeployedTrigger[] {
+  const triggers = known.get(fn) ?? deployTriggers(fn)
+  known.set(fn, triggers)
+  return triggers
+}
+
+// Asked for by everything that looks at routes or events; the model never changes.
+const known = new WeakMap<Fn, readonly DeployedTrigger[]>()
+
+function deployTriggers(fn: Fn): readonly DeployedTrigger[] {
   const taken = new Set<string>()
   const own = nameAll(fn, { taken, prefix: '', member: fn.code.kind === 'aggregate' ? undefined : fn.name })
   if (fn.code.kind !== 'aggregate') return withUrl(fn, own)

@@ -1,7 +1,7 @@
 import type { Diagnostic, Pointer } from './diagnostic.ts'
 import { error, warning } from './diagnostic.ts'
 import { describeRange, fitRange, type Range } from './range.ts'
-import type { FieldTable, Refuse, Rule, To } from './tables.ts'
+import type { FieldTable, Lossy, Refuse, Rule, To } from './tables.ts'
 import { isVerdict, type Verdict, verdictOf } from './verdict.ts'
 
 export interface Mapped {
@@ -76,7 +76,7 @@ function mapInto(table: Table, source: Source, spot: Spot): void {
     if ('to' in rule) write(rule, source, spot, name)
     else if ('rows' in rule) mapInto(rule.rows as Table, value as Source, spotUnder(spot, name))
     // What is switched off was not asked for.
-    else if (value !== false) judge(rule, fieldOf(spot, name))
+    else if (value !== false) judge(rule, spot, name)
   }
 }
 
@@ -155,13 +155,19 @@ function settle(verdict: Verdict, field: Field): unknown {
   return verdict.value
 }
 
-function judge(rule: Exclude<Rule<Source, string>, To<Source, string> | { rows: unknown }>, field: Field): void {
+type Verbal = Exclude<Rule<Source, string>, To<Source, string> | { rows: unknown }>
+
+function judge(rule: Verbal, spot: Spot, field: string): void {
   if ('elsewhere' in rule || 'emulated' in rule) return
+  tellLoss(rule, fieldOf(spot, field))
+}
+
+function tellLoss(rule: Refuse | Lossy, field: Field): void {
   const { platform, name } = field.out.subject
   const place = { pointer: `${field.at}/${field.key}`, on: 'key' as const }
   const label = `"${field.path}${field.key}" of ${name}`
   if ('refuse' in rule) field.out.diagnostics.push(refusal(`${platform} cannot do ${label}`, rule, place))
-  else if ('lossy' in rule) {
+  else
     field.out.diagnostics.push(
       warning('SLS3002', `${label} has no counterpart on ${platform} and is left out: ${rule.lossy}`, {
         ...place,
@@ -169,7 +175,6 @@ function judge(rule: Exclude<Rule<Source, string>, To<Source, string> | { rows: 
         reason: rule.lossy,
       }),
     )
-  }
 }
 
 /** The diagnostic of a refused row. */
