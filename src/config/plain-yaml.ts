@@ -1,3 +1,4 @@
+import { NOT_PLAIN, scalarOf } from './plain-scalar.ts'
 import type { Tree } from './tree.ts'
 
 /**
@@ -14,7 +15,6 @@ export function readPlainYaml(text: string): { readonly value: unknown } | undef
   return value === NOT_PLAIN || reader.indent !== AFTER_END ? undefined : { value }
 }
 
-const NOT_PLAIN = Symbol('not plain')
 const AFTER_END = -1
 const MOST_DEPTH = 50
 const LONGEST_KEY = 1000
@@ -181,23 +181,6 @@ function readQuoted(reader: Reader): unknown {
   const inside = text.slice(at + 1, reader.at - 1)
   if (text[at] === "'") return inside.includes("'") ? inside.replaceAll("''", "'") : inside
   return inside.includes('\\') ? JSON.parse(text.slice(at, reader.at)) : inside
-}
-
-// https://yaml.org/spec/1.2.2/#103-core-schema
-const WORDS = new Map([
-  ...['~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
-  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
-  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
-])
-const NUMBER =
-  /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[\dA-Fa-f]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
-const SIMPLE_NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/
-
-function scalarOf(text: string): unknown {
-  const word = text.length <= 5 ? WORDS.get(text) : undefined
-  if (word !== undefined) return word
-  if (text.charCodeAt(0) > 0x39 || !NUMBER.test(text)) return text
-  return SIMPLE_NUMBER.test(text) ? Number(text) : NOT_PLAIN
 }
 
 // A block behind `|` or `|-`. Lines of blanks in it are left to the whole parser.
