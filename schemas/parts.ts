@@ -92,9 +92,13 @@ export const custom: Schema = keys('For `runtime: custom`: any program that serv
 })
 
 export const container: Schema = keys('For `runtime: container`: an image that serves HTTP.', {
-  image: text('The image, best by digest.'),
+  image: text('The image, best by digest; with `build` the name that the built one is pushed under.'),
   build: or(
-    keys('How the image is built; a text is the folder of the Dockerfile.', {
+    keys('How the image is built; a text is the folder of the Dockerfile. With `base` it takes no Docker.', {
+      base: text(
+        'Put the service’s files on this image: a name, best by digest, `./folder` of an OCI layout, or `scratch`.',
+      ),
+      platforms: texts('Such as `linux/amd64`, `linux/arm64`; the platform’s own when missing.'),
       context: text('The folder.'),
       dockerfile: text('The Dockerfile in it.'),
       args: map('Build arguments.', { type: ['string', 'number', 'boolean'] }),

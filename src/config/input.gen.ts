@@ -171,13 +171,21 @@ image?: string
  */
 container?: {
 /**
- * The image, best by digest.
+ * The image, best by digest; with `build` the name that the built one is pushed under.
  */
 image?: string
 /**
- * How the image is built; a text is the folder of the Dockerfile.
+ * How the image is built; a text is the folder of the Dockerfile. With `base` it takes no Docker.
  */
 build?: ({
+/**
+ * Put the service’s files on this image: a name, best by digest, `./folder` of an OCI layout, or `scratch`.
+ */
+base?: string
+/**
+ * Such as `linux/amd64`, `linux/arm64`; the platform’s own when missing.
+ */
+platforms?: (string | string[])
 /**
  * The folder.
  */
@@ -4109,13 +4117,21 @@ image?: string
  */
 container?: {
 /**
- * The image, best by digest.
+ * The image, best by digest; with `build` the name that the built one is pushed under.
  */
 image?: string
 /**
- * How the image is built; a text is the folder of the Dockerfile.
+ * How the image is built; a text is the folder of the Dockerfile. With `base` it takes no Docker.
  */
 build?: ({
+/**
+ * Put the service’s files on this image: a name, best by digest, `./folder` of an OCI layout, or `scratch`.
+ */
+base?: string
+/**
+ * Such as `linux/amd64`, `linux/arm64`; the platform’s own when missing.
+ */
+platforms?: (string | string[])
 /**
  * The folder.
  */

@@ -61,7 +61,7 @@ function runtimeOf(code: FnCode, given: string | undefined): string {
 function readCode({ name, own, framed }: FnSource, runtime: unknown): FnCode {
   const container = treeOf(own['container'])
   if (runtime === 'container' || own['image'] !== undefined || isTree(own['container']))
-    return readContainer({ image: own['image'], ...container })
+    return readContainer({ image: own['image'], ...container }, textOf(own['handler']))
   if (runtime === 'custom' || isTree(own['custom'])) return readCustom(treeOf(own['custom']), textOf(own['handler']))
   return {
     kind: 'handler',
@@ -82,12 +82,13 @@ function readCustom(custom: Tree, handler: string | undefined): FnCode {
   }
 }
 
-function readContainer(container: Tree): FnCode {
+function readContainer(container: Tree, handler: string | undefined): FnCode {
   const { build } = container
   return {
     kind: 'container',
     port: numberOf(container['port']) ?? DEFAULTS.port,
     ...defined({
+      source: handler,
       image: textOf(container['image']),
       build: isTree(build) ? build : textOf(build),
       command: optionalList(container['command']),

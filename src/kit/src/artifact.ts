@@ -4,12 +4,14 @@ import { type Fn, membersOf, type Service } from './service.ts'
 export interface Artifact {
   readonly id: string
   readonly kind: 'zip' | 'oci'
-  /** Absolute path of the file. */
+  /** Absolute path of the file; of the folder of an image. */
   readonly path: string
   readonly digest: `sha256:${string}`
   readonly bytes: number
   /** Deployed function -> the handler that the platform calls, such as `sls_login.handler`. */
   readonly handlers: Readonly<Record<string, string>>
+  /** An image's name in its registry, with its digest: `registry/name:tag@sha256:…`. */
+  readonly image?: string
 }
 
 /** What a spec says of a function's code. `digest` is absent when nothing was packaged (a pure translation). */

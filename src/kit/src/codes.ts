@@ -63,6 +63,10 @@ export const codes = {
   SLS4020: { title: 'machine code for another system', exit: EXIT.failed },
   SLS4021: { title: 'the Python packages cannot be installed', exit: EXIT.failed },
   SLS4022: { title: 'the Go program cannot be built', exit: EXIT.failed },
+  SLS4030: { title: 'the image cannot be made', exit: EXIT.failed },
+  SLS4031: { title: 'the registry cannot be used', exit: EXIT.failed },
+  SLS4032: { title: 'the registry does not let you in', exit: EXIT.credentials },
+  SLS4033: { title: 'the Dockerfile cannot be built', exit: EXIT.failed },
 
   SLS5001: { title: 'a step failed', exit: EXIT.failed },
   SLS5002: { title: 'interrupted', exit: EXIT.interrupted },

@@ -142,6 +142,9 @@ export interface CustomCode {
 
 export interface ContainerCode {
   readonly kind: 'container'
+  /** The module to bundle as the server's main file, when the image is made of the service's files. */
+  readonly source?: string
+  /** The image to run; with `build`, what the built one is called in its registry. */
   readonly image?: string
   readonly build?: string | Readonly<Record<string, unknown>>
   readonly command?: readonly string[]

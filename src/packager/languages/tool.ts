@@ -6,6 +6,8 @@ export interface ToolOptions {
   readonly cwd: string
   /** Over the variables of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads on its stdin; nothing when missing. */
+  readonly input?: string
   readonly signal?: AbortSignal
 }
 
@@ -17,15 +19,17 @@ export interface ToolResult {
 
 /** Runs a program of the user's machine to its end. What it prints is kept, not shown. */
 export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<ToolResult> {
-  const { cwd, env, signal } = options
+  const { cwd, env, input = '', signal } = options
   return await new Promise((resolve, reject) => {
     const child = spawn(command, [...args], {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       ...(signal && { signal }),
     })
+    // A program that reads nothing may be gone before this arrives.
+    child.stdin.on('error', () => undefined).end(input)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,61 @@
+import { Header } from 'tar/header'
+import { Pax } from 'tar/pax'
+import { type FileSource, readChunks } from '../files/file-source.ts'
+
+export interface TarEntry {
+  /** Relative, with `/` between the parts; a folder's ends with one. */
+  readonly name: string
+  readonly executable: boolean
+  readonly source: { readonly bytes: Uint8Array } | FileSource
+}
+
+/**
+ * A tar whose bytes depend on names, contents and exec bits alone: by name order, with the folders that the names are in,
+ * everything owned by root and of 1970. Errors as `readChunks`.
+ */
+export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Uint8Array> {
+  const files = entries.map((entry) => ({ name: Buffer.from(entry.name), entry }))
+  const seen = new Set<string>()
+  for (const { entry } of files.sort((a, b) => Buffer.compare(a.name, b.name))) {
+    for (const folder of foldersOf(entry.name)) {
+      if (seen.has(folder)) continue
+      seen.add(folder)
+      yield header(folder, { size: 0, mode: 0o755, type: 'Directory' })
+    }
+    const size = 'bytes' in entry.source ? entry.source.bytes.length : entry.source.size
+    yield header(entry.name, { size, mode: entry.executable ? 0o755 : 0o644, type: 'File' })
+    if ('bytes' in entry.source) yield entry.source.bytes
+    else yield* readChunks(entry.source, entry.name)
+    yield Buffer.alloc(-size & (BLOCK - 1))
+  }
+  yield Buffer.alloc(2 * BLOCK)
+}
+
+const BLOCK = 512
+const MAX_NAME_BYTES = 100
+
+interface Kind {
+  readonly size: number
+  readonly mode: number
+  readonly type: 'File' | 'Directory'
+}
+
+// What the short header has no room for stands in a record before it. A short name is never split into two fields: the
+// library does that by the rules of the machine's file system.
+function header(path: string, kind: Kind): Buffer {
+  const isLong = Buffer.byteLength(path) >= MAX_NAME_BYTES
+  const standIn = path.replace(/[^\x20-\x7e]/g, '_').slice(0, MAX_NAME_BYTES - 1)
+  const made = new Header({ path: isLong ? standIn : path, uid: 0, gid: 0, mtime: new Date(0), ...kind })
+  const needsPax = made.encode() || isLong
+  return needsPax ? Buffer.concat([new Pax({ path, size: kind.size }).encode(), blockOf(made)]) : blockOf(made)
+}
+
+function blockOf({ block }: Header): Buffer {
+  if (!block) throw new Error('a header without its block')
+  return block
+}
+
+function foldersOf(name: string): string[] {
+  const parts = name.split('/').slice(0, -1)
+  return parts.map((_, index) => `${parts.slice(0, index + 1).join('/')}/`)
+}
