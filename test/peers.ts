@@ -25,10 +25,14 @@ export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.c
   readonly judgeFolder: (group: string) => string
 }
 
+const CONTAINER_TOOLS = ['docker-registry', 'skopeo', 'buildah', 'busybox']
+
 const FIND = {
   go: () => onPath('go'),
   python3: () => onPath('python3'),
   pip: () => answers('python3', ['-m', 'pip', '--version']),
+  // A registry, and programs of other people that read, push and run images.
+  containers: () => (CONTAINER_TOOLS.every((tool) => onPath(tool)) ? CONTAINER_TOOLS[0] : undefined),
   unzip: () => onPath('unzip'),
   PostgreSQL: postgresFolder,
   'web frameworks': () => judged('web') && judged('express4'),

@@ -45,7 +45,7 @@ async function deployTo(
   io: ActionIo,
 ): Promise<DeployedPlatform> {
   const began = performance.now()
-  const prepared = await prepare(project, platform, options, io)
+  const prepared = await prepare(project, platform, { ...options, push: true }, io)
   const settings = { ...prepared, ...(options.port !== undefined && { port: options.port }) }
   return await withConnection(project, platform, settings, io, async (connection) => {
     const plan = await planFor({ platform, connection, io }, prepared.resources, options)

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type Artifact, canonicalRuntime, error, isNode, LINUX_X64, SlsError } from '@anyfaas/kit'
 import type { PlatformCode } from '../packager/machine/platform-code.ts'
-import { pack } from '../packager/pack.ts'
+import { type PackRequest, pack } from '../packager/pack.ts'
 import type { ActionIo } from './io.ts'
 import { timed } from './phase.ts'
 import {
@@ -20,6 +20,10 @@ export interface PackageActionOptions extends ProjectOptions {
   readonly out?: string
   /** Only the artifacts that these functions travel in. */
   readonly only?: readonly string[]
+  /** Push the images that are built: under the names in the file, or as `PREFIX/<service>-<function>`. */
+  readonly push?: true | string
+  /** Write each image as one file too. */
+  readonly imageTar?: boolean
 }
 
 export interface PackageResult {
@@ -80,6 +84,26 @@ export async function packFor(
   }
   const { artifacts, diagnostics } = await timed(io, `package for ${platform.label}`, () =>
     located(() => pack(request), project.locate),
+  )
+  settle(project, diagnostics, options, io)
+  return [...artifacts, ...(await imagesFor(project, platform, { ...options, request }, io))]
+}
+
+// The images of functions that say how theirs is built.
+async function imagesFor(
+  project: Project,
+  { service, target, label }: Platform,
+  { push, imageTar = false, request, ...options }: PackageActionOptions & { readonly request: PackRequest },
+  io: ActionIo,
+): Promise<readonly Artifact[]> {
+  const isBuilt = service.functions.some(({ code }) => code.kind === 'container' && code.build !== undefined)
+  // A platform that runs no images says so when it translates.
+  if (!isBuilt || !target.facts.runtimes['container']) return []
+  const { packImages } = await import('../packager/image/pack-images.ts')
+  const wish = { ...request, env: io.env, tar: imageTar, ...(push !== undefined && { push }) }
+  const what = push === undefined ? 'images' : 'images, pushed,'
+  const { artifacts, diagnostics } = await timed(io, `${what} for ${label}`, () =>
+    located(() => packImages(wish), project.locate),
   )
   settle(project, diagnostics, options, io)
   return artifacts

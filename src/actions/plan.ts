@@ -4,7 +4,7 @@ import { type Choice, planSteps } from '../engine/plan.ts'
 import { driversOf, listLive, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
-import { packFor } from './package.ts'
+import { type PackageActionOptions, packFor } from './package.ts'
 import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
 import { translateFor } from './translate.ts'
 
@@ -33,11 +33,11 @@ export async function plan(options: PlanOptions, io: ActionIo): Promise<PlanResu
   return { plans }
 }
 
-/** Packages and translates for one platform. */
+/** Packages and translates for one platform. Images are sent to their registry when `push` says so. */
 export async function prepare(
   project: Project,
   platform: Platform,
-  options: ProjectOptions,
+  options: ProjectOptions & Pick<PackageActionOptions, 'push'>,
   io: ActionIo,
 ): Promise<Prepared> {
   const artifacts = await packFor(project, platform, { ...options, out: join(project.dir, '.sls') }, io)

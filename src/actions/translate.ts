@@ -74,8 +74,8 @@ export interface TranslateDetails {
 
 /** Translates for one platform. */
 export async function translateFor(platform: Platform, details: TranslateDetails = {}): Promise<PlatformSpec> {
-  const { service } = platform
   const { artifacts = [], mark = (same) => same } = details
+  const service = withImages(platform.service, artifacts)
   const translator = await platform.target.translate()
   const { resources, diagnostics } = translator.translate(service, refsOf(service, artifacts))
   if (hasErrors(diagnostics)) return { resources, diagnostics, files: [] }
@@ -97,6 +97,17 @@ export async function writeFiles(
     written.push({ platform: platform.label, title: platform.target.title, path, text })
   }
   return written
+}
+
+// A function runs the image that was made of it just now, not the one that bears its tag by then.
+function withImages(service: Service, artifacts: readonly Artifact[]): Service {
+  const names = new Map(artifacts.flatMap(({ image }) => (image ? [[image.function, image.name] as const] : [])))
+  if (names.size === 0) return service
+  const functions = service.functions.map((fn) => {
+    const image = names.get(fn.name)
+    return image !== undefined && fn.code.kind === 'container' ? { ...fn, code: { ...fn.code, image } } : fn
+  })
+  return { ...service, functions }
 }
 
 function refsOf(service: Service, artifacts: readonly Artifact[]): ArtifactRefs {

@@ -8,8 +8,22 @@ export const packageCommand: Command<PackageActionOptions, PackageResult> = {
   group: 'Build',
   summary: 'Make the artifacts of the service, and the specs that go with them',
   details: 'The same input gives the same bytes.',
-  options: [...PROJECT_OPTIONS, OUT, STRICT],
-  examples: [{ says: 'a zip and a template.yaml for AWS', command: 'sls package --provider aws' }],
+  options: [
+    ...PROJECT_OPTIONS,
+    OUT,
+    STRICT,
+    {
+      name: 'push',
+      value: 'PREFIX',
+      isOptional: true,
+      says: 'Push images under the names in the file, or as PREFIX/<service>-<function>',
+    },
+    { name: 'image-tar', says: 'Write each image as one file, for `docker load` or `skopeo`' },
+  ],
+  examples: [
+    { says: 'a zip and a template.yaml for AWS', command: 'sls package --provider aws' },
+    { says: 'and the images of its containers in a registry', command: 'sls package --push=localhost:5000/shop' },
+  ],
   async run(options, io) {
     const action = await import('../../actions/package.ts')
     return action.packageService(options, io)
@@ -21,6 +35,7 @@ export const packageCommand: Command<PackageActionOptions, PackageResult> = {
         path,
         `${formatBytes(bytes)}  ${style.paint('dim', digest)}`,
       ]),
+      ...artifacts.flatMap(({ image }) => (image ? [[platform, image.name, '']] : [])),
       ...specs.map(({ path }) => [platform, path, '']),
     ])
     return `${drawTable(rows).join('\n')}\n`

@@ -10,8 +10,14 @@ export interface Artifact {
   readonly bytes: number
   /** Deployed function -> the handler that the platform calls, such as `sls_login.handler`. */
   readonly handlers: Readonly<Record<string, string>>
-  /** An image's name in its registry, with its digest: `registry/name:tag@sha256:…`. */
-  readonly image?: string
+  readonly image?: ImageRef
+}
+
+/** What the image of a function is called in its registry. */
+export interface ImageRef {
+  readonly function: string
+  /** With its tag and its digest: `registry/name:tag@sha256:…`. */
+  readonly name: string
 }
 
 /** What a spec says of a function's code. `digest` is absent when nothing was packaged (a pure translation). */
@@ -59,6 +65,11 @@ export function artifactName(service: Service, fn: Fn): string {
 /** A function's code in a spec: what was packaged, else where the package would stand. */
 export function artifactOf(fn: Fn, service: Service, artifacts: Readonly<Record<string, ArtifactRef>>): ArtifactRef {
   return artifacts[fn.name] ?? { path: `./${artifactName(service, fn)}`, handler: entryHandler(fn) }
+}
+
+/** An image's name without its tag when it has a digest: not every platform takes both. */
+export function imageByDigest(name: string): string {
+  return name.replace(/:[\w.-]+(?=@)/, '')
 }
 
 // The prefix keeps generated files apart from the user's own at the root of the artifact.

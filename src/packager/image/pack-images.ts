@@ -24,8 +24,6 @@ export interface ImagesRequest extends PackRequest {
 
 export interface PackedImages {
   readonly artifacts: readonly Artifact[]
-  /** Function -> the name of its image, with the digest, where it has one in a registry. */
-  readonly images: Readonly<Record<string, string>>
   /** Warnings; errors are thrown. */
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -42,13 +40,11 @@ export async function packImages(request: ImagesRequest): Promise<PackedImages> 
   for (const fn of functions) made.push(await packOne(fn, { ...request, serviceDir }))
   return {
     artifacts: made.map(({ artifact }) => artifact),
-    images: Object.fromEntries(made.flatMap(({ fn, artifact }) => (artifact.image ? [[fn.name, artifact.image]] : []))),
     diagnostics: made.flatMap(({ diagnostics }) => diagnostics),
   }
 }
 
 interface Made {
-  readonly fn: ContainerFn
   readonly artifact: Artifact
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -74,9 +70,9 @@ async function packOne(fn: ContainerFn, request: ImagesRequest): Promise<Made> {
     digest: image.top.digest,
     bytes: archive?.bytes ?? sizes.reduce((sum, { size }) => sum + size, 0),
     handlers: {},
-    ...(target && { image: writeReference({ ...target, digest: image.top.digest }) }),
+    ...(target && { image: { function: fn.name, name: writeReference({ ...target, digest: image.top.digest }) } }),
   }
-  return { fn, artifact, diagnostics }
+  return { artifact, diagnostics }
 }
 
 interface Built {

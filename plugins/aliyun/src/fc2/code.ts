@@ -7,6 +7,7 @@ import {
   entryInitializer,
   error,
   type Fn,
+  imageByDigest,
   type Service,
 } from '@anyfaas/kit'
 
@@ -32,7 +33,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   }
   if (code.kind === 'container') {
     const CustomContainerConfig = {
-      Image: code.image ?? '',
+      Image: imageByDigest(code.image ?? ''),
       ...(code.command && { Command: JSON.stringify(code.command) }),
       ...(code.args && { Args: JSON.stringify(code.args) }),
     }

@@ -1,4 +1,12 @@
-import { type ArtifactRefs, artifactOf, type Diagnostic, error, type Fn, type Service } from '@anyfaas/kit'
+import {
+  type ArtifactRefs,
+  artifactOf,
+  type Diagnostic,
+  error,
+  type Fn,
+  imageByDigest,
+  type Service,
+} from '@anyfaas/kit'
 
 export const PLATFORM = 'Function Compute 3.0'
 
@@ -26,7 +34,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   }
   if (code.kind !== 'container') return { spec: { handler, code: path }, diagnostics: [] }
   const customContainerConfig = {
-    image: code.image ?? '',
+    image: imageByDigest(code.image ?? ''),
     ...(code.command && { entrypoint: code.command }),
     ...(code.args && { command: code.args }),
     port: code.port,

@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   error,
   type Fn,
+  imageByDigest,
   REGION,
   type Service,
   type Tree,
@@ -31,7 +32,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   return {
     spec: {
       PackageType: 'Image',
-      ImageUri: code.image ?? '',
+      ImageUri: imageByDigest(code.image ?? ''),
       ...(Object.keys(ImageConfig).length > 0 && { ImageConfig }),
     },
     environment: adapterSettings(fn, code.port),
