@@ -1,4 +1,4 @@
-import { type Fn, membersOf, type Service } from './service.ts'
+import { type ContainerCode, type Fn, membersOf, type Service } from './service.ts'
 
 /** What the packager made: a file whose bytes depend on its inputs alone. */
 export interface Artifact {
@@ -67,9 +67,9 @@ export function artifactOf(fn: Fn, service: Service, artifacts: Readonly<Record<
   return artifacts[fn.name] ?? { path: `./${artifactName(service, fn)}`, handler: entryHandler(fn) }
 }
 
-/** An image's name without its tag when it has a digest: not every platform takes both. */
-export function imageByDigest(name: string): string {
-  return name.replace(/:[\w.-]+(?=@)/, '')
+/** The image to run. One that was built here goes by its digest alone: not every platform takes a tag beside it. */
+export function imageByDigest({ image = '', build }: ContainerCode): string {
+  return build === undefined ? image : image.replace(/:[\w.-]+(?=@)/, '')
 }
 
 // The prefix keeps generated files apart from the user's own at the root of the artifact.

@@ -33,7 +33,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   }
   if (code.kind === 'container') {
     const CustomContainerConfig = {
-      Image: imageByDigest(code.image ?? ''),
+      Image: imageByDigest(code),
       ...(code.command && { Command: JSON.stringify(code.command) }),
       ...(code.args && { Args: JSON.stringify(code.args) }),
     }

@@ -34,7 +34,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   }
   if (code.kind !== 'container') return { spec: { handler, code: path }, diagnostics: [] }
   const customContainerConfig = {
-    image: imageByDigest(code.image ?? ''),
+    image: imageByDigest(code),
     ...(code.command && { entrypoint: code.command }),
     ...(code.args && { command: code.args }),
     port: code.port,

@@ -32,7 +32,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   return {
     spec: {
       PackageType: 'Image',
-      ImageUri: imageByDigest(code.image ?? ''),
+      ImageUri: imageByDigest(code),
       ...(Object.keys(ImageConfig).length > 0 && { ImageConfig }),
     },
     environment: adapterSettings(fn, code.port),
