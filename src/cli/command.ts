@@ -31,7 +31,7 @@ export interface Command<O = unknown, R = unknown> {
   exit?(result: R, options: O): number
 }
 
-export const GROUPS = ['Write', 'Build', 'Run'] as const
+export const GROUPS = ['Write', 'Build', 'Run', 'Operate'] as const
 
 export type Group = (typeof GROUPS)[number]
 

@@ -52,6 +52,8 @@ export const CHOICE_OPTIONS: readonly Option[] = [
   { name: 'config-only', says: 'Everything but the code' },
 ]
 
+export const ALIAS: Option = { name: 'alias', value: 'NAME', says: 'The alias; `live` by default' }
+
 export const YES: Option = { name: 'yes', short: 'y', says: 'Do not ask' }
 
 export const JSON_OUTPUT: Option = {

@@ -29,3 +29,11 @@ export function readNames(text: string): readonly string[] {
   if (names.every((name) => name !== '')) return names
   throw new SlsError(error('SLS0002', `"${text}" is not a list of names`, { help: ['write it as a,b'] }))
 }
+
+/** `5=10%`: a version, and its share of the calls above 0 and below 100 per cent. */
+export function readShare(text: string): { readonly version: string; readonly share: number } {
+  const [, version, percent] = /^([^=]+)=(\d+(?:\.\d+)?)%$/.exec(text) ?? []
+  const share = Number(percent) / 100
+  if (version !== undefined && share > 0 && share < 1) return { version, share }
+  throw new SlsError(error('SLS0002', `"${text}" is no share of a version`, { help: ['write it as VERSION=10%'] }))
+}

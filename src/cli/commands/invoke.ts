@@ -1,5 +1,6 @@
-import { type Answer, EXIT } from '@anyfaas/kit'
+import { type Answer, EXIT, error, SlsError } from '@anyfaas/kit'
 import type { InvokeOptions, InvokeResult } from '../../actions/invoke.ts'
+import type { RemoteInvokeOptions, RemoteInvokeResult } from '../../actions/invoke-remote.ts'
 import type { ActionIo } from '../../actions/io.ts'
 import { describeAnswer, showAnswer } from '../../ui/answer.ts'
 import { formatDuration } from '../../ui/duration.ts'
@@ -8,15 +9,24 @@ import { readData } from '../data.ts'
 import { DIR_WITHOUT_SHORT, FILE_OPTIONS } from '../options.ts'
 import { readHeader, wholeNumber } from '../values.ts'
 
-type Options = Omit<InvokeOptions, 'debugPort' | 'onDebugger'> & { readonly debug?: number | true }
+type Options = Omit<InvokeOptions, 'debugPort' | 'onDebugger'> &
+  Omit<RemoteInvokeOptions, 'isAsync'> & {
+    readonly debug?: number | true
+    readonly remote?: boolean
+    readonly async?: boolean
+  }
+
+type Result = InvokeResult | RemoteInvokeResult
 
 const DEBUG_PORT = 9229
 
-export const invoke: Command<Options, InvokeResult> = {
+export const invoke: Command<Options, Result> = {
   name: 'invoke',
   group: 'Run',
   summary: 'Run one function in a fresh process, called as its platform calls it',
-  details: 'Nothing has to be deployed. The answer goes to stdout, what the function logs to stderr.',
+  details:
+    'Nothing has to be deployed. The answer goes to stdout, what the function logs to stderr. With `--remote` it is the ' +
+    'deployed function that is called, through the API of its platform.',
   options: [
     { name: 'function', short: 'f', value: 'NAME', says: 'The function; the only one when missing' },
     { name: 'data', short: 'd', value: 'DATA', says: 'The body or the event: JSON or text, `@file`, or `-` for stdin' },
@@ -43,6 +53,10 @@ export const invoke: Command<Options, InvokeResult> = {
       read: wholeNumber(0, 65535),
       says: `Wait for a debugger and pause before the handler; port ${DEBUG_PORT} by default`,
     },
+    { name: 'remote', says: 'Call the deployed function; the data goes as it is, or as the event of `--trigger`' },
+    { name: 'async', says: 'Remote: accepted now, run later' },
+    { name: 'qualifier', value: 'NAME', says: 'Remote: a version or an alias' },
+    { name: 'tail', says: 'Remote: the last lines of its log with the answer' },
     DIR_WITHOUT_SHORT,
     ...FILE_OPTIONS,
   ],
@@ -52,25 +66,54 @@ export const invoke: Command<Options, InvokeResult> = {
     { says: 'a request', command: `sls invoke -f create --method POST --path /posts -d '{"title":"a"}'` },
     { says: 'with the event of another platform', command: 'sls invoke -f nightly --trigger timer --provider aws' },
     { says: 'in the debugger', command: 'sls invoke -f hello --debug' },
+    { says: 'the deployed one', command: 'sls invoke -f hello --remote --tail --provider aliyun' },
   ],
-  async run({ debug, data, ...options }, io) {
+  async run({ debug, data, remote, async: isAsync, qualifier, tail, ...options }, io) {
+    const given = { ...options, ...(data !== undefined && { data: await readData(data, io) }) }
+    if (remote) {
+      if (debug !== undefined) throw new SlsError(error('SLS0002', '--debug is for a call on this machine'))
+      const { invokeRemote } = await import('../../actions/invoke-remote.ts')
+      const wishes = { isAsync: isAsync === true, tail: tail === true, ...(qualifier !== undefined && { qualifier }) }
+      return await invokeRemote({ ...given, ...wishes }, io)
+    }
+    const stray = isAsync ? 'async' : tail ? 'tail' : qualifier !== undefined ? 'qualifier' : undefined
+    if (stray !== undefined) throw new SlsError(error('SLS0002', `--${stray} is for a remote call: add --remote`))
     const action = await import('../../actions/invoke.ts')
     return action.invoke(
       {
-        ...options,
-        ...(data !== undefined && { data: await readData(data, io) }),
+        ...given,
         ...(debug !== undefined && { debugPort: debug === true ? DEBUG_PORT : debug, onDebugger: tellDebugger(io) }),
       },
       io,
     )
   },
-  show: ({ answer }, { isTerminal }) => showAnswer(answer, isTerminal),
-  data: (result) => ({ ...result, answer: describeAnswer(result.answer) }),
-  closing({ function: name, platform, kind, answer, durationMs }, { style }) {
+  show: ({ answer }, { isTerminal }) =>
+    'kind' in answer ? showAnswer(answer, isTerminal) : answer.payload && `${answer.payload}\n`,
+  data(result) {
+    return isRemote(result) ? result : { ...result, answer: describeAnswer(result.answer) }
+  },
+  closing(result, { style }) {
+    if (isRemote(result)) return style.paint('dim', drawRemote(result))
+    const { function: name, platform, kind, answer, durationMs } = result
     const status = answer.kind === 'http' ? `${answer.status} ` : ''
     return style.paint('dim', `${status}${name} by ${kind} as on ${platform} in ${formatDuration(durationMs)}`)
   },
-  exit: ({ answer }) => (hasFailed(answer) ? EXIT.failed : EXIT.done),
+  exit: (result) => (!isRemote(result) && hasFailed(result.answer) ? EXIT.failed : EXIT.done),
+}
+
+function isRemote(result: Result): result is RemoteInvokeResult {
+  return !('kind' in result.answer)
+}
+
+function drawRemote({ function: name, platform, answer, durationMs }: RemoteInvokeResult): string {
+  const log = answer.log === undefined ? '' : `${answer.log.trimEnd()}\n`
+  const told = [
+    `in ${formatDuration(durationMs)}`,
+    ...(answer.requestId === undefined ? [] : [`request ${answer.requestId}`]),
+    ...(answer.billedMs === undefined ? [] : [`billed ${answer.billedMs} ms`]),
+    ...(answer.memoryMb === undefined ? [] : [`${answer.memoryMb} MB`]),
+  ]
+  return `${log}${name} on ${platform} ${told.join(', ')}`
 }
 
 function hasFailed(answer: Answer): boolean {

@@ -75,6 +75,8 @@ export const codes = {
   SLS5005: { title: 'a step took too long', exit: EXIT.failed },
   SLS5006: { title: 'no usable credentials', exit: EXIT.credentials },
   SLS5007: { title: 'the platform refused', exit: EXIT.failed },
+  SLS5008: { title: 'no such version', exit: EXIT.failed },
+  SLS5009: { title: 'the remote function failed', exit: EXIT.failed },
 
   SLS7001: { title: 'the local platform did not start', exit: EXIT.failed },
   SLS7002: { title: 'the local platform refused', exit: EXIT.failed },
