@@ -65,13 +65,13 @@ export class Bench {
   }
 
   async deploy(options: Omit<DeployOptions, 'dir'> = {}): Promise<DeployResult['deployments'][number]> {
-    const { deployments } = await deploy({ dir: this.dir, ...options }, this.#io())
+    const { deployments } = await deploy({ dir: this.dir, ...options }, this.io)
     return deployments[0] as DeployResult['deployments'][number]
   }
 
   /** The changes that a deploy would make: `update function/a: memorySize`. */
   async plan(): Promise<string[]> {
-    const { plans } = await plan({ dir: this.dir }, this.#io())
+    const { plans } = await plan({ dir: this.dir }, this.io)
     return plans.flatMap(({ plan: { steps } }) =>
       steps
         .filter(({ action }) => action !== 'keep')
@@ -83,11 +83,11 @@ export class Bench {
   }
 
   async remove(): Promise<readonly string[]> {
-    const { removals } = await remove({ dir: this.dir }, this.#io())
+    const { removals } = await remove({ dir: this.dir }, this.io)
     return removals.flatMap(({ removed }) => removed)
   }
 
-  #io(): ActionIo {
+  get io(): ActionIo {
     return {
       env: this.env,
       cwd: this.dir,

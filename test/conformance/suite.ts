@@ -1,5 +1,9 @@
 import { isSlsError } from '@anyfaas/kit'
 import { afterEach, describe, expect, it } from 'vitest'
+import { doctor } from '../../src/actions/doctor.ts'
+import { info } from '../../src/actions/info.ts'
+import { invokeRemote } from '../../src/actions/invoke-remote.ts'
+import { promote, publish, rollback, setAlias, versions } from '../../src/actions/versions.ts'
 import type { Fault } from '../emulators/emulator.ts'
 import { Bench, type Edition, type Tree } from './edition.ts'
 import { killedEverywhere } from './kill.ts'
@@ -176,6 +180,64 @@ export function conformance(edition: Edition): void {
       expect(await bench.plan()).toHaveLength(1)
       const told = JSON.stringify(bench.events) + emulator.requests.map(({ url }) => url).join(' ')
       expect(told).not.toContain('planted-5ecret-value')
+    })
+  })
+
+  describe(`${edition.name}: what is deployed`, () => {
+    const one = { provider: edition.provider }
+    const deployed = async (): Promise<{ dir: string; provider: string }> => {
+      await open()
+      bench.write(SMALL)
+      await bench.deploy()
+      return { ...one, dir: bench.dir }
+    }
+
+    it('is shown with its addresses', async () => {
+      const options = await deployed()
+      const { platforms } = await info(options, bench.io)
+      const functions = platforms[0]?.deployment?.functions ?? []
+      expect(functions.map(({ name }) => name).sort()).toEqual(['get', 'tick'])
+      expect(functions.find(({ name }) => name === 'get')?.urls[0]?.url).toMatch(/^https:/)
+    })
+
+    it('can be called, and says how it failed', async () => {
+      const options = await deployed()
+      const { answer } = await invokeRemote({ ...options, function: 'get', data: '{"a":1}', tail: true }, bench.io)
+      expect(answer).toMatchObject({ payload: '{"a":1}', requestId: expect.any(String), log: expect.any(String) })
+      const call = invokeRemote({ ...options, function: 'get', data: '"fail"' }, bench.io)
+      await expect(call).rejects.toThrow('SLS5009: TypeError: it failed')
+      const later = await invokeRemote({ ...options, function: 'get', data: '{}', isAsync: true }, bench.io)
+      expect(later.answer.payload).toBe('')
+    })
+
+    it('has versions, an alias, a canary, a promotion and a way back', async () => {
+      const options = await deployed()
+      const alias = async (): Promise<unknown> =>
+        (await versions({ ...options, functions: ['get'] }, bench.io)).functions[0]?.aliases
+      await setAlias({ ...options, function: 'get', name: 'live', version: 'latest' }, bench.io)
+      const [first] = (await publish({ ...options, functions: ['get'] }, bench.io)).versions
+      bench.write(SMALL, {}, 'two')
+      await bench.deploy()
+      const [second] = (await publish({ ...options, functions: ['get'] }, bench.io)).versions
+      if (!first || !second) throw new Error('no versions')
+      expect(second.id).not.toBe(first.id)
+      const canary = { version: second.id, share: 0.1 }
+      await setAlias({ ...options, function: 'get', name: 'live', version: first.id, canary }, bench.io)
+      expect(await alias()).toEqual([{ fn: 'get', name: 'live', version: first.id, canary }])
+      await promote({ ...options, alias: 'live' }, bench.io)
+      expect(await alias()).toEqual([{ fn: 'get', name: 'live', version: second.id }])
+      await rollback({ ...options, alias: 'live' }, bench.io)
+      expect(await alias()).toEqual([{ fn: 'get', name: 'live', version: first.id }])
+      await expect(rollback({ ...options, alias: 'live' }, bench.io)).rejects.toThrow('SLS5008')
+    })
+
+    it('is examined without a secret being shown', async () => {
+      const options = await deployed()
+      const { platforms } = await doctor(options, bench.io)
+      const { examination } = platforms[0] ?? { examination: { findings: [] } }
+      expect(examination.findings.map(({ state }) => state)).not.toContain('bad')
+      expect(examination).toHaveProperty('policy')
+      expect(JSON.stringify(examination)).not.toContain('"secret"')
     })
   })
 

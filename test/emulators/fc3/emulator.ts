@@ -1,25 +1,15 @@
 import { Crc64 } from '../../../plugins/aliyun/src/account/crc64.ts'
 import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
+import { Refusal } from '../refusal.ts'
 import { checkBody } from './contract.ts'
 import { ROUTES, type Route } from './routes.ts'
+import { Shelf } from './shelf.ts'
 import { checkSignature } from './signature.ts'
 
 type Tree = Record<string, unknown>
 
 const ACCOUNT = '1234567890123456'
 const REGION = 'cn-hangzhou'
-
-/** Refused by the platform: a status, its code and why. */
-class Refusal extends Error {
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
 
 /** Function Compute 3.0 as its documents and its vendor's models describe it. */
 export class Fc3Emulator extends Emulator {
@@ -28,6 +18,7 @@ export class Fc3Emulator extends Emulator {
   readonly #triggers = new Map<string, Tree>()
   readonly #parts = new Map<string, Tree>()
   readonly #domains = new Map<string, Tree>()
+  readonly #shelves = new Map<string, Shelf>()
   #ids = 0
 
   constructor(options: EmulatorOptions = {}) {
@@ -79,6 +70,7 @@ export class Fc3Emulator extends Emulator {
     if (problem) return failure(403, problem, 'The request signature does not match.')
     const route = routeOf(request)
     if (!route) return failure(404, 'PathNotSupported', request.path)
+    if (route.action === 'InvokeFunction') return this.#invoke(route, request)
     const text = request.body.toString()
     const body = (text === '' ? {} : JSON.parse(text)) as Tree
     const problems = route.model === undefined ? [] : checkBody(route.model, body)
@@ -127,11 +119,53 @@ export class Fc3Emulator extends Emulator {
         this.#trigger(name, second)
         this.#triggers.delete(`${name}/${second}`)
         return undefined
+      case 'ListFunctionVersions':
+        return page([...this.#shelf(name).versions].reverse(), 'versions', query)
+      case 'PublishFunctionVersion':
+        return this.#shelf(name).publish(JSON.stringify(withoutTimes(this.#function(name))))
+      case 'ListAliases':
+        return page([...this.#shelf(name).aliases.values()], 'aliases', query)
+      case 'CreateAlias':
+        return this.#shelf(name).create(body)
+      case 'UpdateAlias':
+        return this.#shelf(name).update(second, body)
+      case 'DeleteAlias':
+        this.#shelf(name).alias(second)
+        return void this.#shelf(name).aliases.delete(second)
       default:
         return action.includes('Domain')
           ? this.#domain(action, name, body, query)
           : this.#part(action, name, body, query)
     }
+  }
+
+  // Every function says what it was sent; one that is sent "fail" fails.
+  #invoke(route: Route, request: WireRequest): WireReply {
+    const name = route.pattern.exec(request.path)?.[1] ?? ''
+    if (!this.#functions.has(name)) return failure(404, 'FunctionNotFound', `function '${name}' does not exist`)
+    const headers = { 'x-fc-request-id': '1-abc' }
+    if (request.headers['x-fc-invocation-type'] === 'Async') return { status: 202, headers }
+    const log =
+      request.headers['x-fc-log-type'] === 'Tail'
+        ? { 'x-fc-log-result': Buffer.from('FC Invoke Start\n').toString('base64') }
+        : {}
+    const text = request.body.toString()
+    if (!text.includes('fail')) return { status: 200, body: Buffer.from(text), headers: { ...headers, ...log } }
+    const body = JSON.stringify({ errorMessage: 'it failed', errorType: 'TypeError', stackTrace: ['at handler'] })
+    return {
+      status: 200,
+      body: Buffer.from(body),
+      headers: { ...headers, ...log, 'x-fc-error-type': 'UnhandledInvocationError' },
+    }
+  }
+
+  #shelf(name: string): Shelf {
+    this.#function(name)
+    const known = this.#shelves.get(name)
+    if (known) return known
+    const shelf = new Shelf()
+    this.#shelves.set(name, shelf)
+    return shelf
   }
 
   #create(body: Tree): Tree {
@@ -176,6 +210,7 @@ export class Fc3Emulator extends Emulator {
     if (this.#triggersOf(name).length > 0)
       throw new Refusal(409, 'FunctionNotEmpty', 'the function has active triggers')
     this.#functions.delete(name)
+    this.#shelves.delete(name)
     for (const key of [...this.#parts.keys()]) if (key.endsWith(`/${name}`)) this.#parts.delete(key)
   }
 

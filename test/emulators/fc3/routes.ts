@@ -39,6 +39,13 @@ export const ROUTES: readonly Route[] = [
   route('GetCustomDomain', 'GET', '/custom-domains/*'),
   route('UpdateCustomDomain', 'PUT', '/custom-domains/*', 'UpdateCustomDomainInput'),
   route('DeleteCustomDomain', 'DELETE', '/custom-domains/*'),
+  route('InvokeFunction', 'POST', '/functions/*/invocations'),
+  route('ListFunctionVersions', 'GET', '/functions/*/versions'),
+  route('PublishFunctionVersion', 'POST', '/functions/*/versions', 'PublishVersionInput'),
+  route('ListAliases', 'GET', '/functions/*/aliases'),
+  route('CreateAlias', 'POST', '/functions/*/aliases', 'CreateAliasInput'),
+  route('UpdateAlias', 'PUT', '/functions/*/aliases/*', 'UpdateAliasInput'),
+  route('DeleteAlias', 'DELETE', '/functions/*/aliases/*'),
   route('TagResources', 'POST', '/tags-v2', 'TagResourcesInput'),
   route('UntagResources', 'DELETE', '/tags-v2'),
 ]

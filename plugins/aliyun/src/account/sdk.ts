@@ -5,7 +5,13 @@ const load = createRequire(import.meta.url)
 
 /** The part of the vendor's client that sends and signs. Its models drop what they do not know, so we go round them. */
 export interface ApiClient {
-  callApi(params: object, request: object, runtime: object): Promise<{ body?: unknown; headers?: Headers }>
+  callApi(params: object, request: object, runtime: object): Promise<ApiAnswer>
+}
+
+export interface ApiAnswer {
+  readonly body?: unknown
+  readonly headers?: Headers
+  readonly statusCode?: number
 }
 
 export type Headers = Readonly<Record<string, string>>

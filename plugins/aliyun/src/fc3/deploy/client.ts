@@ -1,8 +1,18 @@
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { type Call, Pacer, type Tree, withRetry } from '@anyfaas/kit'
 import { clock } from '../../account/clock.ts'
 import type { Credentials } from '../../account/credentials.ts'
 import { isPassing, isThrottled, refuse } from '../../account/failures.ts'
-import { type ApiClient, apiParams, apiRequest, type Headers, makeFc3, runtimeOptions } from '../../account/sdk.ts'
+import {
+  type ApiAnswer,
+  type ApiClient,
+  apiParams,
+  apiRequest,
+  type Headers,
+  makeFc3,
+  runtimeOptions,
+} from '../../account/sdk.ts'
 
 export interface ClientOptions {
   readonly credentials: Credentials
@@ -38,8 +48,28 @@ export class Fc3Client {
   }
 
   /** Does one call when the platform can take it; the answer's body. What only reads is tried again when that may help. */
-  async call(request: Request, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
-    const { action, method, path, query = {}, body, headers = {}, about } = request
+  async call(request: Request, call: Pick<Call, 'signal'>): Promise<Tree> {
+    const { query = {}, body, headers = {} } = request
+    // A deletion is answered with nothing, which is no JSON.
+    const bodyType = request.method === 'DELETE' ? 'none' : 'json'
+    const answer = await this.#send(request, { bodyType, sent: { headers, query, ...(body && { body }) } }, call)
+    return (answer.body ?? {}) as Tree
+  }
+
+  /** The same with bytes in both directions, and the answer's headers. */
+  async exchange(
+    request: Omit<Request, 'body'> & { readonly bytes: Buffer },
+    call: Pick<Call, 'signal'>,
+  ): Promise<{ readonly body: string; readonly headers: Headers }> {
+    const { query = {}, headers = {}, bytes } = request
+    const stream = Readable.from([bytes])
+    const sent = { headers, query, body: stream, stream }
+    const { body, headers: told = {} } = await this.#send(request, { bodyType: 'binary', sent }, call)
+    return { body: await text(body as Readable), headers: told }
+  }
+
+  async #send(request: Request, { bodyType, sent }: Sending, { signal }: Pick<Call, 'signal'>): Promise<ApiAnswer> {
+    const { action, method, path, about } = request
     const params = apiParams({
       action,
       version: VERSION,
@@ -49,14 +79,12 @@ export class Fc3Client {
       authType: 'AK',
       style: 'ROA',
       reqBodyType: 'json',
-      // A deletion is answered with nothing, which is no JSON.
-      bodyType: method === 'DELETE' ? 'none' : 'json',
+      bodyType,
     })
-    const sent = apiRequest({ headers, query, ...(body && { body }) })
-    const once = () => this.#pacer.run(action, () => this.#api.callApi(params, sent, runtimeOptions(ONCE)), signal)
+    const once = () =>
+      this.#pacer.run(action, () => this.#api.callApi(params, apiRequest(sent), runtimeOptions(ONCE)), signal)
     try {
-      const answer = await (method === 'GET' ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
-      return (answer.body ?? {}) as Tree
+      return await (method === 'GET' ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
     } catch (error) {
       throw refuse(about, error)
     }
@@ -74,6 +102,11 @@ export class Fc3Client {
     } while (nextToken !== '')
     return items
   }
+}
+
+interface Sending {
+  readonly bodyType: 'json' | 'none' | 'binary'
+  readonly sent: object
 }
 
 const VERSION = '2023-03-30'

@@ -14,12 +14,13 @@ import {
   type Tree,
 } from '@anyfaas/kit'
 import { Crc64 } from '../../account/crc64.ts'
-import { findCredentials } from '../../account/credentials.ts'
+import { type Credentials, findCredentials } from '../../account/credentials.ts'
 import { regionOf } from '../../region.ts'
 import { Fc3Client } from './client.ts'
 import { DomainDriver } from './domain-driver.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
+import { makeOperations } from './operations.ts'
 import { OurFunctions } from './our-functions.ts'
 import { PartDriver } from './part-driver.ts'
 import { PARTS } from './parts.ts'
@@ -33,22 +34,24 @@ export const connector: Connector = {
     const credentials = await findCredentials(env, profile)
     const client = new Fc3Client({ credentials, region: regionOf(service), ...(endpoint && { endpoint }) })
     const site: Site = { client, service, artifacts, secret: (name) => env[name] }
-    return new Fc3Connection(site, await checksumsOf(options), env['ALIBABA_CLOUD_ACCOUNT_ID'])
+    return new Fc3Connection(site, await checksumsOf(options), { env, credentials })
   },
 }
 
 class Fc3Connection implements Connection {
   readonly drivers
+  readonly operations
   readonly #site: Site
   readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
   readonly #account: string | undefined
 
-  constructor(site: Site, checksums: Readonly<Record<string, string>>, account: string | undefined) {
+  constructor(site: Site, checksums: Readonly<Record<string, string>>, { env, credentials }: Deployer) {
     this.#site = site
     this.#checksums = checksums
-    this.#account = site.service.provider.accountId ?? account
+    this.#account = site.service.provider.accountId ?? env['ALIBABA_CLOUD_ACCOUNT_ID']
     this.#ours = new OurFunctions(site)
+    this.operations = makeOperations(site, this.#ours, { credentials, account: this.#account })
     const parts = PARTS.map((part) => new PartDriver(part, site, this.#ours))
     this.drivers = [
       new FunctionDriver(site, this.#ours),
@@ -94,6 +97,11 @@ class Fc3Connection implements Connection {
   async close(): Promise<void> {
     // The vendor's client keeps no connection.
   }
+}
+
+interface Deployer {
+  readonly env: ConnectOptions['env']
+  readonly credentials: Credentials
 }
 
 function urlOf(trigger: Tree): { methods: string[]; url: string }[] {

@@ -1,4 +1,4 @@
-import { type Call, isOurs, MARKS, type Tree } from '@anyfaas/kit'
+import { type Call, error, isOurs, MARKS, SlsError, type Tree } from '@anyfaas/kit'
 import { tagMap } from './expand.ts'
 import type { Site } from './site.ts'
 
@@ -25,6 +25,13 @@ export class OurFunctions {
       const name = String(live['functionName'])
       return isOurs(tags, this.#site.service) ? [{ name, fn: tags[MARKS.fn] ?? name, live }] : []
     })
+  }
+
+  /** The deployed name of a function of the file. Throws SLS7004 when it is not deployed. */
+  async nameOf(fn: string, call: Call): Promise<string> {
+    const found = (await this.list(call)).find((one) => one.fn === fn)
+    if (found) return found.name
+    throw new SlsError(error('SLS7004', `function "${fn}" is not deployed`, { help: ['sls deploy'] }))
   }
 
   /** All functions of the account in the region. Plans begin with this list: what happens later is not seen here. */
