@@ -24,10 +24,10 @@ export const alias: Command<AliasOptions, ShiftResult> = {
     ...PROJECT_OPTIONS,
   ],
   examples: [
-    { says: 'what is deployed now', command: 'sls alias live latest -f login --provider aliyun' },
+    { says: 'what is deployed now', command: 'sls alias live latest -f login' },
     {
       says: 'a tenth of the calls to version 5',
-      command: 'sls alias live 4 -f login --canary 5=10% --provider aliyun',
+      command: 'sls alias live 4 -f login --canary 5=10%',
     },
   ],
   async run(options, io) {

@@ -11,7 +11,7 @@ export const doctor: Command<ProjectOptions, DoctorResult> = {
   summary: 'Examine what a deploy needs: credentials, region, clock, rights',
   details: `It changes nothing, and shows no secret. The status is ${EXIT.credentials} when something is bad.`,
   options: PROJECT_OPTIONS,
-  examples: [{ says: 'before the first deploy', command: 'sls doctor --provider aliyun' }],
+  examples: [{ says: 'before the first deploy', command: 'sls doctor' }],
   async run(options, io) {
     const action = await import('../../actions/doctor.ts')
     return action.doctor(options, io)

@@ -66,7 +66,7 @@ export const invoke: Command<Options, Result> = {
     { says: 'a request', command: `sls invoke -f create --method POST --path /posts -d '{"title":"a"}'` },
     { says: 'with the event of another platform', command: 'sls invoke -f nightly --trigger timer --provider aws' },
     { says: 'in the debugger', command: 'sls invoke -f hello --debug' },
-    { says: 'the deployed one', command: 'sls invoke -f hello --remote --tail --provider aliyun' },
+    { says: 'the deployed one', command: 'sls invoke -f hello --remote --tail' },
   ],
   async run({ debug, data, remote, async: isAsync, qualifier, tail, ...options }, io) {
     const given = { ...options, ...(data !== undefined && { data: await readData(data, io) }) }

@@ -12,7 +12,7 @@ export const metrics: Command<MetricsOptions, MetricsResult> = {
     ...PROJECT_OPTIONS,
     { name: 'since', value: 'TIME', says: 'From then on: an age as `10m`, `1h` (the default), `1d`, or an ISO time' },
   ],
-  examples: [{ says: 'of the last day', command: 'sls metrics --since 1d --provider aws' }],
+  examples: [{ says: 'of the last day', command: 'sls metrics --since 1d' }],
   async run(options, io) {
     const action = await import('../../actions/metrics.ts')
     return action.metrics(options, io)

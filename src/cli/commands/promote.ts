@@ -11,7 +11,7 @@ export const promote: Command<Options, ShiftResult> = {
   summary: 'Give the second version of an alias all of its calls',
   arguments: [{ name: 'FUNCTION', as: 'functions', isList: true, says: 'Only these functions' }],
   options: [ALIAS, ...PROJECT_OPTIONS],
-  examples: [{ says: 'after a canary has proved itself', command: 'sls promote --provider aliyun' }],
+  examples: [{ says: 'after a canary has proved itself', command: 'sls promote' }],
   async run({ alias = 'live', ...options }, io) {
     const action = await import('../../actions/versions.ts')
     return action.promote({ ...options, alias }, io)

@@ -12,7 +12,7 @@ export const rollback: Command<Options, ShiftResult> = {
   details: 'A canary is taken back first: the version that had most of the calls gets all of them.',
   arguments: [{ name: 'FUNCTION', as: 'functions', isList: true, says: 'Only these functions' }],
   options: [ALIAS, { name: 'to', value: 'VERSION', says: 'The version to go back to' }, ...PROJECT_OPTIONS],
-  examples: [{ says: 'all functions', command: 'sls rollback --provider aliyun' }],
+  examples: [{ says: 'all functions', command: 'sls rollback' }],
   async run({ alias = 'live', ...options }, io) {
     const action = await import('../../actions/versions.ts')
     return action.rollback({ ...options, alias }, io)

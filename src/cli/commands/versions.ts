@@ -11,7 +11,7 @@ export const versions: Command<Options, VersionsResult> = {
   summary: 'Show the versions of deployed functions and where their aliases lead',
   arguments: [{ name: 'FUNCTION', as: 'functions', isList: true, says: 'Only these functions' }],
   options: [...PROJECT_OPTIONS, { name: 'publish', says: 'First make a version of what is deployed now' }],
-  examples: [{ says: 'of one function', command: 'sls versions login --provider aliyun' }],
+  examples: [{ says: 'of one function', command: 'sls versions login' }],
   async run({ publish, ...options }, io) {
     const action = await import('../../actions/versions.ts')
     if (publish) await action.publish(options, io)
