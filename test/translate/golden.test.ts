@@ -1,17 +1,25 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { check } from '../../src/actions/check.ts'
+import type { ActionIo } from '../../src/actions/io.ts'
 import { writeSpec } from '../../src/actions/spec-file.ts'
 import { loadService } from '../../src/config/load.ts'
 import { type Diagnostic, hasErrors, type SpecFile } from '../../src/kit/src/index.ts'
+import { writeMatrix } from '../../src/ui/matrix-markdown.ts'
 import { loadTargets, translateAll } from './targets.ts'
 
 const root = join(import.meta.dirname, '../golden')
 const update = process.env['UPDATE_GOLDEN'] === '1'
 const targets = await loadTargets()
 
-describe.each(readdirSync(root).filter((name) => existsSync(join(root, name, 'serverless.yml'))))('%s', (name) => {
-  const dir = join(root, name)
+const io: ActionIo = { env: {}, cwd: root, tell: () => undefined, signal: new AbortController().signal }
+
+describe.each(readdirSync(root))('%s', (name) => {
+  const expected = join(root, name, 'expected')
+  // A case without a file of its own is an example.
+  const isOwn = existsSync(join(root, name, 'serverless.yml'))
+  const dir = isOwn ? join(root, name) : join(root, '../../examples', name)
 
   it.each(targets)('becomes what is expected on $name', async (target) => {
     const { service } = await loadService({ dir, env: {}, provider: target.provider })
@@ -21,12 +29,23 @@ describe.each(readdirSync(root).filter((name) => existsSync(join(root, name, 'se
       for (const [index, file] of files.entries()) made.set(fileName(target.name, file, index), writeSpec(file))
     if (diagnostics.length > 0)
       made.set(`${target.name}.diagnostics.txt`, diagnostics.map(show).join('\n\n').concat('\n'))
-    const expected = join(dir, 'expected')
     if (update) replace(expected, target.name, made)
     const present = readdirSync(expected).filter((file) => file.startsWith(`${target.name}.`))
     expect(present.sort()).toEqual([...made.keys()].sort())
     for (const [file, text] of made) expect(text, file).toBe(readFileSync(join(expected, file), 'utf8'))
   })
+
+  const matrixFile = join(expected, 'matrix.md')
+  it.runIf(existsSync(matrixFile))('is as portable as expected', async () => {
+    const { matrix } = await check({ dir, provider: 'all' }, io)
+    const text = matrix ? writeMatrix(matrix) : ''
+    if (update) writeFileSync(matrixFile, text)
+    expect(text).toBe(readFileSync(matrixFile, 'utf8'))
+  })
+})
+
+it('has cases enough', () => {
+  expect(readdirSync(root).length).toBeGreaterThanOrEqual(60)
 })
 
 function fileName(target: string, file: SpecFile, index: number): string {
