@@ -38,9 +38,9 @@ export function readCertificate(
       ],
     }
   }
-  const unknown = given.filter(([key]) => !(key in KEYS))
+  const unknown = given.filter(([key]) => !Object.hasOwn(KEYS, key))
   const certificate = Object.fromEntries(
-    given.flatMap(([key, value]) => (key in KEYS ? [[KEYS[key] as string, value]] : [])),
+    given.flatMap(([key, value]) => (Object.hasOwn(KEYS, key) ? [[KEYS[key] as string, value]] : [])),
   ) as Certificate
   const isWhole =
     certificate.certId !== undefined ||

@@ -14,7 +14,7 @@ const EVENTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The bucket's events by the platform's names; its own names pass. */
 export function storageEvents(events: readonly string[]): unknown {
-  const unknown = events.find((event) => !(event in EVENTS) && !event.startsWith('oss:'))
+  const unknown = events.find((event) => !Object.hasOwn(EVENTS, event) && !event.startsWith('oss:'))
   if (unknown !== undefined)
     return refused(
       `there is no event "${unknown}"`,

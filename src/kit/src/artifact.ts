@@ -64,7 +64,9 @@ export function artifactName(service: Service, fn: Fn): string {
 
 /** A function's code in a spec: what was packaged, else where the package would stand. */
 export function artifactOf(fn: Fn, service: Service, artifacts: Readonly<Record<string, ArtifactRef>>): ArtifactRef {
-  return artifacts[fn.name] ?? { path: `./${artifactName(service, fn)}`, handler: entryHandler(fn) }
+  // A function may be called `constructor`.
+  const own = Object.hasOwn(artifacts, fn.name) ? artifacts[fn.name] : undefined
+  return own ?? { path: `./${artifactName(service, fn)}`, handler: entryHandler(fn) }
 }
 
 /** The image to run. One that was built here goes by its digest alone: not every platform takes a tag beside it. */

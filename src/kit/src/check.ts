@@ -2,7 +2,7 @@ import { type Diagnostic, error, type Pointer, warning } from './diagnostic.ts'
 import { environmentOf } from './environment.ts'
 import type { Subject } from './fields.ts'
 import { canonicalRuntime, type Facts } from './provider.ts'
-import { type Fn, type HealthCheck, membersOf } from './service.ts'
+import { type Fn, type HealthCheck, membersOf, type Service } from './service.ts'
 import { writeValue } from './value.ts'
 
 /** What a platform's facts say of a function. */
@@ -23,7 +23,8 @@ const CANONICAL = /^(nodejs(\d+)?|python3\.\d+|java\d+|go1|php\d\S*|dotnet\d+|ru
 
 function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checked {
   const canonical = canonicalRuntime(facts, fn.runtime)
-  const fact = facts.runtimes[canonical] ?? Object.values(facts.runtimes).find(({ id }) => id === canonical)
+  const own = Object.hasOwn(facts.runtimes, canonical) ? facts.runtimes[canonical] : undefined
+  const fact = own ?? Object.values(facts.runtimes).find(({ id }) => id === canonical)
   const place = { pointer: `${fn.at}/runtime`, on: 'value' as const }
   if (fact?.endOfLife) {
     const message = `${platform} takes no new functions with "${canonical}" since ${fact.endOfLife} (${name})`
@@ -147,6 +148,14 @@ export function checkHealth(fn: Fn, { platform, name }: Subject, known: readonly
   const message = `${words} of ${name} has no counterpart on ${platform} and is left out`
   const reason = `${words}: there is no word for it`
   return [warning('SLS3002', message, { pointer: `${fn.at}/${fn.code.kind}/healthCheck`, on: 'key', reason })]
+}
+
+/** Warns of the description of a service, where a file of the platform has no place for it. */
+export function checkDescription({ description }: Service, platform: string): Diagnostic[] {
+  if (description === undefined) return []
+  const reason = 'only functions have descriptions'
+  const message = `the description of the service has no counterpart on ${platform} and is left out: ${reason}`
+  return [warning('SLS3002', message, { pointer: '/service/description', on: 'key', reason })]
 }
 
 function utf8Length(text: string): number {

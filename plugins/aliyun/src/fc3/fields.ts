@@ -1,4 +1,4 @@
-import { adjusted, elsewhere, type Fn, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { adjusted, elsewhere, type Fn, type FnTable, fitRange, lossy, noted, refuse, refused } from '@anyfaas/kit'
 import { isServer } from '../server.ts'
 import { facts } from './facts.ts'
 
@@ -14,7 +14,12 @@ export const fields: FnTable = {
   runtime: elsewhere('runtime'),
   code: elsewhere('handler, code, customRuntimeConfig and customContainerConfig'),
   memoryMb: { to: 'memorySize', range: facts.memoryMb },
-  cpu: { to: 'cpu', range: { min: 0.05, max: 16, step: 0.05 } },
+  cpu: {
+    to: 'cpu',
+    range: { min: 0.05, max: 16, step: 0.05 },
+    as: besideMemory,
+    takes: 'memory in GB is one to four times that',
+  },
   diskMb: { to: 'diskSize', range: { min: 512, max: 512, also: [10_240] } },
   timeoutSec: { to: 'timeout', range: facts.timeoutSec },
   initTimeoutSec: {
@@ -93,4 +98,15 @@ export const fields: FnTable = {
   outputs: refuse('the runtime has no sender for this platform yet', "send with the platform's own SDK"),
   package: elsewhere('the artifact'),
   overrides: elsewhere('laid over the props at last'),
+}
+
+// https://www.alibabacloud.com/help/en/fc/product-overview/instance-types-and-usage-modes
+function besideMemory(cpu: number, { memoryMb }: Fn): unknown {
+  const memory = fitRange(memoryMb, facts.memoryMb) ?? memoryMb
+  const [least, most] = [cpu * 1024, cpu * 4096]
+  if (memory >= least && memory <= most) return cpu
+  return refused(
+    `${cpu} processors do not go with ${memory} MB of memory: it is one to four times as many GB`,
+    `memorySize: ${Math.ceil(Math.max(least, facts.memoryMb.min) / 64) * 64} to ${Math.floor(most / 64) * 64}, or leave cpu out`,
+  )
 }

@@ -1,6 +1,7 @@
 import {
   type ArtifactRefs,
   checkBraces,
+  checkDescription,
   checkFunction,
   checkUnique,
   type Diagnostic,
@@ -31,6 +32,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   const resources: Resource[] = []
   const diagnostics: Diagnostic[] = [
     ...checkRegion(service),
+    ...checkDescription(service, PLATFORM),
     ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),
   ]
   for (const fn of service.functions) {

@@ -221,7 +221,7 @@ const STORAGE: Readonly<Record<string, string>> = {
 }
 
 function storageEvents(events: readonly string[]): unknown {
-  const unknown = events.find((event) => !(event in STORAGE) && !event.startsWith('s3:'))
+  const unknown = events.find((event) => !Object.hasOwn(STORAGE, event) && !event.startsWith('s3:'))
   if (unknown !== undefined)
     return refused(
       `there is no event "${unknown}"`,

@@ -15,5 +15,6 @@ export const STORAGE_EVENTS: readonly string[] = Object.keys(EVENTS)
 
 /** One event by the platform's name; its own names pass; undefined for none. */
 export function storageEvent(event: string): string | undefined {
-  return EVENTS[event] ?? (event.startsWith('cos:') ? event : undefined)
+  const known = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined
+  return known ?? (event.startsWith('cos:') ? event : undefined)
 }

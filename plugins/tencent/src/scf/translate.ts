@@ -1,6 +1,7 @@
 import {
   type ArtifactRefs,
   checkBraces,
+  checkDescription,
   checkFunction,
   checkHealth,
   checkUnique,
@@ -33,7 +34,10 @@ import { triggers } from './triggers.ts'
 /** Functions with their triggers in the words of multi-scf, and a custom domain in those of CreateCustomDomain. */
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
   const resources: Resource[] = []
-  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM)]
+  const diagnostics: Diagnostic[] = [
+    ...checkDescription(service, PLATFORM),
+    ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),
+  ]
   for (const fn of service.functions) {
     const made = translateFunction(fn, service, artifacts)
     resources.push(...made.resources)
