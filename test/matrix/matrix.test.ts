@@ -20,7 +20,7 @@ afterAll(() => rmSync(root, { recursive: true }))
 const SHOP = `service: shop
 provider:
   name: aws
-  cpu: 2
+  cpu: 0.5
 functions:
   api:
     handler: api.handler
@@ -29,7 +29,7 @@ functions:
       - http: { path: /stream, streaming: true }
   paid:
     handler: paid.handler
-    cpu: 1
+    cpu: 0.25
     secrets: [TOKEN]
     events:
       - queue: orders

@@ -26,6 +26,7 @@ describe('what a member of an aggregate sets', () => {
     ['concurrency: 2', 'concurrency'],
     ['async: { retries: 1 }', 'async'],
     ['url: true', 'url'],
+    ['description: lists', 'description'],
     ['overrides: { aws: { A: 1 } }', 'overrides'],
     ['layers: ["arn:aws:lambda:x:1:layer:y:1"]', 'layers'],
   ])('%s does not apply', async (member, key) => {
@@ -37,7 +38,6 @@ describe('what a member of an aggregate sets', () => {
     'initializer: list.init',
     'signature: fetch',
     'secrets: [T]',
-    'description: lists',
     'package: { include: ["x"] }',
     'initTimeout: 5',
   ])('%s is kept', async (member) => {
@@ -63,8 +63,8 @@ describe('what a member of an aggregate sets', () => {
     ['image: x/y', 'image'],
     ['container: { image: x/y }', 'container'],
   ])('%s makes it no member', async (member, key) => {
-    expect(await mistakesOf(file(member))).toEqual([
+    expect(await mistakesOf(file(member))).toContain(
       `SLS1049 error function "list" is a server of its own and cannot be in aggregate "web" @${key}`,
-    ])
+    )
   })
 })

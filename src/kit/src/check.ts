@@ -145,7 +145,8 @@ export function checkHealth(fn: Fn, { platform, name }: Subject, known: readonly
   const lost = Object.keys(check ?? {}).filter((key) => !(known as readonly string[]).includes(key))
   if (lost.length === 0) return []
   const words = lost.map((key) => `"healthCheck.${key.replace(/Sec$/, '')}"`).join(', ')
-  const message = `${words} of ${name} has no counterpart on ${platform} and is left out`
+  const left = lost.length === 1 ? 'has no counterpart' : 'have no counterparts'
+  const message = `${words} of ${name} ${left} on ${platform}: left out`
   const reason = `${words}: there is no word for it`
   return [warning('SLS3002', message, { pointer: `${fn.at}/${fn.code.kind}/healthCheck`, on: 'key', reason })]
 }

@@ -155,7 +155,8 @@ function aggregateRoute(fn: Fn): HttpTrigger | undefined {
     methods: [],
     auth: (routes.find((route) => route.auth.kind !== 'none') ?? first).auth,
     ...(agreed && first.cors && { cors: first.cors }),
-    ...(timeouts.length > 0 && { timeoutSec: Math.max(...timeouts) }),
+    // A route without a limit of its own waits as long as the function does, and so do all.
+    ...(timeouts.length === routes.length && { timeoutSec: Math.max(...timeouts) }),
     ...(routes.some((route) => route.streaming) && { streaming: true }),
   }
 }

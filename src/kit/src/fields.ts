@@ -76,7 +76,7 @@ function mapInto(table: Table, source: Source, spot: Spot): void {
     if ('to' in rule) write(rule, source, spot, name)
     else if ('rows' in rule) mapInto(rule.rows as Table, value as Source, spotUnder(spot, name))
     // What is switched off was not asked for.
-    else if (value !== false) judge(rule, spot, name)
+    else if (value !== false && !('lossy' in rule && rule.when?.(value) === false)) judge(rule, spot, name)
   }
 }
 

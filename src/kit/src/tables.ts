@@ -36,6 +36,8 @@ export interface Refuse {
 export interface Lossy {
   readonly lossy: string
   readonly instead?: string
+  /** The values that are lost; others are what the platform does anyway. Without it, all of them. */
+  readonly when?: (value: unknown) => boolean
 }
 
 /** Does what it says although the platform has no word for it; the text tells how. */

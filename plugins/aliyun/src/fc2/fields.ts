@@ -1,4 +1,5 @@
 import { adjusted, elsewhere, type Fn, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { destinationName, layerNames, roleName } from '../resource-name.ts'
 import { isServer } from '../server.ts'
 import { facts } from './facts.ts'
 
@@ -28,7 +29,7 @@ export const fields: FnTable = {
         : seconds,
   },
   environment: { to: 'EnvironmentVariables' },
-  role: { to: 'service.Role' },
+  role: { to: 'service.Role', as: roleName, takes: 'an ARN' },
   vpc: {
     to: 'service.VpcConfig',
     takes: 'exactly one security group; the same for all functions',
@@ -51,7 +52,7 @@ export const fields: FnTable = {
   },
   tags: lossy(NO_WORD, 'use edition 3.0'),
   layers: elsewhere('inside the artifact; the runtime loads them'),
-  cloudLayers: { to: 'Layers' },
+  cloudLayers: { to: 'Layers', as: layerNames, takes: 'at most 5' },
   concurrency: {
     rows: {
       instance: {
@@ -74,8 +75,8 @@ export const fields: FnTable = {
     rows: {
       retries: { to: 'AsyncConfiguration.MaxAsyncRetryAttempts', range: { min: 0, max: 8 } },
       maxAgeSec: { to: 'AsyncConfiguration.MaxAsyncEventAgeInSeconds', range: { min: 1, max: 604_800 } },
-      onSuccess: { to: 'AsyncConfiguration.Destination.OnSuccess' },
-      onFailure: { to: 'AsyncConfiguration.Destination.OnFailure' },
+      onSuccess: { to: 'AsyncConfiguration.Destination.OnSuccess', as: destinationName, takes: 'an ARN' },
+      onFailure: { to: 'AsyncConfiguration.Destination.OnFailure', as: destinationName, takes: 'an ARN' },
       callback: refuse(
         'results go to a function, a queue, a topic or an event bus, not to an address',
         'use async.onSuccess',

@@ -12,7 +12,13 @@ export const eventBridge: Pick<TriggerTable, 'queue' | 'kafka' | 'mqtt' | 'event
       queue: {
         to: 'triggerConfig',
         as: (queue, { batch }) =>
-          stream('MNS', { sourceMNSParameters: { RegionId: REGION, QueueName: queue, IsBase64Decode: true } }, batch),
+          isForeign(queue)
+            ? refused(`"${queue}" is not the name of a queue`)
+            : stream(
+                'MNS',
+                { sourceMNSParameters: { RegionId: REGION, QueueName: queue, IsBase64Decode: true } },
+                batch,
+              ),
       },
       batch: elsewhere('triggerConfig.runOptions.batchWindow'),
       visibilitySec: lossy('it is a setting of the queue'),
@@ -113,4 +119,8 @@ function stream(type: string, parameters: object, batch: Batch | undefined): obj
       ...(batch && { batchWindow: { CountBasedWindow: batch.size ?? 1, TimeBasedWindow: batch.windowSec ?? 0 } }),
     },
   }
+}
+
+function isForeign(name: string): boolean {
+  return name.startsWith('arn:')
 }

@@ -1,4 +1,5 @@
 import { adjusted, elsewhere, type Fn, type FnTable, fitRange, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { destinationName, layerNames, roleName } from '../resource-name.ts'
 import { isServer } from '../server.ts'
 import { facts } from './facts.ts'
 
@@ -31,7 +32,7 @@ export const fields: FnTable = {
         : seconds,
   },
   environment: { to: 'environmentVariables' },
-  role: { to: 'role' },
+  role: { to: 'role', as: roleName, takes: 'an ARN' },
   vpc: {
     to: 'vpcConfig',
     takes: 'exactly one security group',
@@ -57,7 +58,7 @@ export const fields: FnTable = {
   cloudLayers: {
     to: 'layers',
     takes: 'at most 5',
-    as: (layers) => (layers.length > 5 ? refused('a function has at most 5 layers') : layers),
+    as: layerNames,
   },
   concurrency: {
     rows: {
@@ -81,8 +82,16 @@ export const fields: FnTable = {
     rows: {
       retries: { to: 'asyncInvokeConfig.maxAsyncRetryAttempts', range: { min: 0, max: 8 } },
       maxAgeSec: { to: 'asyncInvokeConfig.maxAsyncEventAgeInSeconds', range: { min: 1, max: 604_800 } },
-      onSuccess: { to: 'asyncInvokeConfig.destinationConfig.onSuccess.destination' },
-      onFailure: { to: 'asyncInvokeConfig.destinationConfig.onFailure.destination' },
+      onSuccess: {
+        to: 'asyncInvokeConfig.destinationConfig.onSuccess.destination',
+        as: destinationName,
+        takes: 'an ARN',
+      },
+      onFailure: {
+        to: 'asyncInvokeConfig.destinationConfig.onFailure.destination',
+        as: destinationName,
+        takes: 'an ARN',
+      },
       callback: refuse(
         'results go to a function, a queue, a topic or an event bus, not to an address',
         'use async.onSuccess',

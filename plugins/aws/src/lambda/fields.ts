@@ -21,7 +21,11 @@ export const fields: FnTable = {
   timeoutSec: { to: 'Timeout', range: facts.timeoutSec },
   initTimeoutSec: lossy('the platform gives every start 10 s', 'begin long work in the first call'),
   environment: { to: 'Environment.Variables' },
-  role: { to: 'Role' },
+  role: {
+    to: 'Role',
+    as: (role) => (isArn(role) ? role : refused('a role is named by its ARN', 'role: arn:aws:iam::ACCOUNT:role/NAME')),
+    takes: 'an ARN',
+  },
   vpc: {
     to: 'VpcConfig',
     // The subnets say which network it is.
@@ -44,11 +48,16 @@ export const fields: FnTable = {
   cloudLayers: {
     to: 'Layers',
     takes: 'at most 5',
-    as: (layers) => (layers.length > 5 ? refused('a function has at most 5 layers') : layers),
+    as: (layers) => {
+      const other = layers.find((layer) => !isArn(layer))
+      if (other !== undefined)
+        return refused(`"${other}" is not the ARN of a layer`, 'arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION')
+      return layers.length > 5 ? refused('a function has at most 5 layers') : layers
+    },
   },
   concurrency: {
     rows: {
-      instance: lossy('an instance takes one request at a time'),
+      instance: { ...lossy('an instance takes one request at a time'), when: (count) => count !== 1 },
       reserved: { to: 'ReservedConcurrentExecutions' },
       min: { to: 'ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions' },
       max: refuse('instances are bounded by the reserved concurrency', 'use concurrency.reserved'),
@@ -78,6 +87,10 @@ export const fields: FnTable = {
   outputs: refuse('the runtime has no sender for this platform yet', "send with the platform's own SDK"),
   package: elsewhere('the artifact'),
   overrides: elsewhere('laid over the properties at last'),
+}
+
+function isArn(text: string): boolean {
+  return text.startsWith('arn:')
 }
 
 const DESTINATIONS: Readonly<Record<string, string>> = {

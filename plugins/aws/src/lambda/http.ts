@@ -12,6 +12,7 @@ import {
   routesOf,
   type Service,
   subjectOf,
+  warning,
 } from '@anyfaas/kit'
 import { PLATFORM } from './code.ts'
 
@@ -54,8 +55,23 @@ export function planHttp(service: Service): HttpPlan {
   return {
     routes: [...found.values()],
     ...(cors && { cors }),
-    diagnostics: aggregates.flatMap((fn) => checkAuth(fn, subjectOf(fn, PLATFORM))),
+    diagnostics: aggregates.flatMap((fn) => [...checkAuth(fn, subjectOf(fn, PLATFORM)), ...checkTimeouts(fn)]),
   }
+}
+
+// An aggregate has one way in, which waits as long as its slowest route.
+function checkTimeouts(fn: Fn): Diagnostic[] {
+  const [way] = httpTriggersOf(fn).filter(({ trigger }) => trigger.enabled)
+  const reason = 'the routes of an aggregate share one way in, which waits for the slowest of them'
+  return routesOf(fn)
+    .filter(({ enabled, timeoutSec }) => enabled && timeoutSec !== undefined && timeoutSec !== way?.trigger.timeoutSec)
+    .map(({ at }) =>
+      warning('SLS3002', `"timeout" of a route of aggregate "${fn.name}" does not hold on ${PLATFORM}: ${reason}`, {
+        pointer: `${at}/timeout`,
+        on: 'key',
+        reason,
+      }),
+    )
 }
 
 interface Owned {

@@ -1,6 +1,7 @@
 import {
   ACCOUNT,
   elsewhere,
+  isMap,
   lossy,
   NOT_MADE,
   PARTITION,
@@ -9,6 +10,7 @@ import {
   refused,
   type TriggerTable,
 } from '@anyfaas/kit'
+import { storageEvents } from './storage.ts'
 import { scheduleExpression } from './timer.ts'
 
 const base = {
@@ -96,7 +98,12 @@ export const triggers: TriggerTable = {
       ...switchless,
       topic: { to: 'Topic', as: (topic, { region }) => arn('sns', topic, region) },
       region: { to: 'Region' },
-      filter: { to: 'FilterPolicy' },
+      filter: {
+        to: 'FilterPolicy',
+        as: (filter) =>
+          isMap(filter) ? filter : refused('a filter is a map of attributes', 'filter: {state: [paid]}'),
+        takes: 'a map of attributes',
+      },
       tags: lossy('messages have attributes, no tags', 'use filter'),
       format: lossy('messages come in one format'),
       retry: lossy('the topic decides'),
@@ -210,26 +217,6 @@ export const triggers: TriggerTable = {
   event: { type: 'Invoke', fields: { ...plain, enabled: elsewhere('every function can be invoked') } },
 }
 
-const STORAGE: Readonly<Record<string, string>> = {
-  created: 's3:ObjectCreated:*',
-  'created:put': 's3:ObjectCreated:Put',
-  'created:post': 's3:ObjectCreated:Post',
-  'created:copy': 's3:ObjectCreated:Copy',
-  'created:multipart': 's3:ObjectCreated:CompleteMultipartUpload',
-  removed: 's3:ObjectRemoved:*',
-  'removed:delete': 's3:ObjectRemoved:Delete',
-}
-
-function storageEvents(events: readonly string[]): unknown {
-  const unknown = events.find((event) => !Object.hasOwn(STORAGE, event) && !event.startsWith('s3:'))
-  if (unknown !== undefined)
-    return refused(
-      `there is no event "${unknown}"`,
-      `use ${Object.keys(STORAGE).join(', ')}, or a name of S3 itself such as s3:ObjectRestore:*`,
-    )
-  return [...new Set(events.map((event) => STORAGE[event] ?? event))]
-}
-
 const POSITIONS: Readonly<Record<string, string>> = {
   latest: 'LATEST',
   earliest: 'TRIM_HORIZON',
@@ -242,6 +229,8 @@ function startingPosition(position: string): unknown {
 }
 
 // An ARN as it is, or a name in this account and region.
-function arn(service: string, name: string, region = REGION, path = ''): string {
+function arn(service: string, name: string, region = REGION, path = ''): unknown {
+  if (!name.startsWith('arn:') && !/^[\w.-]+$/.test(name))
+    return refused(`"${name}" is neither a name nor an ARN`, 'use letters, digits, "_" and "-"')
   return name.startsWith('arn:') ? name : `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${path}${name}`
 }

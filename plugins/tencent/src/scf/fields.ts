@@ -35,7 +35,11 @@ export const fields: FnTable = {
     as: (variables: Readonly<Record<string, Value>>) =>
       Object.entries(variables).map(([key, value]) => ({ key, value })),
   },
-  role: { to: 'role' },
+  role: {
+    to: 'role',
+    as: (role) => (role.includes(':') ? refused(`"${role}" is not the name of a role`, 'role: NAME') : role),
+    takes: 'a name',
+  },
   vpc: {
     to: 'vpc',
     takes: 'exactly one subnet, no security groups',

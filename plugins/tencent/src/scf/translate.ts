@@ -16,6 +16,7 @@ import {
   fillPlaceholders,
   joinHttp,
   judgeRoutes,
+  type MappedTrigger,
   mapFields,
   mapTriggers,
   mergeTree,
@@ -100,7 +101,33 @@ function translateTriggers(fn: Fn): Translation {
       at: deployed.trigger.at,
     }
   })
-  return { resources, diagnostics: [...diagnostics, ...judgeRoutes(fn, triggers, subject), ...mapped.diagnostics] }
+  return {
+    resources,
+    diagnostics: [
+      ...diagnostics,
+      ...judgeRoutes(fn, triggers, subject),
+      ...mapped.diagnostics,
+      ...mapped.triggers.flatMap(checkName),
+    ],
+  }
+}
+
+// https://cloud.tencent.com/document/product/583/9708
+const TIMER_NAME = /^[A-Za-z][\w-]{0,59}$/
+
+function checkName({ name, type, deployed }: MappedTrigger): Diagnostic[] {
+  if (type !== 'timer' || TIMER_NAME.test(name)) return []
+  return [
+    error(
+      'SLS1047',
+      `"${name}" cannot be the name of a timer on ${PLATFORM}: at most 60 letters, digits, "_" and "-"`,
+      {
+        pointer: deployed.trigger.at,
+        on: 'key',
+        help: ['give the trigger a shorter name of its own'],
+      },
+    ),
+  ]
 }
 
 // A trigger of a bucket has one event.
