@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { Bench, type Edition, type Tree } from './edition.ts'
 
@@ -31,7 +31,7 @@ export async function killedEverywhere(edition: Edition, functions: Record<strin
 }
 
 async function killAt(bench: Bench, at: number, side: 'before' | 'after'): Promise<void> {
-  const env = { ...bench.env, PATH: process.env['PATH'], HOME: bench.dir }
+  const env = { ...bench.env, PATH: process.env['PATH'], HOME: bench.dir, XDG_CACHE_HOME: join(bench.dir, '.sls') }
   const child = spawn(process.execPath, [bin, 'deploy'], { cwd: bench.dir, env, stdio: 'ignore' })
   const ended = new Promise((done) => child.once('exit', done))
   bench.emulator.options = {

@@ -1,0 +1,1 @@
+exports.handler = async (ctx) => ({ hello: ctx.query.name ?? 'world', stage: ctx.stage })
