@@ -18,6 +18,7 @@ const bundles = {
   'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },
   'local-emulator': { from: 'src/local/runtime/emulator.ts', to: 'dist/local/emulator.cjs' },
   web: { from: 'src/web/host.ts', to: 'dist/web/host.cjs', ships: true },
+  'pack-worker': { from: 'src/packager/work/worker.ts', to: 'dist/packager/work/worker.cjs' },
   ...plugin('aliyun', ['fc2', 'fc3']),
   ...plugin('aws', ['lambda']),
   ...plugin('tencent', ['scf']),

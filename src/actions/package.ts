@@ -79,6 +79,7 @@ export async function packFor(
     nodeTarget: nodeTargetOf(platform),
     platform: codeFactsOf(platform),
     outDir: join(options.out, platform.label),
+    cacheDir: join(project.dir, '.sls', 'cache'),
     signal: io.signal,
     ...(options.only && { only: options.only }),
   }

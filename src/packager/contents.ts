@@ -11,16 +11,18 @@ import { type FilesOf, manifestOf } from './code/manifest.ts'
 import { moduleScopes } from './code/module-scope.ts'
 import { sourceKind } from './code/source-kind.ts'
 import { compilePatterns } from './files/patterns.ts'
-import { findSecrets } from './files/secrets.ts'
+import { mayHoldAccessKey } from './files/secrets.ts'
 import { selectServiceFiles } from './files/service-files.ts'
 import type { TreeFile } from './files/tree.ts'
+import type { Trees } from './files/trees.ts'
 import { type Group, packageOptionsOf } from './groups.ts'
 import { HOST } from './host.ts'
 import { languageParts } from './languages/parts.ts'
 import { checkAddons, checkStartFile } from './machine/native-code.ts'
 import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
 import { selectPackages } from './packages/package-files.ts'
-import type { ZipEntry } from './zip/zip.ts'
+import { bytesSource } from './work/content.ts'
+import type { PackEntry } from './work/entries-key.ts'
 
 export interface ContentsQuery {
   readonly service: Service
@@ -33,16 +35,17 @@ export interface ContentsQuery {
   readonly outputs: readonly string[]
   readonly platform?: PlatformCode
   readonly signal?: AbortSignal
+  readonly trees: Trees
 }
 
 export interface Contents {
-  readonly entries: readonly ZipEntry[]
+  readonly entries: readonly PackEntry[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Everything that goes into one artifact. What is wrong with it is in `diagnostics`; what cannot be bundled is thrown. */
 export async function contentsOf(group: Group, query: ContentsQuery): Promise<Contents> {
-  const { service, serviceDir, outputs, nodeTarget, platform = USUAL_PLATFORM } = query
+  const { service, serviceDir, outputs, nodeTarget, trees, platform = USUAL_PLATFORM } = query
   const { functions } = group
   const code = codeOf(functions, service, serviceDir)
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
@@ -50,23 +53,31 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
   const patterns = compilePatterns([...code.folders, ...group.patterns])
   const { leavesOut } = languages
-  const own = selectServiceFiles({ serviceDir, outputs, patterns, byDefault: code.copied, leavesOut })
+  const own = selectServiceFiles({
+    serviceDir,
+    outputs,
+    patterns,
+    trees,
+    byDefault: code.copied,
+    ...(leavesOut && { leavesOut }),
+  })
   const scope = moduleScopes(own.files)
   const bundles = await bundleModules({ serviceDir, target: nodeTarget, sources: sourcesOf(code, service), scope })
   const packages = selectPackages({
     serviceDir,
     patterns,
+    trees,
     wanted: bundles.outside,
     whole: code.withPackages,
     productionOnly: group.productionOnly,
   })
-  const entries = new Map<string, ZipEntry>()
-  const add = (entry: ZipEntry) => entries.set(entry.name, entry)
+  const entries = new Map<string, PackEntry>()
+  const add = (entry: PackEntry) => entries.set(entry.name, entry)
   for (const entry of languages.entries) add(entry)
   for (const file of [...packages.files, ...own.files]) add(fromFile(file))
-  for (const { name, bytes } of bundles.files) add({ name, executable: false, source: { bytes } })
+  for (const { name, bytes } of bundles.files) add(generated(name, bytes))
   for (const entry of generate({ code, bundles, query, scope })) add(entry)
-  const checks = [...checkModules(code, entries), ...checkServers(code, entries), ...findSecrets(own.files)]
+  const checks = [...checkModules(code, entries), ...checkServers(code, entries)]
   const machineChecks = [...checkAddons(entries, machine), ...checkStarts(functions, entries, { machine, platform })]
   const parts = [code, languages, own, bundles, packages]
   return {
@@ -97,7 +108,7 @@ interface Generation {
 }
 
 // The entries of all functions, and the runtime that they share.
-function generate({ code, bundles, query, scope }: Generation): ZipEntry[] {
+function generate({ code, bundles, query, scope }: Generation): PackEntry[] {
   if (code.entries.length === 0) return []
   const { service, providerName, runtimeEntry } = query
   const module = scope('sls.js')
@@ -109,14 +120,14 @@ function generate({ code, bundles, query, scope }: Generation): ZipEntry[] {
     const manifest = manifestOf(service, fn, providerName, files)
     const modules = hosted ? { [fn.name]: {}, ...mapModules(files, refOf) } : mapModules(files, refOf)
     const text = entryText({ manifest, modules, runtime, module, ...(hosted && { hosted: { app: hosted, host } }) })
-    return { name: entryFile(fn), executable: false, source: { bytes: Buffer.from(text) } }
+    return generated(entryFile(fn), Buffer.from(text))
   })
   const hosts = code.entries.some(({ hosted }) => hosted) ? [shipped(host, HOST)] : []
   return [...texts, shipped(runtime, runtimeEntry), ...hosts]
 }
 
-function shipped(name: string, from: URL): ZipEntry {
-  return { name, executable: false, source: { bytes: readFileSync(fileURLToPath(from)) } }
+function shipped(name: string, from: URL): PackEntry {
+  return generated(name, readFileSync(fileURLToPath(from)))
 }
 
 function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Record<string, EntryModules> {
@@ -128,7 +139,7 @@ function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Re
 }
 
 // The patterns are the user's, so they may leave out what the functions start from.
-function checkModules(code: Code, entries: ReadonlyMap<string, ZipEntry>): Diagnostic[] {
+function checkModules(code: Code, entries: ReadonlyMap<string, PackEntry>): Diagnostic[] {
   const absent = code.modules.filter(({ file, bundled }) => !bundled && !entries.has(file.name))
   return absent.map(({ file }) =>
     error('SLS4001', `the patterns of "package" leave out "${file.name}", which a function starts from`, {
@@ -139,7 +150,7 @@ function checkModules(code: Code, entries: ReadonlyMap<string, ZipEntry>): Diagn
 }
 
 // A checkout on Windows has no exec bits, so the file that the platform starts gets its bit here.
-function checkServers(code: Code, entries: Map<string, ZipEntry>): Diagnostic[] {
+function checkServers(code: Code, entries: Map<string, PackEntry>): Diagnostic[] {
   return code.servers.flatMap(({ fn }) => {
     const name = startFile(fn)
     if (name === undefined) return []
@@ -162,7 +173,7 @@ function checkServers(code: Code, entries: Map<string, ZipEntry>): Diagnostic[] 
 // What the platform starts has to be for its system.
 function checkStarts(
   functions: readonly Fn[],
-  entries: ReadonlyMap<string, ZipEntry>,
+  entries: ReadonlyMap<string, PackEntry>,
   { machine, platform }: { readonly machine: Machine; readonly platform: PlatformCode },
 ): Diagnostic[] {
   return functions.flatMap((fn) => {
@@ -173,8 +184,12 @@ function checkStarts(
   })
 }
 
-function fromFile({ name, executable, path, size }: TreeFile): ZipEntry {
-  return { name, executable, source: { path, size } }
+function fromFile(file: TreeFile): PackEntry {
+  return { name: file.name, executable: file.executable, source: file, scan: mayHoldAccessKey(file) }
+}
+
+function generated(name: string, bytes: Uint8Array): PackEntry {
+  return { name, executable: false, source: bytesSource(bytes), scan: false }
 }
 
 function withoutExtension(name: string): string {

@@ -11,10 +11,14 @@ import {
   SlsError,
 } from '@anyfaas/kit'
 import { type Contents, type ContentsQuery, contentsOf } from './contents.ts'
+import { findSecrets } from './files/secrets.ts'
+import { createTrees, type Trees } from './files/trees.ts'
 import { type Group, groupFunctions } from './groups.ts'
 import type { PlatformCode } from './machine/platform-code.ts'
+import type { Contribution } from './report.ts'
 import { existingZip, placeZip } from './zip/existing.ts'
-import { writeZip, type Zipped } from './zip/zip.ts'
+import type { Zipped } from './zip/zip.ts'
+import { makeZips } from './zips.ts'
 
 export interface PackRequest {
   readonly service: Service
@@ -31,13 +35,26 @@ export interface PackRequest {
   readonly only?: readonly string[]
   /** What its code runs on; Linux on x64 when missing. */
   readonly platform?: PlatformCode
+  /** Where compressed contents are kept for the next run. */
+  readonly cacheDir: string
+  /** What other calls of the same command have read already. */
+  readonly trees?: Trees
+  /** Threads to compress with; by default as many as there are cores, up to 4. */
+  readonly workers?: number
   readonly signal?: AbortSignal
 }
 
 export interface Packed {
   readonly artifacts: readonly Artifact[]
+  /** What is in each artifact; nothing for one that is used as it is. */
+  readonly packages: readonly PackedArtifact[]
   /** Warnings; errors are thrown. */
   readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface PackedArtifact {
+  readonly artifact: Artifact
+  readonly contributions: readonly Contribution[]
 }
 
 /**
@@ -47,18 +64,42 @@ export interface Packed {
 export async function pack(request: PackRequest): Promise<Packed> {
   const serviceDir = realpathSync(request.serviceDir)
   const groups = groupFunctions({ ...request, serviceDir })
-  const query = { ...request, serviceDir, outputs: [request.outDir, ...groups.map(({ path }) => path)].map(realPath) }
+  const trees = request.trees ?? createTrees()
+  const query = {
+    ...request,
+    serviceDir,
+    trees,
+    outputs: [request.outDir, ...groups.map(({ path }) => path)].map(realPath),
+  }
   const { only } = request
   const wanted = groups.filter(({ functions }) => !only || functions.some(({ name }) => only.includes(name)))
   const prepared = await Promise.all(wanted.map((group) => prepare(group, query)))
   const diagnostics = unique(prepared.flatMap((each) => each.diagnostics))
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
-  const artifacts: Artifact[] = []
-  for (const { group, ready, entries } of prepared) {
+  const { signal, workers, cacheDir } = request
+  const wishes = prepared.filter(({ ready }) => !ready).map(({ group, entries }) => ({ path: group.path, entries }))
+  const settings = { cacheDir, beganMs: trees.beganMs, ...(signal && { signal }), ...(workers && { workers }) }
+  const zips = await makeZips(wishes, settings)
+  const made = new Map(wishes.map(({ path }, at) => [path, zips[at]]))
+  const packages: PackedArtifact[] = []
+  for (const { group, ready } of prepared) {
     if (ready && group.given !== undefined) await placeZip(group.given, group.path)
-    artifacts.push(artifactOf(group, ready ?? (await writeZip(group.path, entries, request.signal))))
+    const zip = ready ?? made.get(group.path)
+    if (!zip) throw new Error(`"${group.path}" was not made`)
+    packages.push({ artifact: artifactOf(group, zip), contributions: made.get(group.path)?.contributions ?? [] })
   }
-  return { artifacts, diagnostics }
+  const secrets = prepared.flatMap(({ group, entries }) => {
+    const suspects = new Set(made.get(group.path)?.suspects)
+    return findSecrets(
+      entries.map(({ name }) => name),
+      (name) => suspects.has(name),
+    )
+  })
+  return {
+    artifacts: packages.map(({ artifact }) => artifact),
+    packages,
+    diagnostics: unique([...diagnostics, ...secrets]),
+  }
 }
 
 interface Prepared extends Contents {

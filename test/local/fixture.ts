@@ -9,7 +9,7 @@ import { connector } from '../../src/local/connect.ts'
 import { type Home, homeOf } from '../../src/local/home.ts'
 import { type PlatformRecord, readRecord } from '../../src/local/record.ts'
 import type { FunctionSpec } from '../../src/local/spec.ts'
-import { writeZip } from '../../src/packager/zip/zip.ts'
+import { writeZip, zipEntry } from '../fixtures/zip.ts'
 
 export interface FunctionFixture extends Partial<Omit<FunctionSpec, 'name'>> {
   /** Name -> text; by default the entry file's `handler` is this body. */
@@ -78,11 +78,7 @@ export class LocalFixture {
     const path = join(this.#root, `${++this.#zips}.zip`)
     const { digest, bytes } = await writeZip(
       path,
-      Object.entries(entries).map(([file, text]) => ({
-        name: file,
-        executable: executable.includes(file),
-        source: { bytes: Buffer.from(text) },
-      })),
+      Object.entries(entries).map(([file, text]) => zipEntry(file, text, executable.includes(file))),
     )
     const spec: FunctionSpec = {
       name,

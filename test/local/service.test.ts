@@ -31,6 +31,7 @@ async function deploy(
     runtimeEntry: target.runtime.entry,
     nodeTarget: 'node20',
     outDir: join(serviceDir, '.sls'),
+    cacheDir: join(serviceDir, '.sls/cache'),
   })
   const refs = Object.fromEntries(
     artifacts.flatMap(({ digest, handlers }) =>

@@ -117,7 +117,7 @@ import { pack } from '../../src/packager/pack.ts'
 const query = JSON.parse(process.argv[2])
 const outDir = mkdtempSync(tmpdir() + '/sls-out-')
 try {
-  await pack({ ...query, runtimeEntry: new URL(query.runtimeEntry), outDir, providerName: 'test', nodeTarget: 'node18' })
+  await pack({ ...query, runtimeEntry: new URL(query.runtimeEntry), outDir, cacheDir: outDir + '/cache', providerName: 'test', nodeTarget: 'node18' })
 } catch (failure) {
   process.stdout.write(failure.message)
 }

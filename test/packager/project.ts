@@ -24,6 +24,7 @@ export interface Project {
   /** Real path of the service folder; it is in a folder of its own. */
   readonly dir: string
   readonly outDir: string
+  readonly cacheDir: string
   readonly runtimeEntry: URL
   write(files: Readonly<Record<string, Given>>): void
   remove(): void
@@ -53,7 +54,14 @@ function makeProject(files: Readonly<Record<string, Given>>): Project {
   }
   write(files)
   const remove = () => rmSync(home, { recursive: true, force: true })
-  return { dir, outDir: join(home, 'out'), runtimeEntry: pathToFileURL(runtime), write, remove }
+  return {
+    dir,
+    outDir: join(home, 'out'),
+    cacheDir: join(home, 'cache'),
+    runtimeEntry: pathToFileURL(runtime),
+    write,
+    remove,
+  }
 }
 
 // Calls members by name and hands them the event; enough to see that a module was found, loaded and initialized.
@@ -117,8 +125,9 @@ export function serviceOf(functions: readonly Fn[], packageOptions: Partial<Pack
 }
 
 export function packProject(project: Project, service: Service, more: Partial<PackRequest> = {}): Promise<Packed> {
-  const { dir, outDir, runtimeEntry } = project
-  return pack({ service, serviceDir: dir, outDir, runtimeEntry, providerName: 'test', nodeTarget: 'node18', ...more })
+  const { dir, outDir, cacheDir, runtimeEntry } = project
+  const request = { service, serviceDir: dir, outDir, cacheDir, runtimeEntry, providerName: 'test' }
+  return pack({ ...request, nodeTarget: 'node18', ...more })
 }
 
 /** The smallest service in JavaScript. */

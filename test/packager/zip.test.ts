@@ -1,12 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { writeZip, type ZipEntry } from '../../src/packager/zip/zip.ts'
-import { centralHeader, endRecords, localHeader } from '../../src/packager/zip/zip-format.ts'
+import { stateOf } from '../../src/packager/files/file-source.ts'
+import type { PackEntry } from '../../src/packager/work/entries-key.ts'
+import { endRecords, writeCentralHeader, writeLocalHeader } from '../../src/packager/zip/zip-format.ts'
+import { writeZip, zipEntry } from '../fixtures/zip.ts'
 import { mistakesOf } from './project.ts'
 import { readZip } from './unzip.ts'
 
@@ -16,8 +27,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let count = 0
 const fresh = () => join(folder, `${count++}.zip`)
 
-function entry(name: string, bytes: string | Uint8Array, executable = false): ZipEntry {
-  return { name, executable, source: { bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes } }
+function fileEntry(name: string, path: string): PackEntry {
+  return { name, executable: false, source: stateOf(path, lstatSync(path)), scan: false }
 }
 
 /** What other people's tools say of a zip; each that is on this machine has to be content. */
@@ -45,12 +56,12 @@ describe('a zip', () => {
     const path = fresh()
     const noise = createHash('sha512').update('x').digest()
     await writeZip(path, [
-      entry('b/z.txt', 'z'.repeat(100_000)),
-      entry('\u{1f600}.txt', 'astral'),
-      entry('\uffee.txt', 'last of the plane'),
-      entry('run', '#!/bin/sh\n', true),
-      entry('noise', noise),
-      entry('empty', ''),
+      zipEntry('b/z.txt', 'z'.repeat(100_000)),
+      zipEntry('\u{1f600}.txt', 'astral'),
+      zipEntry('\uffee.txt', 'last of the plane'),
+      zipEntry('run', '#!/bin/sh\n', true),
+      zipEntry('noise', noise),
+      zipEntry('empty', ''),
     ])
     const found = await readZip(path)
     expect([...found.keys()]).toEqual(['b/z.txt', 'empty', 'noise', 'run', '\uffee.txt', '\u{1f600}.txt'])
@@ -63,7 +74,7 @@ describe('a zip', () => {
 
   it('says its own digest and size', async () => {
     const path = fresh()
-    const { digest, bytes } = await writeZip(path, [entry('a', 'a')])
+    const { digest, bytes } = await writeZip(path, [zipEntry('a', 'a')])
     const content = readFileSync(path)
     expect(digest).toBe(`sha256:${createHash('sha256').update(content).digest('hex')}`)
     expect(bytes).toBe(content.length)
@@ -85,7 +96,7 @@ describe('a zip', () => {
     )
     await fc.assert(
       fc.asyncProperty(entries, async (list) => {
-        const given = list.map(([name, bytes, executable]) => entry(name, bytes, executable))
+        const given = list.map(([name, bytes, executable]) => zipEntry(name, bytes, executable))
         const [one, other] = [fresh(), fresh()]
         const first = await writeZip(one, given)
         expect(await writeZip(other, [...given].reverse())).toEqual(first)
@@ -97,13 +108,12 @@ describe('a zip', () => {
     )
   })
 
-  it('streams a large file', async () => {
+  it('holds a large file that was compressed in pieces', async () => {
     const file = join(folder, 'large.bin')
     const block = createHash('sha512').update('block').digest()
     writeFileSync(file, Buffer.concat(Array.from({ length: 300_000 }, () => block)))
     const path = fresh()
-    const large: ZipEntry = { name: 'large.bin', executable: false, source: { path: file, size: 300_000 * 64 } }
-    await writeZip(path, [entry('z', 'after'), large, entry('a', 'before')])
+    await writeZip(path, [zipEntry('z', 'after'), fileEntry('large.bin', file), zipEntry('a', 'before')])
     const found = await readZip(path)
     expect([...found.keys()]).toEqual(['a', 'large.bin', 'z'])
     expect(found.get('large.bin')?.bytes.equals(readFileSync(file))).toBe(true)
@@ -112,7 +122,7 @@ describe('a zip', () => {
 
   it('counts beyond what the old format can', async () => {
     const path = fresh()
-    const entries = Array.from({ length: 65_600 }, (_, index) => entry(`${index}`, ''))
+    const entries = Array.from({ length: 65_600 }, (_, index) => zipEntry(`${index}`, ''))
     await writeZip(path, entries)
     const script = 'import sys, zipfile; print(len(zipfile.ZipFile(sys.argv[1]).namelist()))'
     expect(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })).toBe('65600\n')
@@ -120,16 +130,12 @@ describe('a zip', () => {
 
   it('writes sizes and offsets beyond 4 GiB into the ZIP64 fields', () => {
     const record = {
-      name: Buffer.from('a'),
-      executable: false,
-      method: 'deflate' as const,
-      crc: 1,
+      ...{ name: 'a', nameBytes: 1, executable: false, method: 'deflate' as const, crc: 1 },
       packedBytes: 5_000_000_000,
       bytes: 6_000_000_000,
-      streamed: true,
-      isWide: true,
     }
-    const central = centralHeader(record, 7_000_000_000)
+    const central = Buffer.alloc(100)
+    expect(writeCentralHeader(record, 7_000_000_000, central, 0)).toBe(46 + 1 + 4 + 24)
     expect([central.readUInt32LE(20), central.readUInt32LE(24), central.readUInt32LE(42)]).toEqual(
       Array(3).fill(0xffffffff),
     )
@@ -137,7 +143,9 @@ describe('a zip', () => {
     expect([extra.readUInt16LE(0), extra.readUInt16LE(2)]).toEqual([1, 24])
     const values = [4, 12, 20].map((at) => Number(extra.readBigUInt64LE(at)))
     expect(values).toEqual([6_000_000_000, 5_000_000_000, 7_000_000_000])
-    expect(localHeader(record).readUInt16LE(4)).toBe(45)
+    const local = Buffer.alloc(100)
+    expect(writeLocalHeader(record, local, 0)).toBe(30 + 1 + 4 + 16)
+    expect(local.readUInt16LE(4)).toBe(45)
     const end = endRecords({ entries: 3, bytes: 100, offset: 7_000_000_000 })
     expect(end.readUInt32LE(0)).toBe(0x06064b50)
     expect(end.readBigUInt64LE(48)).toBe(7_000_000_000n)
@@ -150,20 +158,22 @@ describe('a zip that cannot be written', () => {
     const out = join(folder, 'failing')
     const file = join(folder, 'source.txt')
     const path = join(out, 'a.zip')
-    const zip = (size: number) =>
-      writeZip(path, [{ name: 'source.txt', executable: false, source: { path: file, size } }])
-    writeFileSync(file, 'twelve bytes')
-    for (const [size, change, words] of [
-      [12, () => writeFileSync(file, 'thirteen bytes'), /changed while/],
-      [12, () => truncateSync(file, 3), /changed while/],
-      [32 << 20, () => undefined, /changed while/],
-      [12, () => rmSync(file), /cannot be read: ENOENT/],
-      [12, () => execFileSync('mkfifo', [file]), /changed while/],
+    const gone = () => rmSync(file)
+    for (const [change, words] of [
+      [() => writeFileSync(file, 'thirteen bytes'), /changed while/],
+      [() => writeFileSync(file, 'other twelve'), /changed while/],
+      [() => truncateSync(file, 3), /changed while/],
+      [gone, /cannot be read: ENOENT/],
+      [() => [gone(), execFileSync('mkfifo', [file])], /cannot be read: ESPIPE/],
     ] as const) {
+      rmSync(file, { force: true })
+      writeFileSync(file, 'twelve bytes')
+      utimesSync(file, 1, 1)
+      const known = fileEntry('source.txt', file)
       change()
-      const [mistake] = await mistakesOf(zip(size))
+      const [mistake] = await mistakesOf(writeZip(path, [known]))
       expect(mistake).toMatchObject({ code: 'SLS4004', message: expect.stringMatching(words) })
-      expect(readdirSync(out)).toEqual([])
+      expect(existsSync(out)).toBe(false)
     }
   })
 
@@ -175,8 +185,8 @@ describe('a zip that cannot be written', () => {
 
   it('stops when it is told to', async () => {
     const out = join(folder, 'stopped')
-    const [mistake] = await mistakesOf(writeZip(join(out, 'a.zip'), [entry('a', 'a')], AbortSignal.abort()))
+    const [mistake] = await mistakesOf(writeZip(join(out, 'a.zip'), [zipEntry('a', 'a')], AbortSignal.abort()))
     expect(mistake?.code).toBe('SLS5002')
-    expect(readdirSync(out)).toEqual([])
+    expect(existsSync(out)).toBe(false)
   })
 })

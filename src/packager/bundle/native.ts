@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRecord, namesOf, readManifest } from '../packages/package-json.ts'
+import { isRecord, namesOf, readManifest } from '../files/json-file.ts'
 import { findPackage } from '../packages/packages.ts'
 
 /**

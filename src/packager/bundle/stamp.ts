@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { writeWhole } from '../files/file-sink.ts'
-import { readJson } from '../packages/package-json.ts'
+import { readJson } from '../files/json-file.ts'
 
 export interface StampFacts {
   /** What was asked for; another wish makes the stamp worthless. */

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 
-const FLUSH_BYTES = 1 << 20
+const BLOCK_BYTES = 1 << 20
 
 /** A file that appears whole or not at all: written under another name, synced, renamed. Its digest is taken on the way. */
 export class FileSink {
@@ -13,8 +13,8 @@ export class FileSink {
   readonly #draft: string
   readonly #file: FileHandle
   readonly #hash: Hash = createHash('sha256')
-  #waiting: Uint8Array[] = []
-  #waitingBytes = 0
+  readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  #filled = 0
 
   private constructor(path: string, draft: string, file: FileHandle) {
     this.#path = path
@@ -31,35 +31,53 @@ export class FileSink {
     })
   }
 
-  async write(...parts: readonly Uint8Array[]): Promise<void> {
-    for (const part of parts) {
-      this.#waiting.push(part)
-      this.#waitingBytes += part.length
-      this.bytes += part.length
-    }
-    if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush()
+  /** Whether `fill` may put so many bytes; otherwise `flush` comes first. */
+  fits(bytes: number): boolean {
+    return this.#filled + bytes <= BLOCK_BYTES
   }
 
-  async commit(): Promise<{ digest: `sha256:${string}`; bytes: number }> {
-    await this.#flush()
+  /** Lets the caller put bytes into a buffer from `at` on; it gives where they end. */
+  fill(put: (out: Buffer, at: number) => number): void {
+    const end = put(this.#block, this.#filled)
+    this.bytes += end - this.#filled
+    this.#filled = end
+  }
+
+  async write(data: Uint8Array): Promise<void> {
+    for (let at = 0; at < data.length; ) {
+      if (this.#filled === BLOCK_BYTES) await this.flush()
+      const length = Math.min(data.length - at, BLOCK_BYTES - this.#filled)
+      this.#block.set(data.subarray(at, at + length), this.#filled)
+      this.#filled += length
+      at += length
+    }
+    this.bytes += data.length
+  }
+
+  /** Nothing can be written afterwards. */
+  async end(): Promise<{ digest: `sha256:${string}`; bytes: number }> {
+    await this.flush()
     await told(this.#path, async () => {
       await this.#file.sync()
       await this.#file.close()
-      await rename(this.#draft, this.#path)
     })
     return { digest: `sha256:${this.#hash.digest('hex')}`, bytes: this.bytes }
   }
 
-  /** Leaves nothing behind. After `commit` has failed it may still be called. */
+  /** Puts the file in its place, after `end`. */
+  async place(): Promise<void> {
+    await told(this.#path, () => rename(this.#draft, this.#path))
+  }
+
+  /** Leaves nothing behind, whatever has been done or failed before. */
   async discard(): Promise<void> {
     await this.#file.close()
     await rm(this.#draft, { force: true })
   }
 
-  async #flush(): Promise<void> {
-    const block = Buffer.concat(this.#waiting)
-    this.#waiting = []
-    this.#waitingBytes = 0
+  async flush(): Promise<void> {
+    const block = this.#block.subarray(0, this.#filled)
+    this.#filled = 0
     this.#hash.update(block)
     await told(this.#path, () => this.#file.writeFile(block))
   }

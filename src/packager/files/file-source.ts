@@ -1,5 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { error, SlsError } from '@anyfaas/kit'
 
 /** A regular file, with the size that it had when the tree was read. */
@@ -8,34 +7,49 @@ export interface FileSource {
   readonly size: number
 }
 
-const CHUNK_BYTES = 1 << 20
+/** What tells that a file is still the one that the tree had. */
+export interface FileState extends FileSource {
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+  readonly ino: number
+}
 
 // A pipe that took the file's place would block an ordinary open for ever.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** The whole file. SLS4004, naming the entry, when it cannot be read or is not what it was. */
-export function readWhole(source: FileSource, name: string): Buffer {
-  return told(name, () => {
-    const fd = openSync(source.path, FLAGS)
-    try {
-      if (!fstatSync(fd).isFile()) throw changed(name)
-      // One byte more than expected, so that a file that grows is noticed.
-      const bytes = Buffer.allocUnsafe(source.size + 1)
-      let length = 0
-      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-        read = readSync(fd, bytes, length, bytes.length - length, null)
-      }
-      if (length !== source.size) throw changed(name)
-      return bytes.subarray(0, length)
-    } finally {
-      closeSync(fd)
-    }
-  })
+export function stateOf(path: string, { size, mtimeMs, ctimeMs, ino }: Stats): FileState {
+  return { path, size, mtimeMs, ctimeMs, ino }
 }
 
-/** At most so many bytes of the file's beginning. Errors as `readWhole`. */
+/** True when nobody can tell whether the file has changed since: a change in the same tick bears the same time. */
+export function isRacy({ mtimeMs, ctimeMs }: FileState, readAtMs: number): boolean {
+  const newest = Math.max(mtimeMs, ctimeMs)
+  // Some filesystems count whole seconds, and FAT every other one.
+  const tickMs = newest % 1000 === 0 ? 2000 : 20
+  return newest >= readAtMs - tickMs
+}
+
+/**
+ * Reads `length` bytes from `start` into `target`. Undefined when the file is not the one that the tree had: another
+ * size, time or place on the disk, or no file at all. Throws the system's error when it cannot be read.
+ */
+export function readPart(source: FileState, start: number, target: Uint8Array): Uint8Array | undefined {
+  const fd = openSync(source.path, FLAGS)
+  try {
+    let length = 0
+    for (let read = -1; read !== 0 && length < target.length; length += read) {
+      read = readSync(fd, target, length, target.length - length, start + length)
+    }
+    // After reading, so that a change meanwhile is seen.
+    return isSame(fstatSync(fd), source) && length === target.length ? target : undefined
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** At most so many bytes of the file's beginning. SLS4004, naming the entry, when it cannot be read. */
 export function readHead(source: FileSource, name: string, maxBytes: number): Buffer {
-  return told(name, () => {
+  try {
     const fd = openSync(source.path, FLAGS)
     try {
       const bytes = Buffer.alloc(Math.min(source.size, maxBytes))
@@ -43,43 +57,14 @@ export function readHead(source: FileSource, name: string, maxBytes: number): Bu
     } finally {
       closeSync(fd)
     }
-  })
-}
-
-/** The file in pieces, for what is too large to hold. Errors as `readWhole`. */
-export async function* readChunks(source: FileSource, name: string): AsyncGenerator<Buffer> {
-  let length = 0
-  try {
-    const file = await open(source.path, FLAGS)
-    try {
-      if (!(await file.stat()).isFile()) throw changed(name)
-      for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false })) {
-        length += (chunk as Buffer).length
-        yield chunk as Buffer
-      }
-    } finally {
-      await file.close()
-    }
   } catch (cause) {
-    throw unreadable(name, cause)
-  }
-  if (length !== source.size) throw changed(name)
-}
-
-function told<T>(name: string, read: () => T): T {
-  try {
-    return read()
-  } catch (cause) {
-    throw unreadable(name, cause)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SlsError(error('SLS4004', `"${name}" cannot be read: ${reason}`), { cause })
   }
 }
 
-function changed(name: string): SlsError {
-  return new SlsError(error('SLS4004', `"${name}" changed while it was packaged`, { help: ['run the command again'] }))
-}
-
-function unreadable(name: string, cause: unknown): unknown {
-  if (cause instanceof SlsError) return cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new SlsError(error('SLS4004', `"${name}" cannot be read: ${reason}`), { cause })
+function isSame(stats: Stats, { size, mtimeMs, ctimeMs, ino }: FileState): boolean {
+  return (
+    stats.isFile() && stats.size === size && stats.mtimeMs === mtimeMs && stats.ctimeMs === ctimeMs && stats.ino === ino
+  )
 }

@@ -3,7 +3,8 @@ import { type Diagnostic, error } from '@anyfaas/kit'
 import { readHead } from './file-source.ts'
 import { isServiceFile, mayHoldKey } from './never.ts'
 import type { Patterns } from './patterns.ts'
-import { readTree, type Tree, type TreeFault, type TreeFile } from './tree.ts'
+import type { Tree, TreeFault, TreeFile } from './tree.ts'
+import type { Trees } from './trees.ts'
 
 export interface Selection {
   readonly files: readonly TreeFile[]
@@ -16,20 +17,22 @@ export interface ServiceFilesQuery {
   /** Absolute paths of files and folders that are written by packaging. */
   readonly outputs: readonly string[]
   readonly patterns: Patterns
+  readonly trees: Trees
   /** Files are in unless a pattern takes them out; otherwise they are out unless a pattern puts them in. */
   readonly byDefault: boolean
   /** True for what is of no use on the platform: environments of an interpreter, sources of what is compiled. */
-  leavesOut?(name: string): boolean
+  readonly leavesOut?: { readonly key: string; test(name: string): boolean }
 }
 
 /** The files of the service folder that the patterns choose. Packages are there only when a pattern names `node_modules`. */
 export function selectServiceFiles(query: ServiceFilesQuery): Selection {
-  const { serviceDir, outputs, patterns, byDefault } = query
+  const { serviceDir, outputs, patterns, trees, byDefault, leavesOut } = query
   if (!byDefault && !patterns.adds) return { files: [], diagnostics: [] }
   const written = new Set(outputs.map((path) => relative(serviceDir, path).split(sep).join('/')))
   const skip = (name: string) =>
-    written.has(name) || (isPackages(name) && !patterns.addsPackages) || query.leavesOut?.(name) === true
-  const tree = readTree(serviceDir, { within: serviceDir, skip })
+    written.has(name) || (isPackages(name) && !patterns.addsPackages) || leavesOut?.test(name) === true
+  const skips = [String(patterns.addsPackages), leavesOut?.key ?? '', ...written].join('\0')
+  const tree = trees.read(serviceDir, { within: serviceDir, skip }, skips)
   const isIn = (name: string) =>
     patterns.decide(name, byDefault && !isServiceFile(name) && !name.includes('node_modules/'))
   return choose(tree, isIn)

@@ -1,12 +1,12 @@
 import { accessSync, constants, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { type FileState, stateOf } from './file-source.ts'
 import { isNever } from './never.ts'
+import { reasonOf } from './system-error.ts'
 
-export interface TreeFile {
+export interface TreeFile extends FileState {
   /** Relative to the artifact's root, with `/`. */
   readonly name: string
-  readonly path: string
-  readonly size: number
   readonly executable: boolean
 }
 
@@ -117,16 +117,13 @@ function follow(path: string, name: string, { options, links }: Around): Seen {
 function take(path: string, name: string, stats: Stats, links: readonly string[]): Seen {
   if (stats.isDirectory()) return { folder: path, links }
   if (!stats.isFile()) return refused('is not a regular file')
-  // Said now, together with everything else that is wrong, and not when the file's turn comes.
-  accessSync(path, constants.R_OK)
+  // Said now, together with everything else that is wrong, and not when the file's turn comes. Asking costs as much as
+  // looking, so what everybody may read is not asked for.
+  if ((stats.mode & 0o444) !== 0o444) accessSync(path, constants.R_OK)
   // The owner's bit alone: a umask takes the others away.
-  return { file: { name, path, size: stats.size, executable: (stats.mode & 0o100) !== 0 } }
+  return { file: { name, executable: (stats.mode & 0o100) !== 0, ...stateOf(path, stats) } }
 }
 
 function refused(reason: string): Seen {
   return { code: 'SLS4004', reason }
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

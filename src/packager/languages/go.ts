@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Diagnostic, error, type Fn, type Machine, warning } from '@anyfaas/kit'
 import { isCustom, startFile } from '../code/custom.ts'
+import { stateOf } from '../files/file-source.ts'
 import { folderOf } from '../packages/packages.ts'
 import type { LanguageParts, LanguageQuery } from './language.ts'
 import { findTool, lastLines, runTool, type ToolOptions } from './tool.ts'
@@ -14,13 +15,14 @@ export async function goParts(query: LanguageQuery): Promise<LanguageParts> {
   const { serviceDir, functions } = query
   const module = folderOf('go.mod', serviceDir)
   const programs = module === undefined ? [] : functions.flatMap((fn) => programOf(fn, query))
-  if (programs.length === 0) return { entries: [], leavesOut: () => false, diagnostics: [] }
+  if (programs.length === 0) return { language: 'go', entries: [], leavesOut: () => false, diagnostics: [] }
   const diagnostics = checkNames(programs)
-  if (diagnostics.length > 0) return { entries: [], leavesOut: () => false, diagnostics }
+  if (diagnostics.length > 0) return { language: 'go', entries: [], leavesOut: () => false, diagnostics }
   const go = findTool('go')
-  if (go === undefined) return { entries: [], leavesOut: () => false, diagnostics: [missing(programs)] }
+  if (go === undefined) return { language: 'go', entries: [], leavesOut: () => false, diagnostics: [missing(programs)] }
   const built = await Promise.all([...byName(programs).values()].map((program) => build(go, program, query)))
   return {
+    language: 'go',
     entries: built.flatMap(({ entry }) => entry ?? []),
     leavesOut: (name) => isSource(name, serviceDir),
     diagnostics: built.flatMap((each) => each.diagnostics),
@@ -98,7 +100,7 @@ async function build(
   const options: ToolOptions = { cwd: serviceDir, env: environmentFor(machine), ...(signal && { signal }) }
   const { code, stderr } = await runTool(go, ['build', ...flags, '-o', path, program.package], options)
   if (code !== 0) return { diagnostics: mistakesIn(stderr, program, serviceDir) }
-  const entry = { name: program.name, executable: true, source: { path, size: statSync(path).size } }
+  const entry = { name: program.name, executable: true, source: stateOf(path, statSync(path)), scan: false }
   return { entry, diagnostics: [] }
 }
 

@@ -14,14 +14,19 @@ export async function pythonParts(query: LanguageQuery): Promise<LanguageParts> 
   const { serviceDir, functions } = query
   const leavesOut = (name: string) => isUseless(name, serviceDir)
   const requirements = join(serviceDir, 'requirements.txt')
-  if (!existsSync(requirements)) return { entries: [], leavesOut, diagnostics: [] }
+  if (!existsSync(requirements)) return { language: 'python', entries: [], leavesOut, diagnostics: [] }
   const wish = wishOf(functions)
-  if ('code' in wish) return { entries: [], leavesOut, diagnostics: [wish] }
+  if ('code' in wish) return { language: 'python', entries: [], leavesOut, diagnostics: [wish] }
   const { folder, diagnostics } = await vendor(requirements, wish, query)
-  if (folder === undefined) return { entries: [], leavesOut, diagnostics }
+  if (folder === undefined) return { language: 'python', entries: [], leavesOut, diagnostics }
   const tree = readTree(folder, { within: folder, skip: isOfInstaller })
-  const entries = tree.files.map(({ name, path, size, executable }) => ({ name, executable, source: { path, size } }))
-  return { entries, leavesOut, diagnostics }
+  const entries = tree.files.map((file) => ({
+    name: file.name,
+    executable: file.executable,
+    source: file,
+    scan: false,
+  }))
+  return { language: 'python', entries, leavesOut, diagnostics }
 }
 
 interface Wish {

@@ -1,5 +1,5 @@
 import { type Diagnostic, error, type Machine, warning } from '@anyfaas/kit'
-import { readJson } from '../packages/package-json.ts'
+import { readJson } from '../files/json-file.ts'
 import { type ByteSource, withBytes } from './bytes.ts'
 import { readProgram } from './executable.ts'
 import { machineWords, misfit } from './fit.ts'

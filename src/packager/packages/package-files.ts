@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { type Diagnostic, error, warning } from '@anyfaas/kit'
+import { readManifest } from '../files/json-file.ts'
 import type { Patterns } from '../files/patterns.ts'
 import { choose, isPackages, type Selection, told } from '../files/service-files.ts'
-import { isInside, readTree } from '../files/tree.ts'
-import { readManifest } from './package-json.ts'
+import { isInside } from '../files/tree.ts'
+import type { Trees } from '../files/trees.ts'
 import {
   type Clash,
   folderOf,
@@ -19,6 +20,7 @@ export interface PackagesQuery {
   /** Real path. */
   readonly serviceDir: string
   readonly patterns: Patterns
+  readonly trees: Trees
   /** What bundles ask for at run time. */
   readonly wanted: readonly Wanted[]
   /** All packages of the service are in, not only the wanted ones. */
@@ -27,7 +29,8 @@ export interface PackagesQuery {
 }
 
 /** The files of the packages that an artifact needs, at their places under `node_modules`. */
-export function selectPackages({ serviceDir, patterns, wanted, whole, productionOnly }: PackagesQuery): Selection {
+export function selectPackages(query: PackagesQuery): Selection {
+  const { serviceDir, wanted, whole, productionOnly } = query
   const own = whole ? servicePackages(serviceDir, productionOnly) : placePackages([])
   const others = placePackages(wanted)
   const packages = new Map<string, PlacedPackage>()
@@ -38,7 +41,7 @@ export function selectPackages({ serviceDir, patterns, wanted, whole, production
     else if (other.path !== placed.path) clashes.push({ name: placed.at, paths: [other.path, placed.path] })
   }
   const projectDir = projectOf(serviceDir)
-  const parts = [...packages.values()].map((placed) => filesOf(placed, patterns, projectDir))
+  const parts = [...packages.values()].map((placed) => filesOf(placed, query, projectDir))
   const diagnostics = [
     ...own.missing.map((missing) => notInstalled(missing, serviceDir)),
     ...others.missing.map(leftToPlatform),
@@ -51,12 +54,12 @@ export function selectPackages({ serviceDir, patterns, wanted, whole, production
 }
 
 // A package may be a link into the project, as workspaces are, or into a store of packages, not to anywhere else.
-function filesOf({ at, path }: PlacedPackage, patterns: Patterns, projectDir: string): Selection {
+function filesOf({ at, path }: PlacedPackage, { patterns, trees }: PackagesQuery, projectDir: string): Selection {
   if (!isInside(projectDir, path) && !path.split(sep).includes('node_modules')) {
     const fault = { name: at, path, code: 'SLS4003' as const, reason: `is a link to "${path}"` }
     return { files: [], diagnostics: patterns.decide(`${at}/package.json`, true) ? [told(fault)] : [] }
   }
-  const tree = readTree(path, { at, within: path, skip: isPackages })
+  const tree = trees.read(path, { at, within: path, skip: isPackages }, 'packages')
   return choose(tree, (name) => patterns.decide(name, true))
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
-import { isRecord, namesOf, readJson, readManifest } from './package-json.ts'
+import { isRecord, namesOf, readJson, readManifest } from '../files/json-file.ts'
 
 /** A package folder and its place in the artifact. */
 export interface PlacedPackage {

@@ -3,73 +3,58 @@
  * machine is in them: the date is the format's first day, the modes are 0644 or 0755, the maker is "Unix".
  */
 export interface ZipRecord {
-  readonly name: Uint8Array
+  readonly name: string
+  /** Of the name in UTF-8. */
+  readonly nameBytes: number
   readonly executable: boolean
   readonly method: 'store' | 'deflate'
   readonly crc: number
   readonly packedBytes: number
   readonly bytes: number
-  /** Crc and sizes follow the data, because they were not known before. */
-  readonly streamed: boolean
-  /** Sizes are written with 8 bytes. For a streamed record it is decided before the sizes are known. */
-  readonly isWide: boolean
 }
 
-/** What stands in 4-byte fields when the true value is in the ZIP64 extra field. */
-export const MAX32 = 0xffffffff
+// What stands in 4-byte fields when the true value is in the ZIP64 extra field.
+const MAX32 = 0xffffffff
 const MAX16 = 0xffff
 
 const DATE_1980_01_01 = 0x0021
 const MADE_BY_UNIX = 3 << 8
-const FLAG_STREAMED = 1 << 3
 const FLAG_UTF8 = 1 << 11
 const METHOD = { store: 0, deflate: 8 } as const
 
-export function localHeader(record: ZipRecord): Buffer {
-  const sizes = record.streamed ? { crc: 0, packedBytes: 0, bytes: 0 } : record
-  const extra = record.isWide ? wideExtra([sizes.bytes, sizes.packedBytes]) : Buffer.alloc(0)
-  const head = Buffer.alloc(30)
-  head.writeUInt32LE(0x04034b50, 0)
-  writeCommon(head, 4, record)
-  head.writeUInt32LE(sizes.crc, 14)
-  head.writeUInt32LE(record.isWide ? MAX32 : sizes.packedBytes, 18)
-  head.writeUInt32LE(record.isWide ? MAX32 : sizes.bytes, 22)
-  head.writeUInt16LE(record.name.length, 26)
-  head.writeUInt16LE(extra.length, 28)
-  return Buffer.concat([head, record.name, extra])
+/** No header is longer than its name and this. */
+export const MAX_HEADER_BYTES = 46 + 4 + 3 * 8
+
+/** Writes the header that stands before the data into `out` at `at`. Gives where it ends. */
+export function writeLocalHeader(record: ZipRecord, out: Buffer, at: number): number {
+  const { crc, packedBytes, bytes } = record
+  const wide = isWide(record)
+  out.writeUInt32LE(0x04034b50, at)
+  writeCommon(record, { wide, out, at: at + 4 })
+  out.writeUInt32LE(crc, at + 14)
+  out.writeUInt32LE(wide ? MAX32 : packedBytes, at + 18)
+  out.writeUInt32LE(wide ? MAX32 : bytes, at + 22)
+  out.writeUInt16LE(record.nameBytes, at + 26)
+  return writeTail(record, wide ? [bytes, packedBytes] : NONE, { out, at, fixed: 30, extraAt: 28 })
 }
 
-export function dataDescriptor(record: ZipRecord): Buffer {
-  const out = Buffer.alloc(record.isWide ? 24 : 16)
-  out.writeUInt32LE(0x08074b50, 0)
-  out.writeUInt32LE(record.crc, 4)
-  if (record.isWide) {
-    out.writeBigUInt64LE(BigInt(record.packedBytes), 8)
-    out.writeBigUInt64LE(BigInt(record.bytes), 16)
-  } else {
-    out.writeUInt32LE(record.packedBytes, 8)
-    out.writeUInt32LE(record.bytes, 12)
-  }
-  return out
-}
-
-/** The record's entry in the directory at the end. `offset` is where its local header starts. */
-export function centralHeader(record: ZipRecord, offset: number): Buffer {
+/** Writes the record's entry in the directory at the end. `offset` is where its local header starts. */
+export function writeCentralHeader(record: ZipRecord, offset: number, out: Buffer, at: number): number {
+  const { crc, packedBytes, bytes, executable } = record
+  const wide = isWide(record)
   const far = offset >= MAX32
-  const values = [...(record.isWide ? [record.bytes, record.packedBytes] : []), ...(far ? [offset] : [])]
-  const extra = values.length > 0 ? wideExtra(values) : Buffer.alloc(0)
-  const head = Buffer.alloc(46)
-  head.writeUInt32LE(0x02014b50, 0)
-  head.writeUInt16LE(MADE_BY_UNIX | version(values.length > 0), 4)
-  writeCommon(head, 6, record, values.length > 0)
-  head.writeUInt32LE(record.crc, 16)
-  head.writeUInt32LE(record.isWide ? MAX32 : record.packedBytes, 20)
-  head.writeUInt32LE(record.isWide ? MAX32 : record.bytes, 24)
-  head.writeUInt16LE(record.name.length, 28)
-  head.writeUInt16LE(extra.length, 30)
-  head.writeUInt32LE(((record.executable ? 0o100755 : 0o100644) << 16) >>> 0, 38)
-  head.writeUInt32LE(far ? MAX32 : offset, 42)
-  return Buffer.concat([head, record.name, extra])
+  const values = wide || far ? [...(wide ? [bytes, packedBytes] : NONE), ...(far ? [offset] : NONE)] : NONE
+  out.writeUInt32LE(0x02014b50, at)
+  out.writeUInt16LE(MADE_BY_UNIX | version(wide || far), at + 4)
+  writeCommon(record, { wide: wide || far, out, at: at + 6 })
+  out.writeUInt32LE(crc, at + 16)
+  out.writeUInt32LE(wide ? MAX32 : packedBytes, at + 20)
+  out.writeUInt32LE(wide ? MAX32 : bytes, at + 24)
+  out.writeUInt16LE(record.nameBytes, at + 28)
+  out.fill(0, at + 32, at + 38)
+  out.writeUInt32LE(((executable ? 0o100755 : 0o100644) << 16) >>> 0, at + 38)
+  out.writeUInt32LE(far ? MAX32 : offset, at + 42)
+  return writeTail(record, values, { out, at, fixed: 46, extraAt: 30 })
 }
 
 export interface Directory {
@@ -108,22 +93,52 @@ function wideEnd({ entries, bytes, offset }: Directory): Buffer[] {
   return [record, locator]
 }
 
-// Version needed, flags, method, time and date stand in this order in both headers.
-function writeCommon(head: Buffer, at: number, record: ZipRecord, wide = record.isWide): void {
-  const isAscii = record.name.every((byte) => byte < 0x80)
-  head.writeUInt16LE(version(wide), at)
-  head.writeUInt16LE((record.streamed ? FLAG_STREAMED : 0) | (isAscii ? 0 : FLAG_UTF8), at + 2)
-  head.writeUInt16LE(METHOD[record.method], at + 4)
-  head.writeUInt16LE(0, at + 6)
-  head.writeUInt16LE(DATE_1980_01_01, at + 8)
+const NONE: readonly number[] = []
+
+interface Tail {
+  readonly out: Buffer
+  /** Where the header starts. */
+  readonly at: number
+  /** Length of its fixed part. */
+  readonly fixed: number
+  /** Where in it the length of the extra field stands. */
+  readonly extraAt: number
 }
 
-function wideExtra(values: readonly number[]): Buffer {
-  const out = Buffer.alloc(4 + values.length * 8)
-  out.writeUInt16LE(0x0001, 0)
-  out.writeUInt16LE(values.length * 8, 2)
-  for (const [index, value] of values.entries()) out.writeBigUInt64LE(BigInt(value), 4 + index * 8)
-  return out
+// The name and the ZIP64 extra field.
+function writeTail(
+  { name, nameBytes }: ZipRecord,
+  values: readonly number[],
+  { out, at, fixed, extraAt }: Tail,
+): number {
+  const extraBytes = values.length === 0 ? 0 : 4 + values.length * 8
+  out.writeUInt16LE(extraBytes, at + extraAt)
+  out.write(name, at + fixed, 'utf8')
+  const start = at + fixed + nameBytes
+  if (extraBytes === 0) return start
+  out.writeUInt16LE(0x0001, start)
+  out.writeUInt16LE(values.length * 8, start + 2)
+  for (const [index, value] of values.entries()) out.writeBigUInt64LE(BigInt(value), start + 4 + index * 8)
+  return start + extraBytes
+}
+
+interface Place {
+  readonly wide: boolean
+  readonly out: Buffer
+  readonly at: number
+}
+
+// Version needed, flags, method, time and date stand in this order in both headers.
+function writeCommon({ name, nameBytes, method }: ZipRecord, { wide, out, at }: Place): void {
+  out.writeUInt16LE(version(wide), at)
+  out.writeUInt16LE(name.length === nameBytes ? 0 : FLAG_UTF8, at + 2)
+  out.writeUInt16LE(METHOD[method], at + 4)
+  out.writeUInt16LE(0, at + 6)
+  out.writeUInt16LE(DATE_1980_01_01, at + 8)
+}
+
+function isWide({ bytes, packedBytes }: ZipRecord): boolean {
+  return bytes >= MAX32 || packedBytes >= MAX32
 }
 
 function version(wide: boolean): number {

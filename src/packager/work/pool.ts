@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads'
+import { decodeResults, encodeTasks, type FileTask, type ResultBatch, type WorkerSetup } from './messages.ts'
+import type { PieceResult } from './piece-work.ts'
+
+export interface PoolOptions {
+  /** One worker a pack. */
+  readonly packPaths: readonly string[]
+  readonly known: Uint8Array
+  readonly signal?: AbortSignal
+}
+
+export interface PoolResult {
+  /** Index of the pack that it was put into. */
+  readonly pack: number
+  readonly results: readonly PieceResult[]
+}
+
+/**
+ * Compresses batches of pieces in worker threads. `done` hears of each batch in no certain order. Throws what a worker
+ * throws, such as a full disk; no worker runs any more when it returns or throws.
+ */
+export async function runPool(
+  batches: readonly (readonly FileTask[])[],
+  options: PoolOptions,
+  done: (batch: readonly FileTask[], result: PoolResult) => void,
+): Promise<void> {
+  let next = 0
+  const take = (worker: Worker) => {
+    const tasks = batches[next]
+    if (tasks) worker.postMessage(encodeTasks(next++, tasks))
+    return tasks !== undefined
+  }
+  const hear = (pack: number) => (answer: ResultBatch) => {
+    const tasks = batches[answer.id]
+    if (tasks) done(tasks, { pack, results: decodeResults(answer) })
+  }
+  const workers = options.packPaths.map((packPath) => {
+    const setup: WorkerSetup = { packPath, known: options.known }
+    return new Worker(SCRIPT, { workerData: setup, execArgv: [], env: {}, stdout: false, stderr: false })
+  })
+  const stop = () => Promise.all(workers.map((worker) => worker.terminate()))
+  options.signal?.addEventListener('abort', stop)
+  try {
+    await Promise.all(workers.map((worker, pack) => runWorker(worker, () => take(worker), hear(pack))))
+  } finally {
+    options.signal?.removeEventListener('abort', stop)
+    await stop()
+  }
+}
+
+// From the sources as from a bundle: see "Bundles" in docs/architecture.md.
+const SCRIPT = new URL('../../../dist/packager/work/worker.cjs', import.meta.url)
+
+// So that a worker never waits for the next batch.
+const AHEAD = 2
+
+function runWorker(worker: Worker, take: () => boolean, hear: (answer: ResultBatch) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let open = 0
+    worker.on('error', reject)
+    worker.on('exit', () => resolve())
+    worker.on('message', (answer: ResultBatch) => {
+      hear(answer)
+      open--
+      more()
+    })
+    const more = () => {
+      while (open < AHEAD && take()) open++
+      if (open === 0) worker.postMessage(undefined)
+    }
+    more()
+  })
+}

@@ -1,0 +1,186 @@
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SlsError } from '@anyfaas/kit'
+import type { PackReader } from './cache/pack-reader.ts'
+import { PieceCache } from './cache/piece-cache.ts'
+import { Records } from './cache/records.ts'
+import type { StoredPiece } from './cache/rows.ts'
+import { isRacy } from './files/file-source.ts'
+import { isSystemError } from './files/system-error.ts'
+import { type Contribution, contributionsOf } from './report.ts'
+import { type CompressOptions, compress } from './work/compress.ts'
+import { isFile, nameOf, piecesOfContent } from './work/content.ts'
+import { keyOfEntries, type PackEntry } from './work/entries-key.ts'
+import { placeZip } from './zip/existing.ts'
+import { draftZip, sortByName, type ZipDraft, type Zipped } from './zip/zip.ts'
+
+/** A zip to make. */
+export interface ZipWish {
+  /** Absolute. */
+  readonly path: string
+  readonly entries: readonly PackEntry[]
+}
+
+export interface MadeZip extends Zipped {
+  /** Names of entries with what looks like an access key in them. */
+  readonly suspects: readonly string[]
+  readonly contributions: readonly Contribution[]
+}
+
+export interface ZipsOptions extends CompressOptions {
+  /** Where compressed contents are kept. When it cannot be made, they are kept until the end of the run. */
+  readonly cacheDir: string
+  /** When the states of the files were taken, at the earliest. */
+  readonly beganMs: number
+}
+
+/**
+ * Makes zips: each content is compressed once for all of them, and only if no earlier run has done it. A zip that would
+ * be what it is already is left alone. Throws all that cannot be read, and then has written none: SLS4004. SLS4005
+ * when something cannot be written, SLS5002 when it is interrupted.
+ */
+export async function makeZips(wishes: readonly ZipWish[], options: ZipsOptions): Promise<MadeZip[]> {
+  const { folder, remove } = openFolder(options.cacheDir)
+  try {
+    const records = new Records<MadeZip>(folder)
+    const keyed = wishes.map((wish) => {
+      const entries = sortByName(wish.entries)
+      return { ...wish, entries, key: keyOfEntries(entries) }
+    })
+    const known = new Map(
+      keyed.map((wish): [KeyedWish, MadeZip | undefined] => [wish, records.find(wish.path, wish.key)]),
+    )
+    const missing = keyed.filter((wish) => !known.get(wish))
+    if (missing.length > 0)
+      for (const [wish, zip] of await make(missing, { folder, records, options })) known.set(wish, zip)
+    return keyed.flatMap((wish) => known.get(wish) ?? [])
+  } finally {
+    remove()
+  }
+}
+
+interface KeyedWish extends ZipWish {
+  readonly key: string
+}
+
+interface Making {
+  readonly folder: string
+  readonly records: Records<MadeZip>
+  readonly options: ZipsOptions
+}
+
+// Wishes with the same key are one zip.
+async function make(
+  wishes: readonly KeyedWish[],
+  { folder, records, options }: Making,
+): Promise<ReadonlyMap<KeyedWish, MadeZip>> {
+  const cache = PieceCache.open(folder)
+  try {
+    const drafts = await draftAll([...new Map(wishes.map((wish) => [wish.key, wish])).values()], cache, options)
+    for (const { draft } of drafts.values()) await draft.sink.place()
+    const made = new Map<KeyedWish, MadeZip>()
+    for (const wish of wishes) {
+      const { path, key, entries } = wish
+      const { draft, zip } = drafts.get(key) ?? unreachable(path)
+      if (draft.path !== path) await placeZip(draft.path, path)
+      made.set(wish, zip)
+      const isCertain = entries.every(({ source }) => !isFile(source) || !isRacy(source, options.beganMs))
+      if (isCertain) records.set(path, key, zip)
+      else records.delete(path)
+    }
+    await cache.save()
+    await records.save()
+    return made
+  } finally {
+    cache.close()
+  }
+}
+
+interface Drafted {
+  readonly draft: ZipDraft
+  readonly zip: MadeZip
+}
+
+// A damaged pack is forgotten, and what was in it is made again.
+async function draftAll(
+  wishes: readonly KeyedWish[],
+  cache: PieceCache,
+  options: ZipsOptions,
+): Promise<ReadonlyMap<string, Drafted>> {
+  for (;;) {
+    const mistakes = await compress(
+      wishes.flatMap(({ entries }) => entries),
+      cache,
+      options,
+    )
+    if (mistakes.length > 0) {
+      await cache.save()
+      throw new SlsError(mistakes)
+    }
+    const drafts = new Map<string, Drafted>()
+    const damaged = await draftEach(wishes, { cache, drafts, options })
+    if (!damaged) return drafts
+    cache.drop(damaged)
+  }
+}
+
+interface Drafting {
+  readonly cache: PieceCache
+  readonly drafts: Map<string, Drafted>
+  readonly options: ZipsOptions
+}
+
+async function draftEach(
+  wishes: readonly KeyedWish[],
+  { cache, drafts, options }: Drafting,
+): Promise<PackReader | undefined> {
+  let isWhole = false
+  try {
+    for (const { path, key, entries } of wishes) {
+      const stored = entries.map((entry) => {
+        const { name, executable } = entry
+        return { name, executable, pieces: piecesIn(cache, entry) }
+      })
+      const draft = await draftZip(path, stored, options.signal)
+      if ('damaged' in draft) return draft.damaged
+      const { digest, bytes } = draft
+      const suspects = stored.filter(({ pieces }) => pieces.some(({ scanned }) => scanned === 'key'))
+      const contributions = contributionsOf(stored)
+      drafts.set(key, { draft, zip: { digest, bytes, suspects: suspects.map(({ name }) => name), contributions } })
+    }
+    isWhole = true
+    return undefined
+  } finally {
+    if (!isWhole) for (const { draft } of drafts.values()) await draft.sink.discard()
+  }
+}
+
+function piecesIn(cache: PieceCache, entry: PackEntry): StoredPiece[] {
+  const state = isFile(entry.source) ? entry.source : undefined
+  return piecesOfContent(entry).map(
+    (_, index) => cache.find(nameOf(entry, index), state, entry.scan) ?? unreachable(entry.name),
+  )
+}
+
+interface CacheFolder {
+  readonly folder: string
+  remove(): void
+}
+
+function openFolder(cacheDir: string): CacheFolder {
+  try {
+    mkdirSync(cacheDir, { recursive: true })
+    accessSync(cacheDir, constants.W_OK)
+    return { folder: cacheDir, remove: () => undefined }
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause
+    // A service folder that may only be read.
+    const folder = mkdtempSync(join(tmpdir(), 'sls-cache-'))
+    return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  }
+}
+
+function unreachable(name: string): never {
+  throw new Error(`"${name}" was not made`)
+}
