@@ -35,8 +35,8 @@ export interface PackRequest {
   readonly only?: readonly string[]
   /** What its code runs on; Linux on x64 when missing. */
   readonly platform?: PlatformCode
-  /** Where compressed contents are kept for the next run. */
-  readonly cacheDir: string
+  /** Where compressed contents are kept for the next run; nothing is kept without it. */
+  readonly cacheDir?: string
   /** What other calls of the same command have read already. */
   readonly trees?: Trees
   /** Threads to compress with; by default as many as there are cores, up to 4. */
@@ -78,7 +78,12 @@ export async function pack(request: PackRequest): Promise<Packed> {
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
   const { signal, workers, cacheDir } = request
   const wishes = prepared.filter(({ ready }) => !ready).map(({ group, entries }) => ({ path: group.path, entries }))
-  const settings = { cacheDir, beganMs: trees.beganMs, ...(signal && { signal }), ...(workers && { workers }) }
+  const settings = {
+    ...(cacheDir !== undefined && { cacheDir }),
+    beganMs: trees.beganMs,
+    ...(signal && { signal }),
+    ...(workers && { workers }),
+  }
   const zips = await makeZips(wishes, settings)
   const made = new Map(wishes.map(({ path }, at) => [path, zips[at]]))
   const packages: PackedArtifact[] = []

@@ -29,8 +29,8 @@ export interface MadeZip extends Zipped {
 }
 
 export interface ZipsOptions extends CompressOptions {
-  /** Where compressed contents are kept. When it cannot be made, they are kept until the end of the run. */
-  readonly cacheDir: string
+  /** Where compressed contents are kept. Without it, or when it cannot be made, they are kept until the end of the run. */
+  readonly cacheDir?: string
   /** When the states of the files were taken, at the earliest. */
   readonly beganMs: number
 }
@@ -168,7 +168,8 @@ interface CacheFolder {
   remove(): void
 }
 
-function openFolder(cacheDir: string): CacheFolder {
+function openFolder(cacheDir: string | undefined): CacheFolder {
+  if (cacheDir === undefined) return temporaryFolder()
   try {
     mkdirSync(cacheDir, { recursive: true })
     accessSync(cacheDir, constants.W_OK)
@@ -176,9 +177,13 @@ function openFolder(cacheDir: string): CacheFolder {
   } catch (cause) {
     if (!isSystemError(cause)) throw cause
     // A service folder that may only be read.
-    const folder = mkdtempSync(join(tmpdir(), 'sls-cache-'))
-    return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+    return temporaryFolder()
   }
+}
+
+function temporaryFolder(): CacheFolder {
+  const folder = mkdtempSync(join(tmpdir(), 'sls-cache-'))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 function unreachable(name: string): never {

@@ -69,6 +69,13 @@ export class FileSink {
     await told(this.#path, () => rename(this.#draft, this.#path))
   }
 
+  /** `end` and `place`. */
+  async commit(): Promise<{ digest: `sha256:${string}`; bytes: number }> {
+    const done = await this.end()
+    await this.place()
+    return done
+  }
+
   /** Leaves nothing behind, whatever has been done or failed before. */
   async discard(): Promise<void> {
     await this.#file.close()

@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { error, SlsError } from '@anyfaas/kit'
+import { reasonOf } from './system-error.ts'
 
 /** A regular file, with the size that it had when the tree was read. */
 export interface FileSource {
@@ -58,9 +60,35 @@ export function readHead(source: FileSource, name: string, maxBytes: number): Bu
       closeSync(fd)
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SlsError(error('SLS4004', `"${name}" cannot be read: ${reason}`), { cause })
+    throw unreadable(name, cause)
   }
+}
+
+/** The file in pieces, for what is too large to hold. SLS4004, naming the entry, when it cannot be read or has another size. */
+export async function* readChunks(source: FileSource, name: string): AsyncGenerator<Buffer> {
+  let length = 0
+  try {
+    const file = await open(source.path, FLAGS)
+    try {
+      for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false })) {
+        length += (chunk as Buffer).length
+        yield chunk as Buffer
+      }
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw cause instanceof SlsError ? cause : unreadable(name, cause)
+  }
+  if (length === source.size) return
+  const help = ['run the command again']
+  throw new SlsError(error('SLS4004', `"${name}" changed while it was packaged`, { help }))
+}
+
+const CHUNK_BYTES = 1 << 20
+
+function unreadable(name: string, cause: unknown): SlsError {
+  return new SlsError(error('SLS4004', `"${name}" cannot be read: ${reasonOf(cause)}`), { cause })
 }
 
 function isSame(stats: Stats, { size, mtimeMs, ctimeMs, ino }: FileState): boolean {

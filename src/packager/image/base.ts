@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Diagnostic, error, type Pointer, SlsError } from '@anyfaas/kit'
-import { readJson } from '../packages/package-json.ts'
+import { readJson } from '../files/json-file.ts'
 import { BlobStore } from './blob-store.ts'
 import type { Ground } from './compose.ts'
 import {

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Artifact, type Diagnostic, error, hasErrors, SlsError } from '@anyfaas/kit'
+import { createTrees } from '../files/trees.ts'
 import { USUAL_PLATFORM } from '../machine/platform-code.ts'
 import type { PackRequest } from '../pack.ts'
 import { type Base, openBase } from './base.ts'
@@ -99,7 +100,7 @@ async function build(fn: ContainerFn, store: BlobStore, request: ImagesRequest):
     platforms: wish.platforms,
     base,
     store,
-    query: { ...request, outputs },
+    query: { ...request, outputs, trees: request.trees ?? createTrees() },
   })
   return { image, base, diagnostics: [...base.diagnostics, ...diagnostics] }
 }

@@ -20,11 +20,11 @@ export function packIn(
   functions: readonly Fn[],
   more: Partial<ImagesRequest> = {},
 ): Promise<PackedImages> {
-  const { dir, outDir, runtimeEntry } = project
+  const { dir, outDir, cacheDir, runtimeEntry } = project
   const service: Service = serviceOf(functions)
   const env = { HOME: join(dir, '..', 'home') }
   return packImages({
-    ...{ service, serviceDir: dir, outDir, runtimeEntry, providerName: 'test', nodeTarget: 'node20', env },
+    ...{ service, serviceDir: dir, outDir, cacheDir, runtimeEntry, providerName: 'test', nodeTarget: 'node20', env },
     ...more,
   })
 }

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
+import { isRecord, type Json, readJson } from '../../files/json-file.ts'
 import { findTool, lastLines, runTool } from '../../languages/tool.ts'
-import { isRecord, type Json, readJson } from '../../packages/package-json.ts'
 import { HUB } from '../reference.ts'
 
 export type Credentials =
