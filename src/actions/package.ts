@@ -102,9 +102,10 @@ async function imagesFor(
   if (!isBuilt || !target.facts.runtimes['container']) return []
   const { packImages } = await import('../packager/image/pack-images.ts')
   const wish = { ...request, env: io.env, tar: imageTar, ...(push !== undefined && { push }) }
-  const what = push === undefined ? 'images' : 'images, pushed,'
-  const { artifacts, diagnostics } = await timed(io, `${what} for ${label}`, () =>
-    located(() => packImages(wish), project.locate),
+  const { artifacts, diagnostics } = await timed(
+    io,
+    `${push === undefined ? 'images' : 'images to their registry'} for ${label}`,
+    () => located(() => packImages(wish), project.locate),
   )
   settle(project, diagnostics, options, io)
   return artifacts

@@ -26,6 +26,9 @@ export interface RegistryCall {
 }
 
 const ATTEMPTS = 5
+// Nobody listens, or there is no such name: rarely better a moment later.
+const HOPELESS = new Set(['ECONNREFUSED', 'ENOTFOUND'])
+const HOPELESS_ATTEMPTS = 2
 const FIRST_PAUSE_MS = 250
 const MAX_PAUSE_MS = 30_000
 const MAX_REDIRECTS = 5
@@ -49,7 +52,7 @@ export class RegistrySession {
   async call(call: RegistryCall): Promise<IncomingMessage> {
     for (let attempt = 1; ; attempt++) {
       const isLast = call.once === true || attempt === ATTEMPTS
-      const answer = await this.#attempt(call, isLast)
+      const answer = await this.#attempt(call, isLast ? 0 : attempt)
       if (answer && (isLast || !isTemporary(answer.statusCode ?? 0))) return answer
       answer?.resume()
       await this.#pause(attempt, answer)
@@ -61,16 +64,17 @@ export class RegistrySession {
     return new URL(location, this.#base)
   }
 
-  async #attempt(call: RegistryCall, isLast: boolean): Promise<IncomingMessage | undefined> {
+  // Undefined when another attempt may help; `attempt` is 0 for the last one.
+  async #attempt(call: RegistryCall, attempt: number): Promise<IncomingMessage | undefined> {
     try {
       return await this.#signedIn(call)
     } catch (cause) {
       const { registry, signal } = this.options
       if (isSlsError(cause)) throw cause
       if (signal?.aborted) throw new SlsError(error('SLS5002', `interrupted while talking to "${registry}"`), { cause })
-      if (!isLast) return undefined
-      const reason =
-        cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause)
+      const code = (cause as NodeJS.ErrnoException).code ?? ''
+      if (attempt > 0 && (attempt < HOPELESS_ATTEMPTS || !HOPELESS.has(code))) return undefined
+      const reason = cause instanceof Error ? cause.message || code : String(cause)
       throw new SlsError(error('SLS4031', `"${registry}" cannot be reached: ${reason}`), { cause })
     }
   }
