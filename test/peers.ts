@@ -35,6 +35,9 @@ const FIND = {
   containers: () => (CONTAINER_TOOLS.every((tool) => onPath(tool)) ? CONTAINER_TOOLS[0] : undefined),
   unzip: () => onPath('unzip'),
   PostgreSQL: postgresFolder,
+  'the runtime client of Lambda': () => judged('lambda-client') && judged('node20') && judged('node24'),
+  'the functions framework': () => judged('cloudevents'),
+  'the starters of midway': () => judged('midway'),
   'web frameworks': () => judged('web') && judged('express4'),
 } as const
 
