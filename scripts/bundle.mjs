@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { entryOf, partFile, partImports } from './parts.mjs'
 import { withRequire } from './with-require.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -45,7 +46,7 @@ const made = new Map()
 while (queue.length > 0) {
   const batch = queue.splice(0).filter(({ to }) => !made.has(to))
   for (const { to } of batch) made.set(to, undefined)
-  for (const result of await Promise.all(batch.map(make))) {
+  for (const result of await Promise.all(batch.map((bundle) => (bundle.ships ? makeShipped(bundle) : make(bundle))))) {
     made.set(result.to, result)
     queue.push(...result.late)
   }
@@ -53,25 +54,42 @@ while (queue.length > 0) {
 if (wanted.length === 0) await writeLicences([...made.values()].flatMap(({ inputs }) => inputs))
 for (const { to, bytes } of made.values()) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)
 
-async function make({ from, to, format = 'cjs', ships = false }) {
+// A runtime and its parts; a part may open others.
+async function makeShipped({ from, to }) {
+  const wanted = new Map()
+  const made = [await make({ paths: [join(root, from)], to, ships: true, wanted })]
+  for (let before = -1; before < wanted.size; ) {
+    before = wanted.size
+    for (const part of new Set(wanted.values())) {
+      const paths = [...wanted].filter(([, each]) => each === part).map(([path]) => path)
+      made.push(await make({ paths, to: partFile(to, part), ships: true, part, wanted }))
+    }
+  }
+  return { ...made[0], inputs: made.flatMap(({ inputs }) => inputs) }
+}
+
+async function make({ from, paths, to, format = 'cjs', ships = false, part, wanted = new Map() }) {
   const late = []
   const result = await build({
-    entryPoints: [join(root, from)],
+    ...(paths
+      ? { stdin: { contents: entryOf(paths).join('\n'), resolveDir: root } }
+      : { entryPoints: [join(root, from)] }),
     outfile: join(root, to),
     write: false,
     bundle: true,
     format,
     platform: 'node',
     // What ships in artifacts has to run on the oldest Node that a platform still manages.
-    target: ships ? 'node16' : 'node20',
+    target: ships ? 'node16.11' : 'node20',
     // The contract and the runtime are bundled from their sources; plugins and esbuild stay packages.
     conditions: ['@anyfaas/source'],
-    external: ['esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
-    plugins: format === 'cjs' ? [lateImports(dirname(to), late)] : [],
+    external: ['./sls_*.cjs', 'esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
+    plugins: ships ? [partImports(part, wanted)] : format === 'cjs' ? [lateImports(dirname(to), late)] : [],
     minify: true,
     sourcemap: ships ? false : 'linked',
     sourcesContent: false,
     legalComments: 'none',
+    ...(ships && { banner: { js: '"use strict";' } }),
     metafile: true,
     logLevel: 'warning',
     ...(format === 'cjs' &&

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { extname } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Diagnostic, entryFile, error, type Fn, hasErrors, type Machine, type Service } from '@anyfaas/kit'
+import type { Manifest } from '@anyfaas/runtime'
 import { type Bundles, bundleModules, type Source } from './bundle/bundles.ts'
 import { type Code, codeOf } from './code/code.ts'
 import { checkStart, isCustom, startFile } from './code/custom.ts'
@@ -122,12 +123,25 @@ function generate({ code, bundles, query, scope }: Generation): PackEntry[] {
     const text = entryText({ manifest, modules, runtime, module, ...(hosted && { hosted: { app: hosted, host } }) })
     return generated(entryFile(fn), Buffer.from(text))
   })
+  const manifests = code.entries.map(({ fn, files }) => manifestOf(service, fn, providerName, files))
   const hosts = code.entries.some(({ hosted }) => hosted) ? [shipped(host, HOST)] : []
-  return [...texts, shipped(runtime, runtimeEntry), ...hosts]
+  return [...texts, shipped(runtime, runtimeEntry), ...runtimeParts(runtimeEntry, manifests), ...hosts]
 }
 
 function shipped(name: string, from: URL): PackEntry {
   return generated(name, readFileSync(fileURLToPath(from)))
+}
+
+// The parts of the runtime lie beside it, and open late. What no function can come to need stays out.
+function runtimeParts(runtimeEntry: URL, manifests: readonly Manifest[]): ZipEntry[] {
+  const folder = dirname(fileURLToPath(runtimeEntry))
+  const members = manifests.flatMap((manifest) => manifest.members)
+  const isNeeded = (name: string) =>
+    name !== 'sls_express.cjs' || members.some(({ signature }) => signature === 'express')
+  return readdirSync(folder)
+    .filter((name) => /^sls_\w+\.cjs$/.test(name) && isNeeded(name))
+    .sort()
+    .map((name) => ({ name, executable: false, source: { bytes: readFileSync(join(folder, name)) } }))
 }
 
 function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Record<string, EntryModules> {

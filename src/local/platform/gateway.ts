@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { HttpError, Router } from '@anyfaas/runtime'
+import { explain, HttpError, Router } from '@anyfaas/runtime'
 import type { RouteSpec } from '../spec.ts'
 import { type Exchange, readBody } from './exchange.ts'
 import { CallFailure } from './failure.ts'
@@ -79,7 +79,7 @@ export class Gateway {
     const preflight = method === 'OPTIONS' ? headers['access-control-request-method'] : undefined
     const found = this.#router.find(method, path) ?? (preflight && this.#router.find(preflight.toUpperCase(), path))
     if (found) return { reachable: found.route.reachable, route: found.route, rest: url }
-    const wrong = this.#router.explain(path)
+    const wrong = explain(this.#router, path)
     if (!wrong) throw new HttpError(404, `no function of this service answers ${path}`)
     const allow = wrong.allow.join(', ')
     throw new HttpError(405, `${path} answers ${allow}, not ${method}`, { allow })

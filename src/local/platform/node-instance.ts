@@ -10,6 +10,9 @@ import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'
 import { EventNodeCall, HttpNodeCall, type NodeCall, type Settle } from './node-call.ts'
 
+// What a function's layers have to close they close in this time; without any, a process ends at once.
+const STOP_MS = 2000
+
 /** A Node.js function in a process of its own, spoken to in messages. */
 export class NodeInstance implements Instance {
   readonly ready: Promise<void>
@@ -81,7 +84,7 @@ export class NodeInstance implements Instance {
 
   async end(): Promise<void> {
     this.#isOpen = false
-    await this.#child.end()
+    await this.#child.stop(STOP_MS)
   }
 
   #call<T>(

@@ -1,4 +1,5 @@
 import type { TriggerKind } from '@anyfaas/kit'
+import type { Health } from '@anyfaas/runtime'
 
 /** The local platform's own event: what its gateway and its clock hand to an entry. */
 export type LocalEvent = LocalHttpEvent | LocalTriggerEvent
@@ -62,4 +63,8 @@ export interface LocalEntry {
    * tells what does not load. Rejects when the artifact's only function fails; an aggregate's members fail alone.
    */
   readonly initializer?: (context: LocalContext) => Promise<void>
+  /** What the function's layers do before the process ends. The platform gives it a moment. */
+  readonly preStop?: () => Promise<void>
+  /** What the function's layers say of how they are. */
+  readonly health?: () => Promise<Health>
 }

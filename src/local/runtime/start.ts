@@ -15,6 +15,8 @@ export const start: Start = (manifest, loaders) => {
   const entry: Required<LocalEntry> = {
     handler,
     initializer: (context) => app.initialize(new LocalCall(undefined, context)),
+    preStop: () => app.close(),
+    health: () => app.health(),
   }
   return { ...entry }
 }

@@ -23,13 +23,19 @@ export async function serve(load: LoadMessage): Promise<void> {
   }
   process.on('message', (messages: readonly ToWorker[]) => messages.forEach(take))
   send({ kind: 'loaded' })
+  const { preStop } = loaded.entry
+  if (preStop) process.once('SIGTERM', () => void preStop().finally(() => process.exit()))
 }
 
 async function open({ file, exported, context }: LoadMessage): Promise<{ entry: LocalEntry }> {
   const module = (await openModule(file)) as Record<string, unknown>
   // `import` shows the exports of a CommonJS module as its default when it cannot read their names.
   const exports = (module[exported] ? module : module['default']) as Record<string, unknown>
-  const entry = { handler: exports[exported], initializer: exports['initializer'] } as LocalEntry
+  const entry = {
+    handler: exports[exported],
+    initializer: exports['initializer'],
+    preStop: exports['preStop'],
+  } as LocalEntry
   await entry.initializer?.(context)
   return { entry }
 }

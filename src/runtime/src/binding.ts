@@ -1,8 +1,8 @@
+import { parseBody } from './body.ts'
 import { fromBase64 } from './bytes.ts'
 import { type CloudEvent, isoTime } from './cloud-event.ts'
 import { HttpError } from './error.ts'
 import { mediaType } from './media.ts'
-import { parseBody } from './parse.ts'
 import type { HttpRequest } from './request.ts'
 
 /**

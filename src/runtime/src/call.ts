@@ -1,6 +1,6 @@
-import { type Deadlines, limitOf, type Timed } from './deadline.ts'
-import { HttpError } from './error.ts'
+import type { Deadlines, Timed } from './deadline.ts'
 import type { Input } from './input.ts'
+import { lateError, limitOf, makeController, settleAll } from './lateness.ts'
 import { consoleLogger } from './logger.ts'
 import type { Manifest, Member, TriggerName } from './manifest.ts'
 
@@ -74,10 +74,7 @@ export class Call implements Timed {
 
   /** Called by the clock. */
   expire(): void {
-    const { name, timeoutSec } = this.scope.member
-    const took = `did not finish within ${seconds(this.limitMs())} s of its ${timeoutSec} s timeout`
-    const late = new HttpError(504, `function "${name}" ${took}${this.#doing ? ` (${this.#doing})` : ''}`)
-    late.name = 'TimeoutError'
+    const late = lateError(this.scope.member, this.limitMs(), this.#doing)
     this.#late = late
     const outcome = this.#outcome
     this.#outcome = undefined
@@ -87,12 +84,7 @@ export class Call implements Timed {
 
   get signal(): AbortSignal {
     if (!this.#controller) {
-      const controller = new AbortController()
-      this.#controller = controller
-      if (this.#late) controller.abort(this.#late)
-      const gone = this.input.signal
-      if (gone?.aborted) controller.abort(gone.reason)
-      gone?.addEventListener('abort', () => controller.abort(gone.reason), { once: true })
+      this.#controller = makeController(this.#late, this.input.signal)
     }
     return this.#controller.signal
   }
@@ -112,15 +104,12 @@ export class Call implements Timed {
   }
 
   /** Waits for what `waitUntil` was given, also for what is given meanwhile. Failures are logged: the answer is made already. */
-  async settle(): Promise<void> {
-    while (this.#waiting) {
+  settle(): Promise<void> {
+    return settleAll(this, () => {
       const waiting = this.#waiting
       this.#waiting = undefined
-      const results = await this.guard(Promise.allSettled(waiting), 'work given to waitUntil').catch((late) => [
-        { status: 'rejected' as const, reason: late as unknown },
-      ])
-      for (const result of results) if (result.status === 'rejected') this.logFailure(result.reason)
-    }
+      return waiting
+    })
   }
 
   // False for what comes after the deadline.
@@ -137,7 +126,3 @@ export class Call implements Timed {
 }
 
 const NONE: readonly unknown[] = []
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(ms < 1000 ? 3 : 2)
-}

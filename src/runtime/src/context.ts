@@ -1,4 +1,5 @@
 import type { Call, Environment, Trigger } from './call.ts'
+import { missingOutput } from './complaint.ts'
 import { HttpError } from './error.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 
@@ -83,10 +84,7 @@ export class Context {
 
   /** Sends data to the function's outputs, or to the one named. Rejects when there is none. */
   async send(_data: unknown, output?: string): Promise<void> {
-    const which = output === undefined ? 'no output' : `no output "${output}"`
-    throw new Error(
-      `ctx.send: function "${this.function}" has ${which}; declare it under "outputs" in the service file`,
-    )
+    throw missingOutput(this.function, output)
   }
 
   /** Ends the call with an HTTP status. The message reaches the client when the status is below 500. */

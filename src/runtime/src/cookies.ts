@@ -1,4 +1,4 @@
-import { appendHeader } from './header.ts'
+import { appendHeader } from './append.ts'
 import type { HeaderMap } from './input.ts'
 import type { HttpRequest } from './request.ts'
 
@@ -14,24 +14,22 @@ export interface CookieOptions {
   readonly partitioned?: boolean
 }
 
-export class Cookies {
-  readonly #request: HttpRequest
-  readonly #headers: HeaderMap
-
-  constructor(request: HttpRequest, headers: HeaderMap) {
-    this.#request = request
-    this.#headers = headers
-  }
-
+/** `ctx.cookies`. */
+export interface Cookies {
   /** A cookie of the request, decoded. */
-  get(name: string): string | undefined {
-    return this.#request.cookies[name]
-  }
-
+  get(name: string): string | undefined
   /** Adds a cookie to the answer: path `/` and `httpOnly` when the options say nothing else. `null` deletes it. */
-  set(name: string, value: string | null, options: CookieOptions = {}): this {
-    appendHeader(this.#headers, 'set-cookie', writeCookie(name, value, options))
-    return this
+  set(name: string, value: string | null, options?: CookieOptions): this
+}
+
+/** Reads the cookies of a request, and writes those of its answer among `headers`. */
+export function makeCookies(request: HttpRequest, headers: HeaderMap): Cookies {
+  return {
+    get: (name) => request.cookies[name],
+    set(name, value, options = {}) {
+      appendHeader(headers, 'set-cookie', writeCookie(name, value, options))
+      return this
+    },
   }
 }
 

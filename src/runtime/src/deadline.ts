@@ -67,12 +67,3 @@ export class Deadlines {
     this.#isBusy = false
   }
 }
-
-/**
- * How long a handler may run, in milliseconds: a little less than the platform grants, so that the log says
- * which function it was.
- */
-export function limitOf(timeoutSec: number, remainingMs: number | undefined): number {
-  const granted = Math.min(timeoutSec * 1000, remainingMs ?? Number.POSITIVE_INFINITY)
-  return Math.max(1, granted - Math.min(granted / 4, Math.max(50, Math.min(500, granted * 0.03))))
-}

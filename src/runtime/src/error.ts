@@ -1,3 +1,5 @@
+import { describe, reasonOf } from './words.ts'
+
 /** An error that knows its HTTP status. Its message reaches the client when the status is below 500. */
 export class HttpError extends Error {
   readonly status: number
@@ -22,28 +24,4 @@ export function statusOf(error: Error): number {
   const { status, statusCode } = error as { status?: unknown; statusCode?: unknown }
   const asked = typeof status === 'number' ? status : statusCode
   return typeof asked === 'number' && Number.isInteger(asked) && asked >= 400 && asked <= 599 ? asked : 500
-}
-
-export function reasonOf(status: number): string {
-  return reasons[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error')
-}
-
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return 'a function'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  return String(value)
-}
-
-const reasons: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  415: 'Unsupported Media Type',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
 }

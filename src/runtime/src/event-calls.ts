@@ -1,41 +1,48 @@
+import { Call } from './call.ts'
 import { type CloudEvent, makeCloudEvent } from './cloud-event.ts'
+import { Context } from './context.ts'
 import { findMember } from './dispatch.ts'
+import { asError } from './error.ts'
+import type { Reading } from './event.ts'
 import type { EventInput } from './input.ts'
 import type { Manifest, TriggerName } from './manifest.ts'
-import type { LiveMember } from './member.ts'
-import { isRaw } from './raw.ts'
+import { isRaw, type LiveMember } from './member.ts'
+import { callRaw } from './raw.ts'
 
-/** What the core of the runtime lends to the part that knows events. */
-export interface EventHost {
+/** The functions of a process, and what they are called. */
+export interface Artifact {
   readonly manifest: Manifest
   readonly members: readonly LiveMember[]
-  raw(member: LiveMember, input: EventInput): Promise<unknown>
-  /** Rejects with the handler's error. */
-  run(member: LiveMember, input: EventInput, event: CloudEvent): Promise<EventResult>
 }
 
-export interface EventResult {
+interface EventResult {
   readonly value: unknown
   /** What the handler said `ctx.fail` of. */
   readonly failed: readonly unknown[]
 }
 
+export type ReadEvents = (reading: Reading) => readonly EventInput[]
+
 /**
  * Calls the functions that the events are for, one after the other: most platforms count on their order. Rejects with
  * the handler's error, or with that of reading.
  */
-export async function callEvents(read: () => readonly EventInput[], host: EventHost): Promise<unknown> {
+export async function callEvents(read: ReadEvents, artifact: Artifact): Promise<unknown> {
+  const stacks = await Promise.all(artifact.members.map((member) => member.openLayers()))
+  const adapters = stacks.flatMap((stack) => stack?.layer.events ?? [])
+  const triggers = artifact.members.flatMap((member) => member.scope.member.triggers)
+  const declares = (kind: string) => triggers.some((trigger) => trigger.kind === kind)
   const results: unknown[] = []
-  for (const input of read()) results.push(await callEvent(input, host))
+  for (const input of read({ declares, adapters })) results.push(await callEvent(input, artifact))
   return results.length === 1 ? results[0] : results
 }
 
-async function callEvent(input: EventInput, host: EventHost): Promise<unknown> {
-  const { member, trigger } = findMember(host, input)
-  if (isRaw(member)) return host.raw(member, input)
+async function callEvent(input: EventInput, artifact: Artifact): Promise<unknown> {
+  const { member, trigger } = findMember(artifact, input)
+  if (isRaw(member)) return callRaw(member, input, input.kind)
   const named = withName(input, trigger)
-  const event = makeCloudEvent(named, member.scope.member.name, host.manifest)
-  return settle(named, await host.run(member, named, event))
+  const event = makeCloudEvent(named, member.scope.member.name, artifact.manifest)
+  return settle(named, await runEvent(member, named, event))
 }
 
 // The event of a queue bears the queue's name; the trigger that listens to it has one of its own.
@@ -66,4 +73,18 @@ function indexOf(items: readonly unknown[], wanted: unknown): number {
 
 function isReport(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'batchItemFailures' in value
+}
+
+async function runEvent(member: LiveMember, input: EventInput, event: CloudEvent): Promise<EventResult> {
+  const call = new Call(member.scope, input, { kind: input.kind, ...(input.trigger && { name: input.trigger }) })
+  try {
+    const ready = member.ready ?? (await call.guard(member.prepare(input), 'still initializing'))
+    const value = await call.guard(Promise.resolve(ready.handler?.event(new Context(call), event)))
+    if (call.isWaiting) await call.settle()
+    return { value, failed: call.failed }
+  } catch (thrown) {
+    call.logFailure(thrown)
+    if (call.isWaiting) await call.settle()
+    throw asError(thrown)
+  }
 }

@@ -15,15 +15,22 @@ export type EventWords = Omit<EventInput, keyof Input | 'kind'>
 
 export type Declares = (kind: string) => boolean
 
+/** What the artifact itself knows about its events. */
+export interface Reading {
+  readonly declares: Declares
+  /** Rows of layers; they come first. */
+  readonly adapters: readonly EventRow[]
+}
+
 /** The event in the words of the service file; what no row knows is a plain `event`, as it was sent. */
 export function readEvents(
   rows: readonly EventRow[],
   event: unknown,
   input: Input,
-  declares: Declares,
+  { declares, adapters }: Reading,
 ): readonly EventInput[] {
   const shape = isShape(event) ? event : EMPTY
-  const row = rows.find((candidate) => candidate.matches(shape, declares, event))
+  const row = [...adapters, ...rows].find((candidate) => candidate.matches(shape, declares, event))
   const found = row ? [row.read(shape, event)].flat() : []
   // Getters of a class do not spread.
   const { args, event: origin, context, requestId, remainingMs, logger, signal } = input

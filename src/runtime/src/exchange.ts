@@ -29,7 +29,7 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
   readonly #development: boolean
   readonly #ctx: HttpContext
   readonly #send: Send<T>
-  #resolve: (value: Eventually<T>) => void = unset
+  #resolve: ((value: Eventually<T>) => void) | undefined
 
   constructor(
     input: HttpInput,
@@ -98,10 +98,6 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
     const { body } = reply
     const streams = typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
     const sent = this.#send(streams ? { ...reply, body: logErrors(body, (error) => this.logFailure(error)) } : reply)
-    this.#resolve(this.isWaiting ? this.settle().then(() => sent) : sent)
+    this.#resolve?.(this.isWaiting ? this.settle().then(() => sent) : sent)
   }
-}
-
-function unset(): never {
-  throw new Error('an answer before the question')
 }

@@ -1,5 +1,6 @@
-import { describe } from './error.ts'
+import { missingExport } from './complaint.ts'
 import type { Member } from './manifest.ts'
+import { defaultOf, ownProperty } from './property.ts'
 
 /** A function of the user's module and the object that it belongs to. */
 export interface Exported {
@@ -21,7 +22,7 @@ export function findExport(module: unknown, name: string, member: Member): Expor
   // `export default { fetch() {} }` has no name that a service file could write.
   if (member.signature === 'fetch')
     for (const root of roots.slice(1)) if (hasFetch(root)) return { run: root.fetch, owner: root }
-  throw new Error(complain(module, name, member))
+  throw new Error(missingExport(module, name, member))
 }
 
 function reach(root: unknown, name: string): Exported | undefined {
@@ -35,31 +36,6 @@ function reach(root: unknown, name: string): Exported | undefined {
   return hasFetch(value) ? { run: value.fetch, owner: value } : undefined
 }
 
-// Not what every object inherits: `handler: api.constructor` is a mistake.
-function ownProperty(value: unknown, key: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  return Object.hasOwn(value, key) || !(key in Object.prototype) ? (value as Record<string, unknown>)[key] : undefined
-}
-
 function hasFetch(value: unknown): value is { fetch: Exported['run'] } {
   return typeof value === 'object' && value !== null && typeof (value as { fetch?: unknown }).fetch === 'function'
-}
-
-function defaultOf(module: unknown): unknown {
-  return ownProperty(module, 'default')
-}
-
-function complain(module: unknown, name: string, member: Member): string {
-  const where = `function "${member.name}"${member.file === undefined ? '' : ` (${member.file})`}`
-  const value = [module, defaultOf(module)]
-    .map((root) => name.split('.').reduce(ownProperty, root))
-    .find((found) => found !== undefined)
-  if (value !== undefined) return `the export "${name}" of ${where} is ${describe(value)}, not a function`
-  const names = [...new Set([...namesOf(module), ...namesOf(defaultOf(module))])].filter((key) => key !== '__esModule')
-  const there = names.length === 0 ? 'it exports nothing' : `it exports ${names.map((key) => `"${key}"`).join(', ')}`
-  return `${where} has no export "${name}"; ${there}`
-}
-
-function namesOf(value: unknown): string[] {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null ? Object.keys(value) : []
 }

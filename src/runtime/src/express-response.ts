@@ -1,10 +1,10 @@
+import { toBytes } from './body.ts'
 import { fromText, joinBytes } from './bytes.ts'
 import { type CookieOptions, writeCookie } from './cookies.ts'
-import { reasonOf } from './error.ts'
 import type { HttpContext } from './http-context.ts'
 import { Listeners } from './listeners.ts'
-import { fullType } from './media.ts'
-import { toBytes } from './parse.ts'
+import { fullType } from './types.ts'
+import { reasonOf } from './words.ts'
 
 type Chunk = string | Uint8Array
 type Done = () => void

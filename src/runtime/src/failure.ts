@@ -1,7 +1,8 @@
-import { reasonOf, statusOf } from './error.ts'
+import { statusOf } from './error.ts'
 import type { HttpReply } from './input.ts'
 import { TEXT } from './media.ts'
 import type { HttpResponse } from './response.ts'
+import { reasonOf } from './words.ts'
 
 export interface FailureOptions {
   /** The client is a developer: it gets the stack. */

@@ -1,19 +1,11 @@
 import type { HeaderMap } from './input.ts'
 import { emptyRecord } from './record.ts'
+import { spellApart } from './spelling.ts'
 
 /** Writes a header. Throws a TypeError for what HTTP does not allow, a line break above all. */
 export function setHeader(headers: HeaderMap, name: string, value: unknown): void {
   const key = headerName(name)
   headers[key] = Array.isArray(value) ? value.map((item) => headerValue(key, item)) : headerValue(key, value)
-}
-
-/** Adds a value to what the header has; the two are sent as two headers. */
-export function appendHeader(headers: HeaderMap, name: string, value: unknown): void {
-  const key = headerName(name)
-  const before = headers[key]
-  const added = Array.isArray(value) ? value.map((item) => headerValue(key, item)) : [headerValue(key, value)]
-  if (before !== undefined) headers[key] = Array.isArray(before) ? [...before, ...added] : [before, ...added]
-  else headers[key] = added.length === 1 ? (added[0] as string) : added
 }
 
 /** Lower-case names and one text a header, from whatever a platform sends as headers. */
@@ -45,7 +37,7 @@ export function singleHeaders(headers: HeaderMap): Record<string, string> {
   for (const name in headers) {
     const value = headers[name] as string | string[]
     if (name !== 'set-cookie' || typeof value === 'string') single[name] = joined(value)
-    else for (const [index, cookie] of value.entries()) single[spelling(name, index)] = cookie
+    else Object.assign(single, spellApart(name, value))
   }
   return single
 }
@@ -53,16 +45,6 @@ export function singleHeaders(headers: HeaderMap): Record<string, string> {
 /** A header as one text, where the platform takes one only. */
 export function joined(value: string | string[]): string {
   return Array.isArray(value) ? value.join(',') : value
-}
-
-// The bits of the number say which letters are capitals.
-function spelling(name: string, number: number): string {
-  let bits = number
-  return name.replace(/[a-z]/g, (letter) => {
-    const upper = (bits & 1) === 1
-    bits >>= 1
-    return upper ? letter.toUpperCase() : letter
-  })
 }
 
 function addHeader(headers: Record<string, string>, name: string, value: string): void {
@@ -75,13 +57,15 @@ function joinValues(name: string, values: readonly unknown[]): string {
   return values.filter((value) => typeof value === 'string').join(name.toLowerCase() === 'cookie' ? '; ' : ',')
 }
 
-function headerName(name: string): string {
+/** In lower case. Throws a TypeError for what cannot be one. */
+export function headerName(name: string): string {
   if (typeof name !== 'string' || !TOKEN.test(name))
     throw new TypeError(`${JSON.stringify(name)} cannot be the name of a header`)
   return name.toLowerCase()
 }
 
-function headerValue(name: string, value: unknown): string {
+/** As a text. Throws a TypeError for what cannot be one. */
+export function headerValue(name: string, value: unknown): string {
   const text = String(value)
   if (!VALUE.test(text))
     throw new TypeError(`header "${name}" has a character that HTTP does not allow: ${JSON.stringify(text)}`)

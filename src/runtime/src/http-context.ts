@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
 import { Context } from './context.ts'
-import { Cookies } from './cookies.ts'
+import { type Cookies, makeCookies } from './cookies.ts'
 import type { HttpInput } from './input.ts'
 import type { Query } from './parse.ts'
 import type { Pattern } from './pattern.ts'
@@ -73,7 +73,7 @@ export class HttpContext extends Context {
   }
 
   get cookies(): Cookies {
-    this.#cookies ??= new Cookies(this.request, this.response.headers)
+    this.#cookies ??= makeCookies(this.request, this.response.headers)
     return this.#cookies
   }
 

@@ -1,11 +1,11 @@
-import { addCors, preflightHeaders, preflightMethod } from './cors.ts'
-import { asError, HttpError } from './error.ts'
+import { asError } from './error.ts'
 import { Exchange, type MemberRoute, type Send } from './exchange.ts'
 import { failWith } from './failure.ts'
-import type { HttpInput, HttpReply } from './input.ts'
+import type { HttpInput } from './input.ts'
 import type { Route } from './manifest.ts'
-import type { LiveMember } from './member.ts'
-import { callRaw, isRaw } from './raw.ts'
+import { isRaw, type LiveMember } from './member.ts'
+import { callRaw } from './raw.ts'
+import { answerPreflight, refuse } from './refusal.ts'
 import { HttpResponse } from './response.ts'
 import { Router } from './router.ts'
 
@@ -31,35 +31,17 @@ export class HttpCalls {
   /** Never rejects, except for a raw handler, whose value is passed on as it is. */
   call<T>(input: HttpInput, send: Send<T>): Promise<unknown> {
     try {
-      const preflight = input.method === 'OPTIONS' && this.#preflight(input)
+      const preflight = input.method === 'OPTIONS' && answerPreflight(this.#router, input)
       if (preflight) return Promise.resolve(send(preflight))
       const found = this.#router.find(input.method, input.path)
-      if (!found) return Promise.resolve(send(this.#refuse(input)))
+      if (!found) return Promise.resolve(send(refuse(this.#router, input, this.#development)))
       if (isRaw(found.route.member)) return callRaw(found.route.member, input, 'http')
       return new Exchange(input, found, { development: this.#development, send }).answer()
     } catch (thrown) {
-      return Promise.resolve(send(this.#fail(input, asError(thrown))))
+      return Promise.resolve(
+        send(failWith(new HttpResponse(), asError(thrown), { development: this.#development, method: input.method })),
+      )
     }
-  }
-
-  #preflight(input: HttpInput): HttpReply | undefined {
-    const asked = preflightMethod(input)
-    const target = asked === undefined ? undefined : this.#router.find(asked, input.path)?.route
-    if (!target?.cors) return undefined
-    return { kind: 'http', status: 204, headers: preflightHeaders(target.cors, target, input), body: null }
-  }
-
-  /** No route takes the request: 405 when another method would do, else 404. */
-  #refuse(input: HttpInput): HttpReply {
-    const known = this.#router.explain(input.path)
-    if (!known) return this.#fail(input, new HttpError(404))
-    const reply = this.#fail(input, new HttpError(405, undefined, { allow: known.allow.join(', ') }))
-    if (known.nearest.cors) addCors(known.nearest.cors, input, reply.headers)
-    return reply
-  }
-
-  #fail(input: HttpInput, error: Error): HttpReply {
-    return failWith(new HttpResponse(), error, { development: this.#development, method: input.method })
   }
 }
 

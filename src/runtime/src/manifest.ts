@@ -63,6 +63,14 @@ export interface Loader {
   readonly handler: () => Promise<unknown>
   /** Absent when the initializer stands in the handler's module. */
   readonly initializer?: () => Promise<unknown>
+  /** Runtime extensions, in their order. */
+  readonly layers?: readonly LayerLoader[]
+}
+
+export interface LayerLoader {
+  /** In the service file. */
+  readonly name: string
+  readonly open: () => Promise<unknown>
 }
 
 /** Member name -> its loader. */
@@ -88,6 +96,10 @@ export interface SiteOptions {
   readonly fallback?: string
   /** How long browsers may keep a file without asking, in seconds; 0 by default. */
   readonly maxAge?: number
+}
+
+export function hasLayers(loaders: Loaders): boolean {
+  return Object.values(loaders).some(({ layers = [] }) => layers.length > 0)
 }
 
 /** What a platform's half of the runtime exports as `start`; the entry file re-exports the result. */

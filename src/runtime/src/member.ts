@@ -1,9 +1,9 @@
-import { Call, type Environment, type Scope } from './call.ts'
-import { callEitherWay } from './callback.ts'
-import { Context } from './context.ts'
+import type { Environment, Scope } from './call.ts'
 import type { Deadlines } from './deadline.ts'
 import { type Exported, findExport } from './exports.ts'
+import { initialize, viewOf } from './initializer.ts'
 import type { Input } from './input.ts'
+import { finishLayers, type LayerStack, openLayers } from './layer-stack.ts'
 import type { Loader, Manifest, Member } from './manifest.ts'
 import { type Handler, makeHandler } from './signature.ts'
 
@@ -28,13 +28,21 @@ export class LiveMember {
   readonly scope: Scope
   /** Set once loading and initializing are done; until then `prepare` has to be awaited. */
   ready: Ready | undefined
+  /** Set once they are open. */
+  layers: LayerStack | undefined
   readonly #loader: Loader
   #loading: Promise<Exported> | undefined
   #preparing: Promise<Ready> | undefined
+  #layers: Promise<LayerStack> | undefined
 
   constructor(member: Member, loader: Loader, options: MemberOptions) {
     this.#loader = loader
-    this.scope = { member, manifest: options.manifest, deadlines: options.deadlines, env: viewOf(options.env, member) }
+    this.scope = {
+      member,
+      manifest: options.manifest,
+      deadlines: options.deadlines,
+      env: member.environment ? viewOf(options.env, member.environment) : options.env,
+    }
   }
 
   /** Begins to load the module, so that the platform's start-up time is used for it. A failure waits for the first call. */
@@ -51,6 +59,20 @@ export class LiveMember {
     return this.#preparing
   }
 
+  /** The function's layers, opened at most once at a time; undefined when it has none. */
+  openLayers(): Promise<LayerStack> | undefined {
+    const { layers } = this.#loader
+    if (!layers || layers.length === 0) return undefined
+    this.#layers ??= openLayers(layers, this.scope).then((stack) => {
+      this.layers = stack
+      return stack
+    })
+    this.#layers.catch(() => {
+      this.#layers = undefined
+    })
+    return this.#layers
+  }
+
   async #prepare(input: Input): Promise<Ready> {
     this.#loading ??= this.#open()
     const exported = await this.#loading.catch((error) => {
@@ -58,46 +80,22 @@ export class LiveMember {
       throw error
     })
     const { member } = this.scope
-    if (member.initializer !== undefined) await this.#initialize(member.initializer, input)
-    const handler = member.signature === 'raw' ? undefined : makeHandler(exported, member)
-    this.ready = { exported, handler }
+    if (member.initializer !== undefined) await initialize(this.scope, this.#loader, input)
+    const { layers } = this
+    if (layers) await finishLayers(layers, member)
+    const plain = member.signature === 'raw' ? undefined : makeHandler(exported, member)
+    this.ready = { exported, handler: plain && layers ? layers.wrap(plain) : plain }
     return this.ready
   }
 
   async #open(): Promise<Exported> {
+    const layers = this.openLayers()
+    if (layers) await layers
     const { member } = this.scope
     return findExport(await this.#loader.handler(), member.handler, member)
   }
-
-  async #initialize(name: string, input: Input): Promise<void> {
-    const { member } = this.scope
-    const module = await (this.#loader.initializer ?? this.#loader.handler)()
-    const exported = findExport(module, name, member)
-    const call = new Call(this.scope, input, { kind: 'initialize' })
-    const args = member.signature === 'raw' ? [input.context] : [new Context(call)]
-    await within(member.initTimeoutSec ?? member.timeoutSec, callEitherWay(exported, args), member)
-    await call.settle()
-  }
 }
 
-// Without an end, one initializer that hangs would hang every call after it.
-function within(timeoutSec: number, work: unknown, member: Member): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const late = () =>
-      reject(new Error(`the initializer of function "${member.name}" did not finish within ${timeoutSec} s`))
-    const timer = setTimeout(late, timeoutSec * 1000)
-    Promise.resolve(work)
-      .finally(() => clearTimeout(timer))
-      .then(resolve, reject)
-  })
-}
-
-/** The environment under the names that the member's own part of the service file gives. */
-function viewOf(env: Environment, member: Member): Environment {
-  const renamed = Object.entries(member.environment ?? {})
-  if (renamed.length === 0) return env
-  const view: Record<string, string | undefined> = { ...env }
-  for (const [, platformName] of renamed) delete view[platformName]
-  for (const [name, platformName] of renamed) view[name] = env[platformName]
-  return view
+export function isRaw(member: LiveMember): boolean {
+  return member.scope.member.signature === 'raw'
 }

@@ -1,4 +1,5 @@
-import { mediaType, plainType } from './media.ts'
+import { mediaType } from './media.ts'
+import { plainType } from './types.ts'
 
 /**
  * The first of `types` that a content type is: `json`, `text/*`, `+json`, `application/pdf`.

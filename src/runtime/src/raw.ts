@@ -3,10 +3,6 @@ import { callEitherWay } from './callback.ts'
 import type { Input } from './input.ts'
 import type { LiveMember } from './member.ts'
 
-export function isRaw(member: LiveMember): boolean {
-  return member.scope.member.signature === 'raw'
-}
-
 /** Calls a raw handler with the platform's own arguments; what it returns or throws is the platform's business. */
 export async function callRaw(member: LiveMember, input: Input, kind: string): Promise<unknown> {
   const call = new Call(member.scope, input, { kind })

@@ -1,6 +1,7 @@
+import { parseBody, parseCookies, toBytes } from './body.ts'
 import type { HttpInput } from './input.ts'
 import { accepts, matchType } from './negotiate.ts'
-import { parseBody, parseCookies, parseQuery, type Query, toBytes } from './parse.ts'
+import { parseQuery, type Query } from './parse.ts'
 import type { Pattern } from './pattern.ts'
 import { readParams } from './router.ts'
 

@@ -1,7 +1,8 @@
-import { appendHeader, setHeader } from './header.ts'
+import { appendHeader, redirectTo } from './append.ts'
+import { setHeader } from './header.ts'
 import type { HeaderMap } from './input.ts'
-import { fullType } from './media.ts'
 import { emptyRecord } from './record.ts'
+import { fullType } from './types.ts'
 
 /** The answer while it is made. */
 export class HttpResponse {
@@ -74,9 +75,6 @@ export class HttpResponse {
 
   /** Answers with a place to go to; the status is 302 unless it is given or was set to a 3xx before. */
   redirect(url: string, status?: number): void {
-    const kept = this.status >= 300 && this.status < 400 ? this.status : 302
-    this.set('location', url.replace(/[^\x21-\x7e]+/g, encodeURIComponent))
-    this.status = status ?? kept
-    this.body = undefined
+    redirectTo(this, url, status)
   }
 }

@@ -13,13 +13,6 @@ export interface Found<T> {
   readonly pattern: Pattern
 }
 
-/** The path is known and the method is not. */
-export interface WrongMethod<T> {
-  readonly allow: readonly string[]
-  /** The most specific route of the path. */
-  readonly nearest: T
-}
-
 /**
  * Finds the most specific route that takes a path and a method. Fully static paths stand in a map, the others in
  * a trie of segments. On one path a declared method wins over `any`, and GET answers HEAD when nothing else does.
@@ -40,17 +33,11 @@ export class Router<T extends Routed> {
     return found ?? this.#search(method, path, escaped, undefined)
   }
 
-  /** Why nothing was found: undefined when no route has the path. */
-  explain(path: string): WrongMethod<T> | undefined {
+  /** Everything that the path could have been, whatever the method; the most specific first. */
+  allOf(path: string): readonly Leaf<T>[] {
     const leaves: Leaf<T>[] = []
     this.#search('', path, path.includes('%'), leaves)
-    leaves.sort((a, b) => a.rank - b.rank)
-    const entries = leaves.flatMap((leaf) => [...leaf.methods.values(), ...(leaf.any ? [leaf.any] : [])])
-    const nearest = entries[0]
-    if (!nearest) return undefined
-    const allow = new Set(leaves.flatMap((leaf) => [...leaf.methods.keys()]))
-    if (allow.has('GET')) allow.add('HEAD')
-    return { allow: [...allow], nearest: nearest.route }
+    return leaves.sort((a, b) => a.rank - b.rank)
   }
 
   #search(method: string, path: string, escaped: boolean, seen: Leaf<T>[] | undefined): Found<T> | undefined {
@@ -112,7 +99,8 @@ interface Statics<T> {
   readonly all: Map<string, Node<T>>
 }
 
-interface Leaf<T> {
+/** The end of a route's path, with the routes by their methods. */
+export interface Leaf<T> {
   readonly rank: number
   readonly methods: Map<string, Found<T>>
   any: Found<T> | undefined
@@ -130,7 +118,8 @@ interface Search<T> {
   rank: number
 }
 
-const FAR = Number.POSITIVE_INFINITY
+// Beyond every rank.
+const FAR = 2 ** 53
 
 function makeNode<T>(): Node<T> {
   return { statics: undefined, param: undefined, exact: undefined, wild: undefined, least: FAR }

@@ -1,5 +1,5 @@
 import { fromText, joinBytes } from './bytes.ts'
-import { describe } from './error.ts'
+import { describe } from './words.ts'
 
 /** Any of the stream forms of a body as one: web streams, Node's, generators. Undefined for what is no stream. */
 export function asStream(value: object): AsyncIterable<unknown> | undefined {

@@ -1,9 +1,9 @@
 import {
-  type Declares,
   type EventInput,
   type EventRow,
   numberOf,
   parsePayload,
+  type Reading,
   readEvents,
   shapeOf,
   shapesOf,
@@ -15,8 +15,8 @@ import type { FcCall } from './call.ts'
 import { tableRow } from './table-events.ts'
 
 /** An event of any of Function Compute's triggers, the same in both editions, in the words of the service file. */
-export function readFcEvents(parsed: unknown, call: FcCall, declares: Declares): readonly EventInput[] {
-  return readEvents(rows, unwrapStream(parsed), call, declares)
+export function readFcEvents(parsed: unknown, call: FcCall, reading: Reading): readonly EventInput[] {
+  return readEvents(rows, unwrapStream(parsed), call, reading)
 }
 
 /** https://help.aliyun.com/document_detail/74676.html */

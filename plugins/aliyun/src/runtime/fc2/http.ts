@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { type HttpReply, PlatformRequest, readHeaders, splitUrl, textOf, writeQuery } from '@anyfaas/runtime'
 import { FcCall } from '../call.ts'
+import { readableOf, readStream } from './node-stream.ts'
 
 /** The `req` of an HTTP trigger: a stream with fields. https://help.aliyun.com/document_detail/74757.html */
 export interface FcRequest {
@@ -84,18 +85,5 @@ export function sendReply({ status, headers, body }: HttpReply, response: FcResp
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (body === null || typeof body === 'string') response.send(body ?? '')
   else if (body instanceof Uint8Array) response.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
-  else response.send(Readable.from(body, { objectMode: false }))
-}
-
-function readStream(request: FcRequest): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    if (typeof request.on !== 'function') {
-      resolve(undefined)
-      return
-    }
-    const chunks: Uint8Array[] = []
-    request.on('data', (chunk) => chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)))
-    request.on('end', () => resolve(Buffer.concat(chunks)))
-    request.on('error', reject)
-  })
+  else response.send(readableOf(body))
 }

@@ -1,7 +1,8 @@
 import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
 import { answer, FcCall, parseEvent } from '../call.ts'
+import { isGateway, toEnvelope } from '../envelope.ts'
 import { readFcEvents } from '../events.ts'
-import { GatewayHttp, isGateway, toEnvelope } from '../gateway.ts'
+import { gatewayRequest } from '../gateway.ts'
 import { type FcResponse, isStreamHttp, StreamHttp, sendReply } from './http.ts'
 
 /**
@@ -17,6 +18,7 @@ export const start: Start = (manifest, loaders) => {
     },
     initializer: (context: unknown, callback?: unknown) =>
       answer(app.initialize(new FcCall(undefined, context)), callback),
+    preStop: (_context: unknown, callback?: unknown) => answer(app.close(), callback),
   }
 }
 
@@ -28,6 +30,6 @@ function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   const call = new FcCall(event, context)
   if (app.raw) return app.raw(call)
   const parsed = parseEvent(event)
-  if (!isShape(parsed) || !isGateway(parsed)) return app.event(() => readFcEvents(parsed, call, app.declares))
-  return app.http(new GatewayHttp(call, parsed), toEnvelope)
+  if (!isShape(parsed) || !isGateway(parsed)) return app.event((reading) => readFcEvents(parsed, call, reading))
+  return app.http(gatewayRequest(call, parsed), toEnvelope)
 }

@@ -1,4 +1,4 @@
-import { type Declares, type EventInput, type EventRow, readEvents, shapesOf, textOf } from '@anyfaas/runtime'
+import { type EventInput, type EventRow, type Reading, readEvents, shapesOf, textOf } from '@anyfaas/runtime'
 import { busRow, scheduleRow } from './bus-events.ts'
 import type { LambdaCall } from './call.ts'
 import { gunzip } from './gunzip.ts'
@@ -7,8 +7,8 @@ import { storageRow } from './storage-events.ts'
 import { documentRow, kafkaRow, streamRow, tableRow } from './stream-events.ts'
 
 /** An event of any of Lambda's own services, in the words of the service file. */
-export function readLambdaEvents(call: LambdaCall, declares: Declares): readonly EventInput[] {
-  return readEvents(rows, call.event, call, declares)
+export function readLambdaEvents(call: LambdaCall, reading: Reading): readonly EventInput[] {
+  return readEvents(rows, call.event, call, reading)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */

@@ -1,6 +1,7 @@
 import {
   bodyOf,
   encodeBody,
+  type HttpInput,
   type HttpReply,
   isShape,
   PlatformRequest,
@@ -12,14 +13,18 @@ import {
   writeQuery,
 } from '@anyfaas/runtime'
 import { LambdaCall } from './call.ts'
-import { encodePath } from './http-v2.ts'
+import { encodePath } from './path.ts'
 
 /**
  * REST APIs (and HTTP APIs with payload format 1.0) and application load balancers, which share a shape but for details.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
  */
-export class HttpV1 extends PlatformRequest {
+export function requestV1(event: Shape, context: unknown): HttpInput {
+  return new HttpV1(event, context)
+}
+
+class HttpV1 extends PlatformRequest {
   readonly #event: Shape
 
   constructor(event: Shape, context: unknown) {
@@ -51,13 +56,7 @@ export class HttpV1 extends PlatformRequest {
   }
 }
 
-export function isHttpV1(event: Shape): boolean {
-  return (
-    typeof event['httpMethod'] === 'string' && typeof event['path'] === 'string' && isShape(event['requestContext'])
-  )
-}
-
-export function isLoadBalancer(event: Shape): boolean {
+function isLoadBalancer(event: Shape): boolean {
   return isShape(shapeOf(event['requestContext'])['elb'])
 }
 

@@ -10,6 +10,7 @@ import {
   textOf,
 } from '@anyfaas/runtime'
 import { LambdaCall } from './call.ts'
+import { encodePath, PLAIN } from './path.ts'
 
 /**
  * Payload format 2.0: HTTP APIs and function URLs.
@@ -69,12 +70,3 @@ function pathOf(raw: unknown, { domainName, stage }: Shape): unknown {
   const staged = domain.includes('.execute-api.') && `${raw}/`.startsWith(`/${String(stage)}/`)
   return encodePath(staged ? raw.slice(String(stage).length + 1) || '/' : raw)
 }
-
-/** A decoded path as a client would have sent it. A slash inside a segment is lost: the gateway has decoded it, too. */
-export function encodePath(path: string): string {
-  if (PLAIN.test(path)) return path
-  // The way through bytes mends halves of surrogate pairs, which cannot be encoded.
-  return encodeURI(Buffer.from(path).toString()).replace(/[?#]/g, encodeURIComponent)
-}
-
-const PLAIN = /^[\w/.~!$&'()*+,;=:@-]*$/

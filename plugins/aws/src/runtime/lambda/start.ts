@@ -1,12 +1,14 @@
-import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
+import { type App, createApp, hasLayers, isShape, type Shape, type Start } from '@anyfaas/runtime'
 import { LambdaCall } from './call.ts'
 import { readLambdaEvents } from './events.ts'
-import { HttpV1, isHttpV1, toV1 } from './http-v1.ts'
+import { requestV1, toV1 } from './http-v1.ts'
 import { HttpV2, isHttpV2, toV2 } from './http-v2.ts'
 
 /** AWS Lambda: `handler(event, context)` with a promise. */
 export const start: Start = (manifest, loaders) => {
   const app = createApp(manifest, loaders, { env: process.env, development: process.env['NODE_ENV'] === 'development' })
+  // It is sent where the function has an extension: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+  if (hasLayers(loaders)) process.once('SIGTERM', () => app.close().finally(() => process.exit(0)))
   // Two parameters, never three: the runtime of Node.js 24 refuses handlers that could take a callback.
   return { handler: (event: unknown, context: unknown) => invoke(app, event, context) }
 }
@@ -16,7 +18,13 @@ function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   // The question of a gateway to an authorizer looks like a request in all but this.
   if (isShape(event) && event['type'] !== 'REQUEST') {
     if (isHttpV2(event)) return app.http(new HttpV2(event, context), toV2)
-    if (isHttpV1(event)) return app.http(new HttpV1(event, context), (reply) => toV1(reply, event))
+    if (isHttpV1(event)) return app.http(requestV1(event, context), (reply) => toV1(reply, event))
   }
-  return app.event(() => readLambdaEvents(new LambdaCall(event, context), app.declares))
+  return app.event((reading) => readLambdaEvents(new LambdaCall(event, context), reading))
+}
+
+function isHttpV1(event: Shape): boolean {
+  return (
+    typeof event['httpMethod'] === 'string' && typeof event['path'] === 'string' && isShape(event['requestContext'])
+  )
 }

@@ -1,9 +1,9 @@
 import {
-  type Declares,
   type EventInput,
   type EventRow,
   numberOf,
   parsePayload,
+  type Reading,
   readEvents,
   type Shape,
   shapeOf,
@@ -15,8 +15,8 @@ import type { ScfCall } from './call.ts'
 import { readLog } from './log.ts'
 
 /** An event of any of SCF's triggers, in the words of the service file. https://cloud.tencent.com/document/product/583/9705 */
-export function readScfEvents(call: ScfCall, declares: Declares): readonly EventInput[] {
-  return readEvents(rows, call.event, call, declares)
+export function readScfEvents(call: ScfCall, reading: Reading): readonly EventInput[] {
+  return readEvents(rows, call.event, call, reading)
 }
 
 const timerRow: EventRow = {

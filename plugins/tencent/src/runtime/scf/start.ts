@@ -14,6 +14,6 @@ function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
   if (isShape(context)) Reflect.set(context, 'callbackWaitsForEmptyEventLoop', false)
   if (app.raw) return app.raw(new ScfCall(event, context))
   if (!isShape(event) || !isHttp(event))
-    return app.event(() => readScfEvents(new ScfCall(event, context), app.declares))
+    return app.event((reading) => readScfEvents(new ScfCall(event, context), reading))
   return app.http(new ScfHttp(event, context), toReply)
 }
