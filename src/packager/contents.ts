@@ -133,7 +133,7 @@ function shipped(name: string, from: URL): PackEntry {
 }
 
 // The parts of the runtime lie beside it, and open late. What no function can come to need stays out.
-function runtimeParts(runtimeEntry: URL, manifests: readonly Manifest[]): ZipEntry[] {
+function runtimeParts(runtimeEntry: URL, manifests: readonly Manifest[]): PackEntry[] {
   const folder = dirname(fileURLToPath(runtimeEntry))
   const members = manifests.flatMap((manifest) => manifest.members)
   const isNeeded = (name: string) =>
@@ -141,7 +141,7 @@ function runtimeParts(runtimeEntry: URL, manifests: readonly Manifest[]): ZipEnt
   return readdirSync(folder)
     .filter((name) => /^sls_\w+\.cjs$/.test(name) && isNeeded(name))
     .sort()
-    .map((name) => ({ name, executable: false, source: { bytes: readFileSync(join(folder, name)) } }))
+    .map((name) => generated(name, readFileSync(join(folder, name))))
 }
 
 function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Record<string, EntryModules> {
