@@ -12,9 +12,10 @@ export function mergeTree<T>(base: T, over: unknown): T {
     if (value === null) out.delete(key)
     else out.set(key, mergeTree(out.get(key), value))
   }
+  const made: Tree & Record<symbol, unknown> = Object.fromEntries(out)
   // What stands under a symbol is no data: it stays with the map (origin.ts).
-  const marks = Object.getOwnPropertySymbols(base).map((mark) => [mark, (base as Record<symbol, unknown>)[mark]])
-  return Object.fromEntries([...out, ...marks]) as T
+  for (const mark of Object.getOwnPropertySymbols(base)) made[mark] = (base as Record<symbol, unknown>)[mark]
+  return made as T
 }
 
 /** What stands at a path of keys inside a tree; undefined when nothing does. */

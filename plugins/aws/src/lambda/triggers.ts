@@ -10,6 +10,7 @@ import {
   refused,
   type TriggerTable,
 } from '@anyfaas/kit'
+import { batch, queueBatch } from './batch.ts'
 import { storageEvents } from './storage.ts'
 import { scheduleExpression } from './timer.ts'
 
@@ -24,16 +25,6 @@ const base = {
 const plain = { ...base, role: lossy('the platform lets the source call by a permission of the function') } as const
 const switchless = { ...plain, enabled: NOT_MADE } as const
 const switched = { ...plain, enabled: { to: 'Enabled' } } as const
-
-const batch = {
-  rows: {
-    size: { to: 'BatchSize', range: { min: 1, max: 10_000 } },
-    windowSec: { to: 'MaximumBatchingWindowInSeconds', range: { min: 0, max: 300 } },
-  },
-} as const
-
-// The runtime tells which items of a batch failed: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-const reporting = { FunctionResponseTypes: ['ReportBatchItemFailures'] }
 
 /** Model -> the events of AWS::Serverless::Function. */
 export const triggers: TriggerTable = {
@@ -115,7 +106,7 @@ export const triggers: TriggerTable = {
     fields: {
       ...switched,
       queue: { to: 'Queue', as: (queue) => arn('sqs', queue) },
-      batch,
+      batch: queueBatch,
       visibilitySec: lossy('it is a setting of the queue'),
     },
   },
