@@ -8,8 +8,8 @@ export const batch = {
   },
 } as const
 
-// The runtime tells which items of a batch failed: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-const reporting = { FunctionResponseTypes: ['ReportBatchItemFailures'] }
+/** The runtime tells which items of a batch failed: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
+export const reporting = { FunctionResponseTypes: ['ReportBatchItemFailures'] }
 
 /** The same of queues: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 export const queueBatch = {

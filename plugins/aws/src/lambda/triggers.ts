@@ -10,7 +10,7 @@ import {
   refused,
   type TriggerTable,
 } from '@anyfaas/kit'
-import { batch, queueBatch } from './batch.ts'
+import { batch, queueBatch, reporting } from './batch.ts'
 import { storageEvents } from './storage.ts'
 import { scheduleExpression } from './timer.ts'
 
