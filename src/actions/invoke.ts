@@ -26,6 +26,7 @@ import {
   type Project,
   type ProjectOptions,
 } from './project.ts'
+import { runtimeOf } from './runtime-door.ts'
 
 export type { DebuggerAddress } from '../local/run-once.ts'
 
@@ -93,7 +94,7 @@ async function runHandler(run: Run): Promise<Answer> {
     fn: run.fn,
     serviceDir: run.project.dir,
     providerName: run.platform.provider.name,
-    runtimeEntry: run.platform.target.runtime.entry,
+    runtimeEntry: runtimeOf(run.platform).entry,
     cacheDir: join(run.project.dir, '.sls', 'run'),
   })
   return await runOnce({ ...callOptions(run), launch: launched })
@@ -103,7 +104,7 @@ function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | '
   const { project, platform, fn, call, io } = run
   const { debugPort, onDebugger } = run.options
   return {
-    emulator: platform.target.runtime.emulator,
+    emulator: runtimeOf(platform).emulator,
     call,
     info: infoFor(platform, fn),
     environment: environmentFor(project, fn),

@@ -13,6 +13,7 @@ import {
   type ProjectOptions,
   settle,
 } from './project.ts'
+import { runtimeOf } from './runtime-door.ts'
 import { translateFor, type WrittenSpec, writeFiles } from './translate.ts'
 
 export interface PackageActionOptions extends ProjectOptions {
@@ -75,7 +76,7 @@ export async function packFor(
     service,
     serviceDir: project.dir,
     providerName: platform.provider.name,
-    runtimeEntry: platform.target.runtime.entry,
+    runtimeEntry: runtimeOf(platform).entry,
     nodeTarget: nodeTargetOf(platform),
     platform: codeFactsOf(platform),
     outDir: join(options.out, platform.label),
