@@ -11,7 +11,6 @@ export function runtimeOf({ provider, target }: Platform): RuntimeDoor {
   if (door?.entry && door.emulator && lost === undefined) return door
   const help = [
     lost === undefined ? 'sls translate works without one' : `build the provider: there is no ${fileURLToPath(lost)}`,
-    'docs/writing-a-provider.md says what a runtime is',
   ]
   throw new SlsError(
     error('SLS2004', `the provider "${provider.name}" has no runtime, so nothing can be packaged or called for it`, {

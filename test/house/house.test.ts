@@ -28,6 +28,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'plugins/aliyun': 2,
   'plugins/aws': 2,
   'plugins/tencent': 2,
+  'plugins/_template': 2,
   'src/actions': 3,
   'src/ui': 4,
   'src/cli': 5,
