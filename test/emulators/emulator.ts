@@ -26,7 +26,7 @@ export type Fault = 'throttle' | 'unavailable' | 'cut before' | 'cut after'
 
 export interface EmulatorOptions {
   readonly latencyMs?: number
-  /** Calls a second that are taken of each action, and as many at once. */
+  /** Calls a second that are taken of each action that changes something, and as many at once. */
   readonly rate?: number
   /** How long new and changed things are busy. */
   readonly settleMs?: number
@@ -83,7 +83,9 @@ export abstract class Emulator {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await this.#read(incoming)
     const index = this.requests.push(request) - 1
-    const fault = this.options.fault?.(request, index) ?? (this.#takes(request.action) ? undefined : 'throttle')
+    const fault =
+      this.options.fault?.(request, index) ??
+      (!this.changes(request) || this.#takes(request.action) ? undefined : 'throttle')
     if (this.options.latencyMs) await new Promise((resolve) => setTimeout(resolve, this.options.latencyMs))
     await this.options.boundary?.(request, index, 'before')
     if (fault === 'cut before') return void incoming.socket.destroy()

@@ -37,7 +37,8 @@ export interface Request {
 /** The Function Compute 3.0 API by the vendor's library: paced, one attempt a call, refusals made readable. */
 export class Fc3Client {
   readonly #api: ApiClient
-  readonly #pacer = new Pacer({ rate: RATE, isThrottled, clock })
+  readonly #reads = new Pacer({ rate: READS, isThrottled, clock })
+  readonly #writes = new Pacer({ rate: WRITES, burst: WRITES / 2, isThrottled, clock })
 
   constructor({ credentials, region, endpoint }: ClientOptions) {
     // Without an endpoint the library asks an address that does not exist.
@@ -81,8 +82,9 @@ export class Fc3Client {
       reqBodyType: 'json',
       bodyType,
     })
+    const pacer = method === 'GET' ? this.#reads : this.#writes
     const once = () =>
-      this.#pacer.run(action, () => this.#api.callApi(params, apiRequest(sent), runtimeOptions(ONCE)), signal)
+      pacer.run(action, () => this.#api.callApi(params, apiRequest(sent), runtimeOptions(ONCE)), signal)
     try {
       return await (method === 'GET' ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
     } catch (error) {
@@ -111,8 +113,9 @@ interface Sending {
 
 const VERSION = '2023-03-30'
 
-// Calls a second and action that the platform's default quota allows.
-const RATE = 20
+// Calls a second and action to begin with; what the platform answers corrects them.
+const READS = 50
+const WRITES = 20
 
 // Whether a change may be tried again is for the engine to say.
 const ONCE = { autoretry: false, maxAttempts: 1, readTimeout: 60_000, connectTimeout: 10_000 }

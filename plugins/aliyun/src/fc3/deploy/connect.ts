@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import {
   ACCOUNT,
+  type Artifact,
   type Call,
   type Connection,
   type ConnectOptions,
@@ -8,6 +9,7 @@ import {
   type Deployment,
   error,
   fillPlaceholders,
+  httpTriggersOf,
   type LogLine,
   type Resource,
   SlsError,
@@ -41,6 +43,7 @@ export const connector: Connector = {
 class Fc3Connection implements Connection {
   readonly drivers
   readonly operations
+  readonly width
   readonly #site: Site
   readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
@@ -51,6 +54,7 @@ class Fc3Connection implements Connection {
     this.#checksums = checksums
     this.#account = site.service.provider.accountId ?? env['ALIBABA_CLOUD_ACCOUNT_ID']
     this.#ours = new OurFunctions(site)
+    this.width = widthFor(site.artifacts)
     this.operations = makeOperations(site, this.#ours, { credentials, account: this.#account })
     const parts = PARTS.map((part) => new PartDriver(part, site, this.#ours))
     this.drivers = [
@@ -72,6 +76,7 @@ class Fc3Connection implements Connection {
     const functions = await this.#ours.list(call, 'now')
     if (functions.length === 0) return undefined
     const described = functions.map(async ({ name, fn, live }) => {
+      if (!this.#mayHaveUrl(fn)) return { name: fn, ...stateOf(live), urls: [], notes: [] }
       const path = `/functions/${name}/triggers`
       const triggers = await this.#site.client.list(
         { action: 'ListTriggers', path, about: `function/${fn}` },
@@ -80,13 +85,18 @@ class Fc3Connection implements Connection {
       )
       return {
         name: fn,
-        state: String(live['state'] ?? 'Active'),
-        digest: `crc64:${live['codeChecksum']}`,
+        ...stateOf(live),
         urls: triggers.flatMap(urlOf),
         notes: [],
       }
     })
     return { platform: 'Function Compute 3.0', functions: await Promise.all(described) }
+  }
+
+  // Triggers are listed function by function, so those that cannot have an address are left out.
+  #mayHaveUrl(name: string): boolean {
+    const fn = this.#site.service.functions.find((one) => one.name === name)
+    return !fn || httpTriggersOf(fn).length > 0
   }
 
   // biome-ignore lint/correctness/useYield: the log service is another one, which this edition does not read yet
@@ -99,9 +109,21 @@ class Fc3Connection implements Connection {
   }
 }
 
+// Most of a step is waiting for the platform. But every request with code holds that code, in base64 and as JSON.
+function widthFor(artifacts: readonly Artifact[]): number {
+  const largest = Math.max(1, ...artifacts.map(({ bytes }) => bytes))
+  return Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / (largest * 3))))
+}
+
+const CODE_IN_FLIGHT_BYTES = 256 * 1024 * 1024
+
 interface Deployer {
   readonly env: ConnectOptions['env']
   readonly credentials: Credentials
+}
+
+function stateOf({ state, codeChecksum }: Tree): { state: string; digest: string } {
+  return { state: String(state ?? 'Active'), digest: `crc64:${codeChecksum}` }
 }
 
 function urlOf(trigger: Tree): { methods: string[]; url: string }[] {

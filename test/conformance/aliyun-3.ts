@@ -1,0 +1,60 @@
+import { Fc3Emulator } from '../emulators/fc3/emulator.ts'
+import type { Edition, Tree } from './edition.ts'
+
+const rich: Tree = {
+  description: 'all of it',
+  memorySize: 512,
+  timeout: 30,
+  environment: { A: '1', B: '2' },
+  role: 'acs:ram::1234567890123456:role/fn',
+  vpc: { id: 'vpc-1', subnets: ['sub-1', 'sub-2'], securityGroups: ['sg-1'] },
+  logs: { project: 'my-project', store: 'my-store' },
+  tags: { team: 'core' },
+  concurrency: { reserved: 10, min: 1 },
+  async: { retries: 1, maxAge: 3600, onFailure: 'acs:mns:cn-hangzhou:1234567890123456:/queues/dead' },
+  events: [
+    { http: { path: '/a/:id', method: 'get,post' } },
+    { timer: { cron: '0 8 * * *', payload: 'x' } },
+    { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' }, role: 'acs:ram::1:role/oss' } },
+  ],
+}
+
+export const aliyun3: Edition = {
+  name: 'aliyun 3.0',
+  provider: 'aliyun',
+  settings: { region: 'cn-hangzhou', accountId: '1234567890123456' },
+  env: () => ({ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }),
+  emulate: (options) => new Fc3Emulator(options),
+  rich,
+  changes: [
+    ['description', { ...rich, description: 'other' }],
+    ['memory', { ...rich, memorySize: 1024 }],
+    ['timeout', { ...rich, timeout: 60 }],
+    ['a variable', { ...rich, environment: { A: '1', B: '3', C: '4' } }],
+    ['a variable less', { ...rich, environment: { A: '1' } }],
+    ['no role', { ...rich, role: undefined }],
+    ['another network', { ...rich, vpc: { id: 'vpc-2', subnets: ['sub-3'], securityGroups: ['sg-2'] } }],
+    ['no network', { ...rich, vpc: undefined }],
+    ['no logs', { ...rich, logs: undefined }],
+    ['other tags', { ...rich, tags: { owner: 'me' } }],
+    ['concurrency', { ...rich, concurrency: { reserved: 20 } }],
+    ['asynchronous calls', { ...rich, async: { retries: 2 } }],
+    ['no asynchronous calls', { ...rich, async: undefined }],
+    [
+      'methods',
+      { ...rich, events: [{ http: { path: '/a/:id', method: 'put' } }, ...(rich['events'] as Tree[]).slice(1)] },
+    ],
+    [
+      'another bucket',
+      {
+        ...rich,
+        events: [
+          ...(rich['events'] as Tree[]).slice(0, 2),
+          { os: { bucket: 'others', events: ['created'], role: 'acs:ram::1:role/oss' } },
+        ],
+      },
+    ],
+    ['no events', { ...rich, events: [] }],
+  ],
+  drift: { memorySize: 2048 },
+}
