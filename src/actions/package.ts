@@ -1,8 +1,11 @@
 import { join, resolve } from 'node:path'
 import { type Artifact, canonicalRuntime, error, isNode, LINUX_X64, SlsError } from '@anyfaas/kit'
+import { createTrees, type Trees } from '../packager/files/trees.ts'
 import type { PlatformCode } from '../packager/machine/platform-code.ts'
 import { type PackRequest, pack } from '../packager/pack.ts'
+import type { Reason } from '../packager/packages/why.ts'
 import type { ActionIo } from './io.ts'
+import { type ArtifactSize, checkSizes, sizesOf } from './package-sizes.ts'
 import { timed } from './phase.ts'
 import {
   choosePlatforms,
@@ -25,15 +28,20 @@ export interface PackageActionOptions extends ProjectOptions {
   readonly push?: true | string
   /** Write each image as one file too. */
   readonly imageTar?: boolean
+  /** Say what needs the package of this name. */
+  readonly why?: string
 }
 
 export interface PackageResult {
   readonly packages: readonly PlatformPackage[]
+  /** What needs the package that was asked for: each installed version of it. */
+  readonly why?: readonly Reason[]
 }
 
 export interface PlatformPackage {
   readonly platform: string
   readonly artifacts: readonly Artifact[]
+  readonly sizes: readonly ArtifactSize[]
   /** The spec files beside the artifacts, which name them. */
   readonly specs: readonly WrittenSpec[]
 }
@@ -43,23 +51,38 @@ export async function packageService(options: PackageActionOptions, io: ActionIo
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
   const out = resolve(io.cwd, options.out ?? join(project.dir, '.sls'))
+  const trees = createTrees()
   const packages: PlatformPackage[] = []
   for (const platform of platforms) {
-    const artifacts = await packFor(project, platform, { ...options, out }, io)
+    const { artifacts, sizes } = await packFor(project, platform, { ...options, out, trees }, io)
     const { files, diagnostics } = await translateFor(platform, { artifacts })
     settle(project, diagnostics, options, io)
-    packages.push({ platform: platform.label, artifacts, specs: await writeFiles(files, platform, { out }) })
+    packages.push({ platform: platform.label, artifacts, sizes, specs: await writeFiles(files, platform, { out }) })
   }
-  return { packages }
+  return { packages, ...(options.why !== undefined && { why: await explain(project, platforms, options.why) }) }
+}
+
+async function explain(project: Project, platforms: readonly Platform[], name: string): Promise<readonly Reason[]> {
+  const { explainPackage } = await import('../packager/packages/why.ts')
+  const productionOnly = platforms.every(({ service }) => service.package.excludeDevDependencies)
+  const reasons = explainPackage(project.dir, name, productionOnly)
+  if (reasons.length > 0) return reasons
+  const help = ['packages that only development needs do not go into artifacts', `npm explain ${name}`]
+  throw new SlsError(error('SLS0002', `nothing that the service needs in production asks for "${name}"`, { help }))
+}
+
+export interface PackedFor {
+  readonly artifacts: readonly Artifact[]
+  readonly sizes: readonly ArtifactSize[]
 }
 
 /** The artifacts of a service for one platform. Throws when the service has no functions. */
 export async function packFor(
   project: Project,
   platform: Platform,
-  options: PackageActionOptions & { readonly out: string },
+  options: PackageActionOptions & { readonly out: string; readonly trees?: Trees },
   io: ActionIo,
-): Promise<readonly Artifact[]> {
+): Promise<PackedFor> {
   const { service } = platform
   if (service.functions.length === 0) {
     throw new SlsError(
@@ -83,12 +106,15 @@ export async function packFor(
     cacheDir: join(project.dir, '.sls', 'cache'),
     signal: io.signal,
     ...(options.only && { only: options.only }),
+    ...(options.trees && { trees: options.trees }),
+    ...(options.out !== project.dir && { written: options.out }),
   }
-  const { artifacts, diagnostics } = await timed(io, `package for ${platform.label}`, () =>
+  const { artifacts, packages, diagnostics } = await timed(io, `package for ${platform.label}`, () =>
     located(() => pack(request), project.locate),
   )
-  settle(project, diagnostics, options, io)
-  return [...artifacts, ...(await imagesFor(project, platform, { ...options, request }, io))]
+  const sizes = sizesOf(packages, platform.target.facts)
+  settle(project, [...diagnostics, ...checkSizes(sizes, platform.label)], options, io)
+  return { artifacts: [...artifacts, ...(await imagesFor(project, platform, { ...options, request }, io))], sizes }
 }
 
 // The images of functions that say how theirs is built.

@@ -40,14 +40,14 @@ export async function prepare(
   options: ProjectOptions & Pick<PackageActionOptions, 'push'>,
   io: ActionIo,
 ): Promise<Prepared> {
-  const artifacts = await packFor(project, platform, { ...options, out: join(project.dir, '.sls') }, io)
+  const { artifacts } = await packFor(project, platform, { ...options, out: join(project.dir, '.sls') }, io)
   const { resources, diagnostics } = await translateFor(platform, { artifacts })
   settle(project, diagnostics, options, io)
   return { artifacts, resources }
 }
 
 export interface Prepared {
-  readonly artifacts: Awaited<ReturnType<typeof packFor>>
+  readonly artifacts: Awaited<ReturnType<typeof packFor>>['artifacts']
   readonly resources: readonly Resource[]
 }
 

@@ -24,7 +24,7 @@ export async function unpackedFor<T>(wanted: Unpacked, work: (folder: string) =>
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, `${fn.name}-`))
   try {
-    const artifacts = await packFor(project, platform, { ...options, out: folder, only: [fn.name] }, io)
+    const { artifacts } = await packFor(project, platform, { ...options, out: folder, only: [fn.name] }, io)
     const artifact = artifacts.find(({ handlers }) => Object.hasOwn(handlers, fn.name))
     if (!artifact) throw new Error(`no artifact holds ${fn.name}`)
     const code = join(folder, 'code')

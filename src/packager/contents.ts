@@ -11,6 +11,7 @@ import type { HandlerFile } from './code/handler-file.ts'
 import { type FilesOf, manifestOf } from './code/manifest.ts'
 import { moduleScopes } from './code/module-scope.ts'
 import { sourceKind } from './code/source-kind.ts'
+import { readIgnoreFiles } from './files/ignore-files.ts'
 import { compilePatterns } from './files/patterns.ts'
 import { mayHoldAccessKey } from './files/secrets.ts'
 import { selectServiceFiles } from './files/service-files.ts'
@@ -52,7 +53,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
   const machine = platform.machineOf(functions[0] as Fn)
   const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
-  const patterns = compilePatterns([...code.folders, ...group.patterns])
+  const patterns = compilePatterns([...code.folders, ...group.patterns], readIgnoreFiles(serviceDir))
   const { leavesOut } = languages
   const own = selectServiceFiles({
     serviceDir,

@@ -31,6 +31,8 @@ export interface PackRequest {
   readonly nodeTarget: string
   /** Where artifacts are written. */
   readonly outDir: string
+  /** A folder that everything of the command is written into, so that nothing of it is packaged. */
+  readonly written?: string
   /** Only the artifacts that these functions travel in; they are whole, so that their bytes do not depend on it. */
   readonly only?: readonly string[]
   /** What its code runs on; Linux on x64 when missing. */
@@ -69,7 +71,7 @@ export async function pack(request: PackRequest): Promise<Packed> {
     ...request,
     serviceDir,
     trees,
-    outputs: [request.outDir, ...groups.map(({ path }) => path)].map(realPath),
+    outputs: [request.outDir, request.written ?? request.outDir, ...groups.map(({ path }) => path)].map(realPath),
   }
   const { only } = request
   const wanted = groups.filter(({ functions }) => !only || functions.some(({ name }) => only.includes(name)))

@@ -1,9 +1,11 @@
 import type { PackageActionOptions, PackageResult } from '../../actions/package.ts'
+import { formatBytes } from '../../ui/bytes.ts'
+import { drawContributions, drawHeadroom, drawReasons } from '../../ui/package-text.ts'
 import { drawTable } from '../../ui/table.ts'
 import type { Command } from '../command.ts'
 import { OUT, PROJECT_OPTIONS, STRICT } from '../options.ts'
 
-export const packageCommand: Command<PackageActionOptions, PackageResult> = {
+export const packageCommand: Command<PackageActionOptions & { readonly report?: boolean }, PackageResult> = {
   name: 'package',
   group: 'Build',
   summary: 'Make the artifacts of the service, and the specs that go with them',
@@ -18,6 +20,8 @@ export const packageCommand: Command<PackageActionOptions, PackageResult> = {
       isOptional: true,
       says: 'Push images under the names in the file, or as PREFIX/<service>-<function>',
     },
+    { name: 'report', says: 'Show what each artifact is made of, by package and folder' },
+    { name: 'why', value: 'PACKAGE', says: 'Show what needs a package' },
     { name: 'image-tar', says: 'Write each image as one file, for `docker load` or `skopeo`' },
   ],
   examples: [
@@ -28,7 +32,7 @@ export const packageCommand: Command<PackageActionOptions, PackageResult> = {
     const action = await import('../../actions/package.ts')
     return action.packageService(options, io)
   },
-  show({ packages }, { style }) {
+  show({ packages, why = [] }, { style }, options) {
     const rows = packages.flatMap(({ platform, artifacts, specs }) => [
       ...artifacts.map(({ path, bytes, digest }) => [
         platform,
@@ -38,10 +42,13 @@ export const packageCommand: Command<PackageActionOptions, PackageResult> = {
       ...artifacts.flatMap(({ image }) => (image ? [[platform, image.name, '']] : [])),
       ...specs.map(({ path }) => [platform, path, '']),
     ])
-    return `${drawTable(rows).join('\n')}\n`
+    const sizes = packages.flatMap(({ platform, sizes }) => sizes.map((size) => ({ platform, size })))
+    const lines = [
+      ...drawTable(rows),
+      ...sizes.flatMap(({ platform, size }) => drawHeadroom(platform, size)),
+      ...(options.report ? sizes.flatMap(({ platform, size }) => drawContributions(platform, size)) : []),
+      ...drawReasons(why, sizes[0]?.size),
+    ]
+    return `${lines.join('\n')}\n`
   },
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }

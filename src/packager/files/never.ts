@@ -15,7 +15,7 @@ export function mayHoldKey(name: string): boolean {
 
 /** Left out unless a pattern names it: the service file is for the tool, not for the function. */
 export function isServiceFile(name: string): boolean {
-  return /^(?:serverless\.(?:yml|yaml|json|ts|js|mjs)|f\.ya?ml)$/.test(name)
+  return /^(?:serverless\.(?:yml|yaml|json|ts|js|mjs)|f\.ya?ml|\.(?:sls|fc|fun)ignore)$/.test(name)
 }
 
 // Names of folders and files that tools keep credentials in; vendors' tools among them.

@@ -11,12 +11,15 @@ export interface Patterns {
   readonly addsPackages: boolean
 }
 
-export function compilePatterns(patterns: readonly string[]): Patterns {
+/** `ignored` are the lines of ignore files: they take away what would be in by default, and the patterns come after them. */
+export function compilePatterns(patterns: readonly string[], ignored: readonly string[] = []): Patterns {
   const rows = patterns.map(compileRow)
+  const ignores = ignored.map(compileRow)
   return {
     decide(name, byDefault) {
       const isPackage = isInPackages(name)
       let included = byDefault
+      if (included && ignores.length > 0) included = !isIgnored(ignores, name, isPackage)
       for (const row of rows) {
         if (row.includes === included) continue
         // `**/*.html` means the user's pages, not those of every package.
@@ -44,6 +47,16 @@ export function globToRegExp(glob: string): RegExp {
     else source += segment(part) + (isLast && !folderOnly ? '(?:/|$)' : '/')
   }
   return new RegExp(source, 's')
+}
+
+// `dist` in an ignore file means the user's folder, not that of every package.
+function isIgnored(rows: readonly Row[], name: string, isPackage: boolean): boolean {
+  let ignored = false
+  for (const row of rows) {
+    if (row.includes === ignored || (isPackage && !row.namesPackages)) continue
+    if (row.regexp.test(name)) ignored = row.includes
+  }
+  return ignored
 }
 
 interface Row {

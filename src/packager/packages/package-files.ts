@@ -41,6 +41,8 @@ export function selectPackages(query: PackagesQuery): Selection {
     else if (other.path !== placed.path) clashes.push({ name: placed.at, paths: [other.path, placed.path] })
   }
   const projectDir = projectOf(serviceDir)
+  const pnp = [...own.missing, ...others.missing].length > 0 ? findPnp(serviceDir) : undefined
+  if (pnp !== undefined) return { files: [], diagnostics: [packedAway(pnp)] }
   const parts = [...packages.values()].map((placed) => filesOf(placed, query, projectDir))
   const diagnostics = [
     ...own.missing.map((missing) => notInstalled(missing, serviceDir)),
@@ -70,6 +72,21 @@ function projectOf(serviceDir: string): string {
     if (isRoot || readManifest(folder)['workspaces'] !== undefined) return folder
     if (dirname(folder) === folder) return folderOf('package.json', serviceDir) ?? serviceDir
   }
+}
+
+// Yarn's Plug'n'Play leaves packages in archives that only its own loader reads.
+function findPnp(serviceDir: string): string | undefined {
+  const folder = folderOf('.pnp.cjs', serviceDir) ?? folderOf('.pnp.js', serviceDir)
+  return folder && join(folder, existsSync(join(folder, '.pnp.cjs')) ? '.pnp.cjs' : '.pnp.js')
+}
+
+function packedAway(pnp: string): Diagnostic {
+  return error('SLS4004', `the packages are in archives that only Yarn reads: "${pnp}"`, {
+    help: [
+      '"nodeLinker: node-modules" in .yarnrc.yml, and yarn install',
+      'or bundle the code: "package: {bundle: true}"',
+    ],
+  })
 }
 
 function notInstalled({ name, direct, from }: Missing, serviceDir: string): Diagnostic {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
-import { isRecord, namesOf, readJson, readManifest } from '../files/json-file.ts'
+import { isRecord, type Json, namesOf, readJson, readManifest } from '../files/json-file.ts'
 
 /** A package folder and its place in the artifact. */
 export interface PlacedPackage {
@@ -59,7 +59,7 @@ export function placePackages(roots: readonly Wanted[]): Placement {
     }
     const at = below(seen === undefined ? '' : asked.under, asked.name)
     placed.set(at, path)
-    queue.push(...needs(readManifest(path), path).map((need) => ({ ...need, under: at })))
+    queue.push(...neededBy(readManifest(path), path, 'production').map((need) => ({ ...need, under: at })))
   }
   return { packages: [...placed].map(([at, path]) => ({ at, path })), missing, clashes }
 }
@@ -86,9 +86,15 @@ export function servicePackages(serviceDir: string, productionOnly: boolean): Pl
   if (locked) return { packages: locked, missing: [], clashes: [] }
   const home = folderOf('package.json', serviceDir)
   if (home === undefined) return placePackages(installed(serviceDir))
-  const manifest = readManifest(home)
-  const own = productionOnly ? [] : namesOf(manifest.devDependencies).map((name) => ({ name, from: serviceDir }))
-  return placePackages([...needs(manifest, serviceDir), ...own])
+  return placePackages(neededBy(readManifest(home), serviceDir, productionOnly ? 'production' : 'all'))
+}
+
+/** What a manifest asks for, from the folder that its code lies in. npm lists an optional dependency among the others too. */
+export function neededBy(manifest: Json, from: string, which: 'production' | 'all'): Wanted[] {
+  const optional = new Set([...namesOf(manifest['optionalDependencies']), ...namesOf(manifest['peerDependencies'])])
+  const own = which === 'all' ? namesOf(manifest['devDependencies']) : []
+  const names = new Set([...namesOf(manifest['dependencies']), ...optional, ...own])
+  return [...names].map((name) => ({ name, from, optional: optional.has(name) }))
 }
 
 /** The nearest folder upwards that has such a file. */
@@ -113,13 +119,6 @@ function visible(placed: ReadonlyMap<string, string>, { name, under }: Asked): s
 
 function below(place: string, name: string): string {
   return place === '' ? `node_modules/${name}` : `${place}/node_modules/${name}`
-}
-
-// npm lists an optional dependency among the others too.
-function needs(manifest: Record<string, unknown>, from: string): Wanted[] {
-  const optional = new Set([...namesOf(manifest.optionalDependencies), ...namesOf(manifest.peerDependencies)])
-  const names = new Set([...namesOf(manifest.dependencies), ...optional])
-  return [...names].map((name) => ({ name, from, optional: optional.has(name) }))
 }
 
 // npm writes what it installed, with a flag on what only devDependencies need. It says nothing of what is behind links.
