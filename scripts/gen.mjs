@@ -6,11 +6,13 @@ import { generatePortability } from './gen-portability.mjs'
 import { generateProviders } from './gen-providers.mjs'
 import { generateReference } from './gen-reference.mjs'
 import { generateSchema } from './gen-schema.mjs'
+import { generateShapes } from './gen-shapes.mjs'
 import { loadTs, root } from './load-ts.mjs'
 
 const check = process.argv.includes('--check')
 
 const files = {
+  ...generateShapes(root),
   ...(await generateSchema(loadTs)),
   ...(await generateProviders(root)),
   ...(await generateReference(loadTs)),

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /**
  * Whether a test that needs more than Node.js can run here. In CI everything is installed, and what is missing fails
@@ -27,6 +29,12 @@ export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.c
 
 const CONTAINER_TOOLS = ['docker-registry', 'skopeo', 'buildah', 'busybox']
 
+/** A Python with the vendors' own judges of templates; `.ci/run` makes it outside of the tree. */
+export function judgesPython(): string | undefined {
+  const python = join(process.env['ANYFAAS_JUDGES'] ?? join(tmpdir(), 'anyfaas-judges'), 'bin/python')
+  return existsSync(python) ? python : undefined
+}
+
 const FIND = {
   go: () => onPath('go'),
   python3: () => onPath('python3'),
@@ -39,6 +47,7 @@ const FIND = {
   'the functions framework': () => judged('cloudevents'),
   'the starters of midway': () => judged('midway'),
   'web frameworks': () => judged('web') && judged('express4'),
+  'cfn-lint': judgesPython,
 } as const
 
 function answers(command: string, args: readonly string[]): string | undefined {

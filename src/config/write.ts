@@ -3,7 +3,7 @@ import {
   type Cors,
   type Fn,
   formatCron,
-  spanOf as formatInterval,
+  formatInterval,
   type PackageOptions,
   PLAIN_CRON,
   type Schedule,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Cron } from '../../src/kit/src/cron.ts'
 import { formatCron, PLAIN_CRON } from '../../src/kit/src/cron-write.ts'
 import { moveCron, offsetOf } from '../../src/kit/src/cron-zone.ts'
-import { everyAsCron, spanOf } from '../../src/kit/src/interval.ts'
+import { everyAsCron, formatInterval } from '../../src/kit/src/interval.ts'
 import { parseSchedule } from '../../src/kit/src/schedule.ts'
 
 function cronOf(text: string): Cron {
@@ -106,6 +106,6 @@ describe('everyAsCron', () => {
   })
 
   it('names spans', () => {
-    expect([90, 300, 7200, 86_400].map(spanOf)).toEqual(['90s', '5m', '2h', '1d'])
+    expect([90, 300, 7200, 86_400].map(formatInterval)).toEqual(['90s', '5m', '2h', '1d'])
   })
 })

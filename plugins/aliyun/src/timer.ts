@@ -1,4 +1,4 @@
-import { type CronDialect, formatCron, refused, type Schedule, spanOf, type TimerTrigger } from '@anyfaas/kit'
+import { type CronDialect, formatCron, formatInterval, refused, type Schedule, type TimerTrigger } from '@anyfaas/kit'
 
 /**
  * Six fields; the second is one number, weekdays have no steps. Weekdays go by name: the page counts them from 1 on Monday,
@@ -20,7 +20,7 @@ export const CRON: CronDialect = {
 export function timerExpression(schedule: Schedule, { timezone }: TimerTrigger): unknown {
   if (schedule.kind === 'every') {
     if (schedule.seconds % 60 === 0) return `@every ${schedule.seconds / 60}m`
-    return refused(`${spanOf(schedule.seconds)} is no whole number of minutes`, 'choose whole minutes')
+    return refused(`${formatInterval(schedule.seconds)} is no whole number of minutes`, 'choose whole minutes')
   }
   const text = formatCron(schedule.cron, CRON)
   if (typeof text !== 'string') return refused(text.reason, text.instead)

@@ -50,6 +50,7 @@ export const codes = {
   SLS3004: { title: 'unknown runtime', exit: EXIT.usage },
   SLS3005: { title: 'the runtime is at its end of life', exit: EXIT.usage },
   SLS3006: { title: 'unknown region', exit: EXIT.usage },
+  SLS3007: { title: 'raw settings outside the contract', exit: EXIT.usage },
 
   SLS4001: { title: 'handler file not found', exit: EXIT.usage },
   SLS4002: { title: 'the code cannot be bundled', exit: EXIT.failed },

@@ -11,13 +11,13 @@ export function everyAsCron(seconds: number): Cron | Refusal {
   if (seconds % HOUR === 0 && DAY % seconds === 0) return stepping('hour', seconds / HOUR)
   const whole = seconds < MINUTE ? 'a minute' : seconds < HOUR ? 'an hour' : 'a day'
   return {
-    reason: `${spanOf(seconds)} does not divide ${whole} evenly, so no cron expression fires that often`,
+    reason: `${formatInterval(seconds)} does not divide ${whole} evenly, so no cron expression fires that often`,
     instead: 'choose a span that does, such as 5m, 10m, 1h or 6h',
   }
 }
 
 /** A span of time in its largest whole unit: `90s`, `5m`, `2h`, `1d`. */
-export function spanOf(seconds: number): string {
+export function formatInterval(seconds: number): string {
   if (seconds % DAY === 0) return `${seconds / DAY}d`
   if (seconds % HOUR === 0) return `${seconds / HOUR}h`
   return seconds % MINUTE === 0 ? `${seconds / MINUTE}m` : `${seconds}s`

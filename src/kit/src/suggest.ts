@@ -1,10 +1,10 @@
-/** The candidate that a word was probably meant to be. */
-export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+/** The candidate that a word was probably meant to be; `slips` is how far it may be from it. */
+export function suggest(word: string, candidates: Iterable<string>, slips = 3): string | undefined {
   let best: string | undefined
   let least = Number.POSITIVE_INFINITY
   const lower = word.toLowerCase()
   for (const candidate of candidates) {
-    const most = Math.min(3, Math.floor((Math.min(word.length, candidate.length) * 2) / 3))
+    const most = Math.min(slips, Math.floor((Math.min(word.length, candidate.length) * 2) / 3))
     if (Math.abs(word.length - candidate.length) > most) continue
     const cost = distance(lower, candidate.toLowerCase())
     if (cost <= most && cost < least) {

@@ -13,7 +13,7 @@ import {
   type Tree,
 } from '@anyfaas/kit'
 import { resourcesOf, wordsOf } from '../words.ts'
-import { serviceName } from './translate.ts'
+import { serviceName } from './names.ts'
 
 /** `template.yaml` of the transform Aliyun::Serverless-2018-04-03. A secret is a parameter that is not shown. */
 export function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {

@@ -4,7 +4,6 @@ import {
   checkHealth,
   checkUnique,
   type Diagnostic,
-  deployedName,
   effectiveFn,
   error,
   type Fn,
@@ -25,11 +24,14 @@ import { codeOf, PLATFORM, SERVICE } from './code.ts'
 import { translateDomain } from './domain.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
+import { functionName, serviceName } from './names.ts'
+import { checkRaw } from './overrides.ts'
 import { triggers } from './triggers.ts'
 
 /** One service, its functions with their events, and a custom domain: in the words of Aliyun::Serverless-2018-04-03. */
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
   const diagnostics: Diagnostic[] = [
+    ...checkRaw(service),
     ...checkRegion(service),
     ...checkUnique(service.functions, (fn) => functionName(fn), PLATFORM),
   ]
@@ -50,14 +52,6 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   if (!service.domain) return { resources, diagnostics }
   const domain = translateDomain(service, service.domain)
   return { resources: [...resources, ...domain.resources], diagnostics: [...diagnostics, ...domain.diagnostics] }
-}
-
-export function serviceName(service: Service): string {
-  return deployedName([service.name, service.stage], facts.functionName)
-}
-
-export function functionName(fn: Fn): string {
-  return deployedName([fn.name], facts.functionName)
 }
 
 interface Made extends Translation {

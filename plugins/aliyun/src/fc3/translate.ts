@@ -25,12 +25,14 @@ import { codeOf, PLATFORM } from './code.ts'
 import { translateDomain } from './domain.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
+import { checkRaw } from './overrides.ts'
 import { triggers } from './triggers.ts'
 
 /** Functions with their triggers, and a custom domain: in the words of the components fc3 and fc3-domain. */
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
   const resources: Resource[] = []
   const diagnostics: Diagnostic[] = [
+    ...checkRaw(service),
     ...checkRegion(service),
     ...checkDescription(service, PLATFORM),
     ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),

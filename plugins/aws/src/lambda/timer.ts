@@ -1,4 +1,4 @@
-import { type CronDialect, formatCron, refused, type Schedule, spanOf } from '@anyfaas/kit'
+import { type CronDialect, formatCron, formatInterval, refused, type Schedule } from '@anyfaas/kit'
 
 /** Six fields from the minute to the year, one of day and weekday `?`. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 export const CRON: CronDialect = {
@@ -30,7 +30,7 @@ function rate(seconds: number): unknown {
   const unit = units.find(([, size]) => seconds % size === 0)
   if (!unit)
     return refused(
-      `a schedule counts in minutes, and ${spanOf(seconds)} is no whole number of them`,
+      `a schedule counts in minutes, and ${formatInterval(seconds)} is no whole number of them`,
       'choose whole minutes',
     )
   const count = seconds / unit[1]

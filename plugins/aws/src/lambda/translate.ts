@@ -26,6 +26,7 @@ import { facts } from './facts.ts'
 import { fields } from './fields.ts'
 import { planHttp } from './http.ts'
 import { functionIds } from './ids.ts'
+import { checkRaw } from './overrides.ts'
 import { Roles, rightsOf } from './role.ts'
 import { translateRoutes } from './routes.ts'
 
@@ -35,7 +36,10 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   const ids = functionIds(service)
   const functions: Resource[] = []
   const others: Resource[] = []
-  const diagnostics: Diagnostic[] = [...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM)]
+  const diagnostics: Diagnostic[] = [
+    ...checkRaw(service),
+    ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),
+  ]
   for (const fn of service.functions) {
     const events = translateEvents(fn, service, roles)
     const made = translateFunction(fn, {

@@ -196,7 +196,10 @@ export const triggers: TriggerTable = {
     switchless: true,
     fields: {
       ...switchless,
-      pattern: { to: 'Pattern' },
+      pattern: {
+        to: 'Pattern',
+        as: (pattern) => (isMap(pattern) ? pattern : refused('a pattern is a map', 'pattern: { source: [my.app] }')),
+      },
       bus: { to: 'EventBusName' },
     },
   },

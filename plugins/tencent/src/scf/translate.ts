@@ -30,6 +30,7 @@ import {
 import { codeOf, PLATFORM } from './code.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
+import { checkRaw } from './overrides.ts'
 import { triggers } from './triggers.ts'
 
 /** Functions with their triggers in the words of multi-scf, and a custom domain in those of CreateCustomDomain. */
@@ -37,6 +38,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   const resources: Resource[] = []
   const diagnostics: Diagnostic[] = [
     ...checkDescription(service, PLATFORM),
+    ...checkRaw(service),
     ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),
   ]
   for (const fn of service.functions) {
