@@ -15,6 +15,8 @@ import { type Edition, wordsOf } from './words.ts'
 export interface Raw {
   readonly given: unknown
   readonly shape: Shape | undefined
+  /** What they may be in the other edition, which stands under the same name. */
+  readonly others?: Shape | undefined
   readonly pointer: Pointer
   /** What has these settings, for the messages. */
   readonly name: string
@@ -23,8 +25,8 @@ export interface Raw {
 /**
  * Raw settings in the words of an edition. Words of the other edition are no concern of this one; a word of neither is said.
  */
-export function checkRaw(raw: readonly Raw[], edition: Edition, others: Shape | undefined): readonly Diagnostic[] {
-  return raw.flatMap(({ given, shape, pointer, name }) => {
+export function checkRaw(raw: readonly Raw[], edition: Edition): readonly Diagnostic[] {
+  return raw.flatMap(({ given, shape, others, pointer, name }) => {
     if (given === undefined || shape === undefined) return []
     if (!isMap(given)) return [error('SLS3007', `what is laid over ${name} is a map`, { pointer })]
     const own = wordsOf(given, edition)
@@ -51,3 +53,14 @@ export function mapIn(
   for (const key of keys) at = isMap(at) ? at[key] : undefined
   return { given: isMap(at) ? at : undefined, pointer: [pointer, ...keys].join('/') }
 }
+
+/** What stands beside `triggerConfig` in a trigger of edition 3.0. */
+export const TRIGGER = {
+  triggerName: 's',
+  triggerType: 's',
+  description: 's',
+  qualifier: 's',
+  invocationRole: 's',
+  sourceArn: 's',
+  triggerConfig: '*',
+} as const

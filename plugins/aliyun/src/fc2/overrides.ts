@@ -1,6 +1,6 @@
 import { type Diagnostic, type Service, triggersOf } from '@anyfaas/kit'
 import { shapes as other } from '../fc3/shapes.gen.ts'
-import { checkRaw as check, functionsIn, mapIn, type Raw } from '../overrides.ts'
+import { checkRaw as check, functionsIn, mapIn, type Raw, TRIGGER } from '../overrides.ts'
 import { functionName, serviceName } from './names.ts'
 import { shapes } from './shapes.gen.ts'
 import { triggers } from './triggers.ts'
@@ -22,13 +22,17 @@ export function checkRaw(service: Service): readonly Diagnostic[] {
   return [
     ...check(
       [
-        ...functionsIn(service).map((one) => ({ ...one, shape: shapes['function'], name: FUNCTION })),
+        ...functionsIn(service).map((one) => ({
+          ...one,
+          shape: shapes['function'],
+          name: FUNCTION,
+          others: other['function'],
+        })),
         ...triggersIn(service),
       ],
       '2.0',
-      other['function'],
     ),
-    ...check([own, ...functions], '2.0', undefined),
+    ...check([own, ...functions], '2.0'),
   ]
 }
 
@@ -42,6 +46,7 @@ function triggersIn(service: Service): Raw[] {
       return {
         given: trigger.overrides?.['aliyun'],
         shape: shapes[`trigger ${type}`],
+        others: TRIGGER,
         pointer: `${trigger.at}/overrides/aliyun`,
         name: `an event of type ${type}`,
       }

@@ -1,6 +1,7 @@
 import { checkPart, type Diagnostic, type Service, triggersOf } from '@anyfaas/kit'
 import { shapes as other } from '../fc2/shapes.gen.ts'
-import { checkRaw as check, functionsIn, mapIn, type Raw } from '../overrides.ts'
+import { triggers as otherTriggers } from '../fc2/triggers.ts'
+import { checkRaw as check, functionsIn, mapIn, type Raw, TRIGGER } from '../overrides.ts'
 import { shapes } from './shapes.gen.ts'
 import { triggers } from './triggers.ts'
 
@@ -16,13 +17,17 @@ export function checkRaw(service: Service): readonly Diagnostic[] {
   return [
     ...check(
       [
-        ...functionsIn(service).map((one) => ({ ...one, shape: FUNCTION, name: 'a component fc3' })),
+        ...functionsIn(service).map((one) => ({
+          ...one,
+          shape: FUNCTION,
+          name: 'a component fc3',
+          others: other['function'],
+        })),
         ...triggersIn(service),
       ],
       '3.0',
-      other['function'],
     ),
-    ...check(Object.keys(resources).map(component), '3.0', undefined),
+    ...check(Object.keys(resources).map(component), '3.0'),
     ...Object.entries(resources)
       .filter(([name, one]) => !known.includes(name) && !Object.hasOwn(Object(one), 'component'))
       .map(([name]) => checkPart(name, known, { pointer: `${pointer}/${name}`, name: 'the service' })),
@@ -36,22 +41,15 @@ function triggersIn(service: Service): Raw[] {
   return service.functions.flatMap((fn) =>
     triggersOf(fn).map(({ trigger }) => {
       const row = triggers[trigger.kind]
+      const old = otherTriggers[trigger.kind]
       const config = 'type' in row ? shapes[`trigger ${row.type}`] : undefined
       return {
         given: trigger.overrides?.['aliyun'],
         shape: config && { ...TRIGGER, triggerConfig: config },
+        ...('type' in old && { others: other[`trigger ${old.type}`] }),
         pointer: `${trigger.at}/overrides/aliyun`,
         name: `a trigger of ${fn.name}`,
       }
     }),
   )
-}
-
-const TRIGGER = {
-  triggerName: 's',
-  triggerType: 's',
-  description: 's',
-  qualifier: 's',
-  invocationRole: 's',
-  sourceArn: 's',
 }
