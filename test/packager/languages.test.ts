@@ -64,6 +64,14 @@ describe.runIf(has('go'))('a service in Go', { timeout: 300_000 }, () => {
     expect([...(await readZip(join(made.outDir, 'shop-list.zip'))).keys()]).toEqual(['bootstrap'])
   })
 
+  it('is in the folder that the handler of a custom runtime names', async () => {
+    const files = { 'go.mod': GO['go.mod'], 'cmd/web/main.go': MAIN }
+    const made = project(files)
+    const { diagnostics } = await packProject(made, serviceOf([customOf('web', { source: 'cmd/web' })]), on(HERE))
+    expect(diagnostics).toEqual([])
+    expect([...(await readZip(join(made.outDir, 'shop.zip'))).keys()]).toEqual(['bootstrap'])
+  })
+
   it('takes a program that the user has built as it is', async () => {
     const made = project({ ...GO, bootstrap: { executable: '#!/bin/sh\nexec ./mine\n' } })
     expect(await namesOf(made, [customOf('web')])).toEqual(['bootstrap', 'data.txt', 'go.mod', 'main.go'])

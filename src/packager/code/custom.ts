@@ -24,9 +24,9 @@ export interface CustomSource {
 export function findSource({ code, at, name }: CustomFn, serviceDir: string): CustomSource | Diagnostic | undefined {
   const { source } = code
   if (source === undefined) return undefined
-  // A folder is a package of another language.
-  if (statSync(join(serviceDir, source), { throwIfNoEntry: false })?.isDirectory()) return undefined
   const path = ['', ...EXTENSIONS].map((extension) => join(serviceDir, source + extension)).find(isFile)
+  // A folder is a package of another language.
+  if (path === undefined && existsSync(join(serviceDir, source))) return undefined
   if (path === undefined) {
     const message = `no file for "${source}"; the custom runtime of "${name}" is started by "${code.command.join(' ')}" alone`
     return warning('SLS4001', message, { pointer: `${at}/handler` })

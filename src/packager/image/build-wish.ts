@@ -25,9 +25,13 @@ export interface DockerfileWish {
   readonly platform: Platform
 }
 
+export function isContainer(fn: Fn): fn is ContainerFn {
+  return fn.code.kind === 'container'
+}
+
 /** True for a function whose image is built here. */
 export function isBuilt(fn: Fn): fn is ContainerFn {
-  return fn.code.kind === 'container' && fn.code.build !== undefined
+  return isContainer(fn) && fn.code.build !== undefined
 }
 
 /** What `container.build` says, or what is wrong with it. */

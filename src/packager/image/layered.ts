@@ -4,8 +4,8 @@ import { type ContentsQuery, contentsOf } from '../contents.ts'
 import { packageOptionsOf } from '../groups.ts'
 import type { Base } from './base.ts'
 import type { BlobStore } from './blob-store.ts'
-import { type ContainerFn, machineOf } from './build-wish.ts'
-import { composeConfig, composeManifest } from './compose.ts'
+import { type ContainerFn, isContainer, machineOf } from './build-wish.ts'
+import { composeConfig, composeManifest, type Start } from './compose.ts'
 import { type Layer, writeLayer } from './layer.ts'
 import { type LayerName, layersOf } from './layers.ts'
 import type { Image } from './layout.ts'
@@ -13,7 +13,8 @@ import { type Descriptor, MEDIA, type Platform } from './oci.ts'
 import type { TarEntry } from './tar-stream.ts'
 
 export interface LayeredRequest {
-  readonly fn: ContainerFn
+  readonly fn: Fn
+  readonly start: Start
   readonly platforms: readonly Platform[]
   readonly base: Base
   readonly store: BlobStore
@@ -44,12 +45,11 @@ export async function buildLayers(
 }
 
 async function contentsFor(platform: Platform, { fn, query, store }: LayeredRequest) {
-  const server = asServer(fn)
   const { service } = query
   const machine = machineOf(platform)
   const group = {
     path: store.folder,
-    functions: [server],
+    functions: [isContainer(fn) ? asServer(fn) : fn],
     patterns: [...service.package.patterns, ...(fn.package?.patterns ?? [])],
     productionOnly: packageOptionsOf(service, fn).excludeDevDependencies,
   }
@@ -81,7 +81,7 @@ interface Composing extends LayeredRequest {
 async function compose(
   platform: Platform,
   entries: readonly TarEntry[],
-  { fn, base, store, written, platforms }: Composing,
+  { start, base, store, written, platforms }: Composing,
 ): Promise<Image['manifests'][number]> {
   const ground = await base.ground(platform)
   const pairs: (readonly [LayerName, Layer])[] = []
@@ -91,8 +91,7 @@ async function compose(
     written.set(key, layer)
     pairs.push([name, await layer])
   }
-  const { command, args, port } = fn.code
-  const config = composeConfig(ground, pairs, { port, ...(command && { command }), ...(args && { args }) })
+  const config = composeConfig(ground, pairs, start)
   const manifest = composeManifest(
     ground,
     await store.addJson(config, MEDIA.config),

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { FileSink, writeWhole } from '../files/file-sink.ts'
 import type { BlobStore } from './blob-store.ts'
 import { type Descriptor, type Digest, type ImageManifest, MEDIA } from './oci.ts'
@@ -23,9 +23,18 @@ export async function writeLayout(store: BlobStore, image: Image, name: string):
   await writeWhole(join(store.folder, 'index.json'), indexText(image, name))
   const own = new Set<string>(blobsOf(image).map(({ digest }) => digest))
   const folder = join(store.folder, 'blobs', 'sha256')
-  const others = readdirSync(folder).filter((file) => !own.has(`sha256:${file}`))
+  const others = readdirSync(folder).filter((file) => !own.has(`sha256:${file}`) && !isInWork(join(folder, file)))
   await Promise.all(others.map((file) => rm(join(folder, file), { force: true })))
 }
+
+const DAY_MS = 86_400_000
+
+// Another run may be writing it. After a day nobody is.
+function isInWork(path: string): boolean {
+  return !DIGEST.test(basename(path)) && Date.now() - statSync(path).mtimeMs < DAY_MS
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
 
 /**
  * Writes the layout as one file, for `skopeo` and `podman load` (oci-archive), and for `docker load`, which reads

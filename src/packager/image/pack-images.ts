@@ -95,12 +95,14 @@ async function build(fn: ContainerFn, store: BlobStore, request: ImagesRequest):
   const pointer = `${fn.at}/container/build/base`
   const base = await openBase({ name: wish.base, serviceDir, store, env, pointer, ...signal })
   const outputs = [request.outDir].map((path) => (existsSync(path) ? realpathSync(path) : path))
+  const query = { ...request, outputs, trees: request.trees ?? createTrees() }
   const { image, diagnostics } = await buildLayers({
     fn,
+    start: fn.code,
     platforms: wish.platforms,
     base,
     store,
-    query: { ...request, outputs, trees: request.trees ?? createTrees() },
+    query,
   })
   return { image, base, diagnostics: [...base.diagnostics, ...diagnostics] }
 }

@@ -1,12 +1,12 @@
 import { Header } from 'tar/header'
 import { Pax } from 'tar/pax'
-import { type FileSource, readChunks } from '../files/file-source.ts'
+import { type FileSource, type FileState, readChunks, readPart } from '../files/file-source.ts'
 
 export interface TarEntry {
   /** Relative, with `/` between the parts; a folder's ends with one. */
   readonly name: string
   readonly executable: boolean
-  readonly source: { readonly bytes: Uint8Array } | FileSource
+  readonly source: { readonly bytes: Uint8Array } | FileSource | FileState
 }
 
 /**
@@ -24,15 +24,29 @@ export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Ui
     }
     const size = 'bytes' in entry.source ? entry.source.bytes.length : entry.source.size
     yield header(entry.name, { size, mode: entry.executable ? 0o755 : 0o644, type: 'File' })
-    if ('bytes' in entry.source) yield entry.source.bytes
-    else yield* readChunks(entry.source, entry.name)
+    const whole = wholeOf(entry.source)
+    if (whole) yield whole
+    else yield* readChunks(entry.source as FileSource, entry.name)
     yield Buffer.alloc(-size & (BLOCK - 1))
   }
   yield Buffer.alloc(2 * BLOCK)
 }
 
 const BLOCK = 512
+// Below it, a stream costs more than the file.
+const WHOLE_BYTES = 1 << 20
 const MAX_NAME_BYTES = 100
+
+function wholeOf(source: TarEntry['source']): Uint8Array | undefined {
+  if ('bytes' in source) return source.bytes
+  if (!('ino' in source) || source.size > WHOLE_BYTES) return undefined
+  try {
+    return readPart(source, 0, Buffer.allocUnsafe(source.size))
+  } catch {
+    // Read in pieces it fails again, and is told with its name.
+    return undefined
+  }
+}
 
 interface Kind {
   readonly size: number

@@ -44,8 +44,9 @@ const MAX_NAME_BYTES = 256
 
 function sectionsOf(bytes: Bytes, head: Buffer): Dynamic | undefined {
   const size = head.readUInt16LE(54)
+  if (size !== 56) return undefined
   const table = bytes.read(Number(head.readBigUInt64LE(32)), size * Math.min(head.readUInt16LE(56), MANY))
-  const parts = size < 56 ? [] : Array.from({ length: Math.floor(table.length / size) }, (_, index) => index * size)
+  const parts = Array.from({ length: Math.floor(table.length / size) }, (_, index) => index * size)
   const rows = parts.map((at) => ({
     type: table.readUInt32LE(at),
     offset: Number(table.readBigUInt64LE(at + 8)),

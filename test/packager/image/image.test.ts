@@ -3,8 +3,12 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Fn } from '../../../src/kit/src/index.ts'
+import { createTrees } from '../../../src/packager/files/trees.ts'
+import { openBase } from '../../../src/packager/image/base.ts'
+import { BlobStore } from '../../../src/packager/image/blob-store.ts'
+import { buildLayers } from '../../../src/packager/image/layered.ts'
 import { has } from '../../peers.ts'
-import { mistakesOf, type Project, useProjects } from '../project.ts'
+import { fnOf, mistakesOf, type Project, serviceOf, useProjects } from '../project.ts'
 import { openYard, type Yard } from './containers.ts'
 import { containerOf, packIn } from './images.ts'
 
@@ -90,6 +94,29 @@ describe('the image of a service', () => {
     expect(second.layers[0]).toBe(first.layers[0])
     expect(second.layers[1]).not.toBe(first.layers[1])
     expect([first.names.length, second.names.length]).toEqual([4, 4])
+  })
+
+  it('of a function that a platform calls has the runtime in a layer of its own', async () => {
+    const made = project({ ...FILES, 'login.js': 'exports.handler = () => 1' })
+    const store = new BlobStore(join(made.outDir, 'login.oci'))
+    const { dir: serviceDir, runtimeEntry } = made
+    const fn = fnOf('login')
+    const { image } = await buildLayers({
+      fn,
+      start: { command: ['node', 'sls_login.js'], port: 8080 },
+      platforms: [{ os: 'linux', architecture: 'amd64' }],
+      base: await openBase({ name: 'scratch', serviceDir, store, env: {}, pointer: '' }),
+      store,
+      query: {
+        ...{ service: serviceOf([fn]), serviceDir, runtimeEntry, outputs: [], trees: createTrees() },
+        providerName: 'test',
+        nodeTarget: 'node20',
+      },
+    })
+    const config = readJson(store.pathOf(image.manifests[0]?.manifest.config.digest ?? 'sha256:'))
+    expect(config.history).toMatchObject(
+      ['runtime', 'dependencies', 'app'].map((name) => ({ created_by: `sls: ${name}` })),
+    )
   })
 
   it('is one for each platform, with an index, and layers that are shared', async () => {
