@@ -16,6 +16,7 @@ const bundles = {
   api: { from: 'src/index.ts', to: 'dist/api/index.js', format: 'esm' },
   platform: { from: 'src/local/platform.ts', to: 'dist/local/platform.cjs' },
   worker: { from: 'src/local/worker.ts', to: 'dist/local/worker.cjs' },
+  framework: { from: 'src/packager/runtime/framework.ts', to: 'dist/packager/framework.cjs', ships: true },
   'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },
   'local-emulator': { from: 'src/local/runtime/emulator.ts', to: 'dist/local/emulator.cjs' },
   web: { from: 'src/web/host.ts', to: 'dist/web/host.cjs', ships: true },

@@ -27,6 +27,8 @@ export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.c
   readonly judgeFolder: (group: string) => string
 }
 
+const MIDWAY = ['midway1', 'midway2', 'midway3', 'midway4', 'typescript']
+
 const CONTAINER_TOOLS = ['docker-registry', 'skopeo', 'buildah', 'busybox']
 
 /** A Python with the vendors' own judges of templates; `.ci/run` makes it outside of the tree. */
@@ -46,6 +48,7 @@ const FIND = {
   'the runtime client of Lambda': () => judged('lambda-client') && judged('node20') && judged('node24'),
   'the functions framework': () => judged('cloudevents'),
   'the starters of midway': () => judged('midway'),
+  midway: () => (MIDWAY.map(judged).every(Boolean) ? MIDWAY[0] : undefined),
   'web frameworks': () => judged('web') && judged('express4'),
   'cfn-lint': judgesPython,
 } as const

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { parseEnv } from 'node:util'
 import { type Diagnostic, error, hasErrors, type Service, SlsError } from '@anyfaas/kit'
-import type { Added } from './code-first/add.ts'
 import { codeFirstProject } from './code-first/project.ts'
 import { DEFAULTS } from './defaults.ts'
 import { findFile } from './find.ts'
 import { inherited } from './inherited.ts'
-import { normalizeService } from './normalize/service.ts'
+import { type Framed, normalizeService } from './normalize/service.ts'
 import { locate, type Places } from './places.ts'
 import { under } from './pointer.ts'
 import { readSource, readText } from './read.ts'
@@ -85,8 +84,8 @@ interface ResolvedTree {
   readonly stage: string
   readonly env: (name: string) => string | undefined
   readonly diagnostics: readonly Diagnostic[]
-  /** Names of the functions that a framework finds in its own classes. */
-  readonly framed: ReadonlySet<string>
+  /** The functions that a framework finds in its own classes. */
+  readonly framed: Framed | undefined
 }
 
 async function resolveTree(root: Tree, dir: string, options: LoadOptions, places: Places): Promise<ResolvedTree> {
@@ -115,17 +114,23 @@ async function resolveTree(root: Tree, dir: string, options: LoadOptions, places
     ...checkRules(resolved.root),
     ...checkStages(root, stage),
   ]
-  return { tree: resolved.root, stage, env, diagnostics, framed: added.names }
+  return { tree: resolved.root, stage, env, diagnostics, framed: added.framed }
 }
 
 // Late, because the parser of sources is larger than all the rest. A whole application has no functions of its own.
-async function addCode(root: Tree, dir: string, places: Places): Promise<Omit<Added, 'moves'>> {
+async function addCode(root: Tree, dir: string, places: Places): Promise<AddedCode> {
   const project = (root['deployType'] ?? undefined) === undefined ? codeFirstProject(dir) : undefined
-  if (!project) return { diagnostics: [], names: new Set() }
+  if (!project) return { diagnostics: [], framed: undefined }
   const { addFunctions } = await import('./code-first/add.ts')
-  const { moves, ...added } = await addFunctions(root, project)
+  const { moves, diagnostics, names } = await addFunctions(root, project)
   places.steps.push(moves)
-  return added
+  const sources = relative(dir, project.sourceDir).split(sep).join('/')
+  return { diagnostics, framed: { names, framework: { name: 'midway', major: project.major, sources } } }
+}
+
+interface AddedCode {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly framed: Framed | undefined
 }
 
 // The stages that are not in use are checked too, without their variables: these may be unset today.

@@ -17,6 +17,8 @@ import { mayHoldAccessKey } from './files/secrets.ts'
 import { selectServiceFiles } from './files/service-files.ts'
 import type { TreeFile } from './files/tree.ts'
 import type { Trees } from './files/trees.ts'
+import type { FrameworkContents } from './framework/contents.ts'
+import { frameworkOf } from './framework/framework.ts'
 import { type Group, packageOptionsOf } from './groups.ts'
 import { HOST } from './host.ts'
 import { languageParts } from './languages/parts.ts'
@@ -55,6 +57,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
   const patterns = compilePatterns([...code.folders, ...group.patterns], readIgnoreFiles(serviceDir))
   const { leavesOut } = languages
+  const framed = await frameworkParts(query, functions)
   const own = selectServiceFiles({
     serviceDir,
     outputs,
@@ -69,14 +72,15 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     serviceDir,
     patterns,
     trees,
-    wanted: bundles.outside,
+    wanted: [...bundles.outside, ...framed.wanted],
     whole: code.withPackages,
     productionOnly: group.productionOnly,
   })
   const entries = new Map<string, PackEntry>()
   const add = (entry: PackEntry) => entries.set(entry.name, entry)
   for (const entry of languages.entries) add(entry)
-  for (const file of [...packages.files, ...own.files]) add(fromFile(file))
+  for (const file of [...packages.files, ...own.files]) if (!framed.replaces(file.name)) add(fromFile(file))
+  for (const entry of framed.entries) add(entry)
   for (const { name, bytes } of bundles.files) add(generated(name, bytes))
   for (const entry of generate({ code, bundles, query, scope })) add(entry)
   const checks = [...checkModules(code, entries), ...checkServers(code, entries)]
@@ -86,6 +90,17 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     entries: [...entries.values()],
     diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks, ...machineChecks],
   }
+}
+
+// Late, so that other projects do without.
+async function frameworkParts(
+  { service, serviceDir }: ContentsQuery,
+  functions: readonly Fn[],
+): Promise<FrameworkContents> {
+  const framework = frameworkOf(functions)
+  if (!framework) return { entries: [], wanted: [], replaces: () => false }
+  const { frameworkContents } = await import('./framework/contents.ts')
+  return frameworkContents({ service, functions, framework, serviceDir })
 }
 
 function sourcesOf(code: Code, service: Service): Source[] {

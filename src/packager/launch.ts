@@ -5,9 +5,11 @@ import { type Diagnostic, error, type Fn, type Service, SlsError } from '@anyfaa
 import type { Manifest } from '@anyfaas/runtime'
 import type { RunBundleQuery } from './bundle/run-bundle.ts'
 import { hasEntry } from './code/code.ts'
+import type { HandlerFile } from './code/handler-file.ts'
 import { manifestOf } from './code/manifest.ts'
 import { findModules } from './code/modules.ts'
 import { isTypescript } from './code/source-kind.ts'
+import { FRAMEWORK_MODULE, frameworkOf } from './framework/framework.ts'
 
 /**
  * A function made ready to run from where it lies, without a zip: plain JavaScript by its own files,
@@ -53,7 +55,9 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
   const folder = join(request.cacheDir, fn.name)
   const bundles =
     sources.length > 0 ? await bundleAll({ serviceDir, folder, modules: sources }) : new Map<string, string>()
-  const pathOf = ({ path }: { readonly path: string }) => bundles.get(path) ?? path
+  const framed = await frameworkModule(request, serviceDir)
+  const pathOf = ({ path, name }: HandlerFile) =>
+    name === FRAMEWORK_MODULE && framed !== undefined ? framed : (bundles.get(path) ?? path)
   const pairs = Object.entries(files).map(([member, { handler, initializer }]): [string, LaunchModules] => {
     const apart = initializer && initializer.path !== handler.path
     return [member, { handler: pathOf(handler), ...(apart && { initializer: pathOf(initializer) }) }]
@@ -70,6 +74,19 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
     cwd: serviceDir,
   }
 }
+
+async function frameworkModule(
+  { service, fn, cacheDir }: LaunchRequest,
+  serviceDir: string,
+): Promise<string | undefined> {
+  const framework = frameworkOf([fn])
+  if (!framework) return undefined
+  const { frameworkToRun } = await import('./framework/run.ts')
+  return await frameworkToRun({ service, fn, framework, serviceDir, cacheDir: join(cacheDir, FRAMEWORK_CACHE) })
+}
+
+// No function can have such a name.
+const FRAMEWORK_CACHE = '.framework'
 
 // Late, so that plain JavaScript waits for nothing of it.
 async function bundleAll(query: RunBundleQuery): Promise<ReadonlyMap<string, string>> {

@@ -1,4 +1,16 @@
-import type { Async, Concurrency, Fn, FnCode, HealthCheck, Logs, Output, Pointer, Signature, Vpc } from '@anyfaas/kit'
+import type {
+  Async,
+  Concurrency,
+  Fn,
+  FnCode,
+  FrameworkCode,
+  HealthCheck,
+  Logs,
+  Output,
+  Pointer,
+  Signature,
+  Vpc,
+} from '@anyfaas/kit'
 import { DEFAULTS } from '../defaults.ts'
 import { under } from '../pointer.ts'
 import { isTree, type Tree } from '../tree.ts'
@@ -15,8 +27,8 @@ export interface FnSource {
   readonly layers: ReadonlySet<string>
   /** Given for an aggregate or a whole application, whose code is not in its own keys. */
   readonly code?: FnCode
-  /** A framework finds the handler in its own classes. */
-  readonly framed?: boolean
+  /** Finds the handler in its own classes. */
+  readonly framework?: FrameworkCode | undefined
 }
 
 export function normalizeFunction(source: FnSource): Fn {
@@ -58,7 +70,7 @@ function runtimeOf(code: FnCode, given: string | undefined): string {
   return given ?? DEFAULTS.runtime
 }
 
-function readCode({ name, own, framed }: FnSource, runtime: unknown): FnCode {
+function readCode({ name, own, framework }: FnSource, runtime: unknown): FnCode {
   const container = treeOf(own['container'])
   if (runtime === 'container' || own['image'] !== undefined || isTree(own['container']))
     return readContainer({ image: own['image'], ...container }, textOf(own['handler']))
@@ -67,7 +79,7 @@ function readCode({ name, own, framed }: FnSource, runtime: unknown): FnCode {
     kind: 'handler',
     handler: textOf(own['handler']) ?? `${name}.handler`,
     signature: (textOf(own['signature']) ?? DEFAULTS.signature) as Signature,
-    ...defined({ initializer: textOf(own['initializer']), framework: framed ? ('midway' as const) : undefined }),
+    ...defined({ initializer: textOf(own['initializer']), framework }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Domain, Fn, FnCode, ProviderSettings, RuntimeLayer, Service, Value } from '@anyfaas/kit'
+import type { Domain, Fn, FnCode, FrameworkCode, ProviderSettings, RuntimeLayer, Service, Value } from '@anyfaas/kit'
 import { under } from '../pointer.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { membershipOf } from './aggregate.ts'
@@ -6,11 +6,14 @@ import { normalizeFunction } from './function.ts'
 import { servicePackage } from './package.ts'
 import { defined, listOf, textOf, treeOf, valuesOf } from './units.ts'
 
-/**
- * A checked file as the model. Nothing of it can fail: every mistake was told before. `framed` names the functions
- * whose handlers a framework finds in its own classes.
- */
-export function normalizeService(root: Tree, stage: string, framed: ReadonlySet<string> = new Set()): Service {
+/** Functions whose handlers are in classes of a framework. */
+export interface Framed {
+  readonly names: ReadonlySet<string>
+  readonly framework: FrameworkCode
+}
+
+/** A checked file as the model. Nothing of it can fail: every mistake was told before. */
+export function normalizeService(root: Tree, stage: string, framed?: Framed): Service {
   const service = root['service']
   const functions = readFunctions(root, framed)
   const aggregates = readAggregates(root, functions)
@@ -56,7 +59,7 @@ function readEdition(given: unknown): string | undefined {
   return typeof given === 'number' && Number.isInteger(given) ? `${given}.0` : textOf(given)
 }
 
-function readFunctions(root: Tree, framed: ReadonlySet<string>): Fn[] {
+function readFunctions(root: Tree, framed: Framed | undefined): Fn[] {
   const layers = new Set(Object.keys(readLayers(root)))
   return Object.entries(treeOf(root['functions'])).map(([name, own]) =>
     normalizeFunction({
@@ -65,7 +68,7 @@ function readFunctions(root: Tree, framed: ReadonlySet<string>): Fn[] {
       own: treeOf(own),
       defaults: treeOf(root['provider']),
       layers,
-      framed: framed.has(name),
+      framework: framed?.names.has(name) ? framed.framework : undefined,
     }),
   )
 }

@@ -113,7 +113,15 @@ export interface HandlerCode {
   readonly initializer?: string
   readonly signature: Signature
   /** The framework that finds the handler in its own classes by this name; absent when a file exports it. */
-  readonly framework?: 'midway'
+  readonly framework?: FrameworkCode
+}
+
+/** The classes of a framework. */
+export interface FrameworkCode {
+  readonly name: 'midway'
+  readonly major: number
+  /** The folder of the sources, relative to the service folder. */
+  readonly sources: string
 }
 
 export interface AggregateCode {

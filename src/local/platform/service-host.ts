@@ -42,6 +42,7 @@ export class ServiceHost {
   readonly #versions = new Set<Deployed>()
   #gateway = new Gateway()
   #movedFrom: number | undefined
+  #isGone = false
 
   constructor(options: ServiceOptions) {
     this.#options = options
@@ -160,7 +161,10 @@ export class ServiceHost {
   async discard(): Promise<void> {
     await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
     await Promise.all([this.#gateway.close(), this.log.written(), ...this.#draining])
-    await this.#changes.run(() => rm(this.#options.folder, { recursive: true, force: true }))
+    await this.#changes.run(() => {
+      this.#isGone = true
+      return rm(this.#options.folder, { recursive: true, force: true })
+    })
   }
 
   get #url(): string {
@@ -205,7 +209,9 @@ export class ServiceHost {
     this.#draining.add(draining)
   }
 
+  // Of two functions that are removed at once, the one that drains longer finds the service gone.
   async #save(): Promise<void> {
+    if (this.#isGone) return
     const { service, stage } = this.#options.state
     const functions = [...this.#functions.values()].map((deployed) => deployed.spec)
     const state: ServiceState = { service, stage, port: this.#gateway.port, functions }

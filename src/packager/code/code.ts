@@ -1,5 +1,6 @@
 import { type Diagnostic, error, type Fn, isNode, type Service } from '@anyfaas/kit'
 import type { HostedApp } from '@anyfaas/runtime'
+import { frameworkOf } from '../framework/framework.ts'
 import { packageOptionsOf } from '../groups.ts'
 import { type CustomFn, type CustomSource, findSource, isCustom } from './custom.ts'
 import type { FilesOf } from './manifest.ts'
@@ -33,7 +34,8 @@ export function codeOf(functions: readonly Fn[], service: Service, serviceDir: s
   const servers = functions.filter(isCustom).map((fn) => serverOf(fn, service, serviceDir))
   const modules = new Map(handled.flatMap((each) => each.modules.map((module) => [module.file.path, module] as const)))
   const isForeign = (fn: Fn) => fn.code.kind === 'handler' && !isNode(fn.runtime)
-  const plain = [...modules.values()].some(({ bundled }) => !bundled)
+  // A framework reads its project, and looks for packages by names that no bundler sees.
+  const plain = frameworkOf(functions) !== undefined || [...modules.values()].some(({ bundled }) => !bundled)
   // An application has more than its modules: views, pages, what its framework loads by name.
   const apps = handled.filter(({ hosted }) => hosted && hosted.framework !== 'static')
   const sites = handled.flatMap(({ hosted }) => (hosted?.framework === 'static' ? (hosted.folder ?? []) : []))

@@ -61,9 +61,7 @@ function memberOf(fn: Fn, member: HandlerMember, files: MemberFiles | undefined)
     name: member.name,
     handler: files?.handler.export ?? words.exported,
     file: files?.handler.name ?? words.file,
-    ...(code.initializer !== undefined && {
-      initializer: files?.initializer?.export ?? wordsOf(code.initializer).exported,
-    }),
+    ...initializerOf(code, files),
     signature: code.signature,
     routes: routesTo(fn, member)
       .filter(({ enabled }) => enabled)
@@ -88,6 +86,12 @@ function sourceOf(trigger: Trigger): { readonly source?: string } {
   if (trigger.kind === 'stream') return { source: trigger.stream }
   if (trigger.kind === 'log') return { source: trigger.source }
   return {}
+}
+
+// A framework's own start is its functions' initializer.
+function initializerOf({ initializer }: HandlerCode, files: MemberFiles | undefined): { initializer?: string } {
+  if (files?.initializer) return { initializer: files.initializer.export }
+  return initializer === undefined ? {} : { initializer: wordsOf(initializer).exported }
 }
 
 function routesTo(fn: Fn, member: Fn): readonly HttpTrigger[] {

@@ -1,5 +1,6 @@
 import type { Diagnostic, Fn, PackageOptions, Service } from '@anyfaas/kit'
 import type { HostedApp } from '@anyfaas/runtime'
+import { frameworkFiles } from '../framework/framework.ts'
 import { packageOptionsOf } from '../groups.ts'
 import { type AppFn, findApp, isApp } from './app.ts'
 import { findHandler, type HandlerFile } from './handler-file.ts'
@@ -31,6 +32,10 @@ export function findModules(service: Service, fn: Fn, serviceDir: string): Funct
   const modules = new Map<string, SourceModule>()
   const files: Record<string, MemberFiles> = {}
   for (const member of handlerMembers(fn)) {
+    if (member.code.framework) {
+      files[member.name] = frameworkFiles(member.name, serviceDir)
+      continue
+    }
     const options = packageOptionsOf(service, fn, member)
     const find = (handler: string, key: 'handler' | 'initializer') => {
       const typescript = options.bundle !== false

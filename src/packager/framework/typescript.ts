@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
+import { findPackage } from '../packages/packages.ts'
+
+/** The part of TypeScript's programming interface that compiles one file after the other. */
+export interface Typescript {
+  readonly version: string
+  readonly sys: object
+  readonly ModuleKind: { readonly CommonJS: number }
+  readonly ScriptTarget: { readonly ES2020: number }
+  findConfigFile(folder: string, exists: (file: string) => boolean, name: string): string | undefined
+  readConfigFile(file: string, read: (file: string) => string | undefined): { config?: unknown }
+  parseJsonConfigFileContent(config: unknown, host: object, folder: string): { readonly options: CompilerOptions }
+  transpileModule(
+    text: string,
+    options: { compilerOptions: CompilerOptions; fileName: string; reportDiagnostics: boolean },
+  ): { readonly outputText: string; readonly diagnostics?: readonly TypescriptMistake[] }
+  flattenDiagnosticMessageText(text: unknown, newLine: string): string
+}
+
+export type CompilerOptions = Readonly<Record<string, unknown>>
+
+export interface TypescriptMistake {
+  readonly start?: number
+  readonly length?: number
+  readonly messageText: unknown
+}
+
+/**
+ * The compiler that the project itself has installed: decorators and their metadata come out as its own build makes
+ * them. Throws SLS4002 when there is none.
+ */
+export function projectTypescript(serviceDir: string): Typescript {
+  const folder = findPackage('typescript', serviceDir)
+  if (folder === undefined) throw new SlsError(missing('TypeScript is not installed, and the classes need it'))
+  const found = createRequire(join(serviceDir, 'package.json'))(folder) as Partial<Typescript>
+  if (found.transpileModule) return found as Typescript
+  throw new SlsError(missing(`TypeScript ${found.version ?? ''} cannot compile single files`.replace('  ', ' ')))
+}
+
+function missing(message: string): Diagnostic {
+  return error('SLS4002', message, {
+    pointer: '/package',
+    help: [
+      'npm install --save-dev typescript@5',
+      'or compile by your own command to "dist", and write "bundle: false" under "package"',
+    ],
+  })
+}
