@@ -171,12 +171,15 @@ const POOLS: Readonly<Record<string, Pool>> = {
   port: of(9000, 9000, 8080),
   bucket: (dice) => dice.one(['MARK', 'MARK-1250000000']).replace('MARK', dice.mark()),
   'instance text': (dice) =>
-    dice.one(['MARK', 'arn:aws:kafka:us-east-1:1:cluster/MARK/1']).replace('MARK', dice.mark()),
+    dice.one(['MARK', 'arn:aws:kafka:us-east-1:123456789012:cluster/MARK/1']).replace('MARK', dice.mark()),
   table: (dice) =>
-    dice.one(['MARK', 'arn:aws:dynamodb:us-east-1:1:table/MARK/stream/2026']).replace('MARK', dice.mark()),
+    dice.one(['MARK', 'arn:aws:dynamodb:us-east-1:123456789012:table/MARK/stream/2026']).replace('MARK', dice.mark()),
   onSuccess: (dice) =>
-    dice.one(['MARK', 'arn:aws:sqs:us-east-1:1:MARK', 'arn:aws:sns:us-east-1:1:MARK']).replace('MARK', dice.mark()),
-  onFailure: (dice) => dice.one(['MARK', 'arn:aws:lambda:us-east-1:1:function:MARK']).replace('MARK', dice.mark()),
+    dice
+      .one(['MARK', 'arn:aws:sqs:us-east-1:123456789012:MARK', 'arn:aws:sns:us-east-1:123456789012:MARK'])
+      .replace('MARK', dice.mark()),
+  onFailure: (dice) =>
+    dice.one(['MARK', 'arn:aws:lambda:us-east-1:123456789012:function:MARK']).replace('MARK', dice.mark()),
   role: (dice) =>
     dice.one(['acs:ram::1:role/MARK', 'arn:aws:iam::123456789012:role/MARK', 'MARK']).replace('MARK', dice.mark()),
   'environment{}': (dice) =>
@@ -194,13 +197,15 @@ const POOLS: Readonly<Record<string, Pool>> = {
   certificate: (dice) =>
     dice.one<unknown>([
       { id: dice.mark() },
-      { arn: 'arn:aws:acm:us-east-1:1:certificate/1' },
+      { arn: 'arn:aws:acm:us-east-1:123456789012:certificate/1' },
       { name: dice.mark(), certificate: dice.mark(), privateKey: dice.mark() },
     ]),
   qos: of(0, 1, 2),
   broker: (dice) => `mqtt://${dice.mark()}`,
-  subnets: (dice) => [dice.mark(), dice.mark()].slice(dice.upTo(1)),
-  securityGroups: (dice) => [dice.mark(), dice.mark()].slice(dice.upTo(1)),
+  subnets: (dice) =>
+    dice.one([['subnet-0123456789abcdef0'], ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'], [dice.mark()]]),
+  securityGroups: (dice) =>
+    dice.one([['sg-0123456789abcdef0'], ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'], [dice.mark()]]),
   outputs: (dice) => [{ name: dice.mark(), kind: dice.one(['mq', 'queue', 'http']), to: dice.mark() }],
 }
 
