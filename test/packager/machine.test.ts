@@ -121,6 +121,20 @@ describe('native addons', () => {
     ])
   })
 
+  it('are fetched by the package that chooses among them', async () => {
+    const project = projects({
+      ...HANDLER,
+      'package.json': JSON.stringify({ dependencies: { sharp: '1' } }),
+      'node_modules/sharp/package.json': JSON.stringify({ optionalDependencies: { '@img/sharp-darwin-arm64': '1' } }),
+      'node_modules/@img/sharp-darwin-arm64/package.json': JSON.stringify({ os: ['darwin'] }),
+      'node_modules/@img/sharp-darwin-arm64/lib/sharp.node': MAC,
+    })
+    const { diagnostics } = await packProject(project, serviceOf([fnOf('login')]))
+    expect(diagnostics).toMatchObject([
+      { code: 'SLS4020', help: ['npm install --os=linux --cpu=x64 --libc=glibc --force sharp', expect.any(String)] },
+    ])
+  })
+
   it('of packages that are for another system by their nature are no matter', async () => {
     const project = projects({
       ...HANDLER,

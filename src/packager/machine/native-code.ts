@@ -1,5 +1,5 @@
 import { type Diagnostic, error, type Machine, warning } from '@anyfaas/kit'
-import { readJson } from '../files/json-file.ts'
+import { isRecord, readJson } from '../files/json-file.ts'
 import { type ByteSource, withBytes } from './bytes.ts'
 import { readProgram } from './executable.ts'
 import { machineWords, misfit } from './fit.ts'
@@ -32,7 +32,7 @@ export function checkAddons(files: ReadonlyMap<string, CodeFile>, machine: Machi
     const [first] = variants
     if (!first || variants.some(({ reason }) => reason === undefined)) return []
     if (isElsewhereByNature(first.name, files, machine)) return []
-    return [describe(first, machine)]
+    return [describe(first, files, machine)]
   })
 }
 
@@ -50,18 +50,30 @@ interface Addon {
   readonly reason: string | undefined
 }
 
-function describe({ name, reason }: Addon, machine: Machine): Diagnostic {
+function describe({ name, reason }: Addon, files: ReadonlyMap<string, CodeFile>, machine: Machine): Diagnostic {
   const { os, arch, libc } = machine
   const owner = packageOf(name)
-  const flags = `--os=${os} --cpu=${arch}${libc === undefined ? '' : ` --libc=${libc}`}`
-  const main = WORDS_OF_SYSTEMS.test(owner) ? ', for the package that depends on it' : ''
-  const help = [
-    `npm install ${flags} --force ${owner === '' ? '' : withoutSystem(owner)}${main}`.trimEnd(),
-    `when it is compiled or fetched at installation: npm rebuild ${owner} --platform=${os} --arch=${arch}, or install on ${os}`,
-  ]
+  const flags = `--os=${os} --cpu=${arch}${libc === undefined ? '' : ` --libc=${libc}`} --force`
+  const help =
+    owner === ''
+      ? [`put the one for ${machineWords(machine)} in its place`]
+      : [
+          `npm install ${flags} ${parentOf(owner, files) ?? owner}`,
+          `when it is compiled or fetched at installation: npm rebuild ${owner} --platform=${os} --arch=${arch}, or install on ${os}`,
+        ]
   return warning('SLS4020', `the native addon "${name}" ${reason}; the function runs on ${machineWords(machine)}`, {
     help,
   })
+}
+
+// The package that chooses among variants for several systems: npm fetches the fitting one when that is installed.
+function parentOf(owner: string, files: ReadonlyMap<string, CodeFile>): string | undefined {
+  for (const { name, source } of files.values()) {
+    if (!name.endsWith('/package.json') || !('path' in source)) continue
+    const { optionalDependencies } = readJson(source.path)
+    if (isRecord(optionalDependencies) && Object.hasOwn(optionalDependencies, owner)) return packageOf(name)
+  }
+  return undefined
 }
 
 const SYSTEM =
