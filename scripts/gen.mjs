@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { generateCliDocs } from './gen-cli-docs.mjs'
+import { generateDifferences } from './gen-differences.mjs'
 import { generatePortability } from './gen-portability.mjs'
 import { generateProviders } from './gen-providers.mjs'
 import { generateReference } from './gen-reference.mjs'
@@ -13,6 +14,7 @@ const check = process.argv.includes('--check')
 
 const files = {
   ...generateShapes(root),
+  ...(await generateDifferences(loadTs)),
   ...(await generateSchema(loadTs)),
   ...(await generateProviders(root)),
   ...(await generateReference(loadTs)),

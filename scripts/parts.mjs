@@ -23,7 +23,16 @@ const PARTS = {
     'stream.ts',
     'types.ts',
   ],
-  trouble: ['complaint.ts', 'cors.ts', 'explain.ts', 'failure.ts', 'lateness.ts', 'refusal.ts', 'words.ts'],
+  trouble: [
+    'complaint.ts',
+    'cors.ts',
+    'explain.ts',
+    'failure.ts',
+    'frames.ts',
+    'lateness.ts',
+    'refusal.ts',
+    'words.ts',
+  ],
   zip: ['gunzip.ts'],
 }
 

@@ -1,5 +1,5 @@
 import { type CallInfo, error, type Place, SlsError } from '@anyfaas/kit'
-import { firstFrame, textOf } from './stack.ts'
+import { firstFrame, isOwnFrame, textOf } from './stack.ts'
 import type { WireError } from './wire.ts'
 
 /** SLS7010: the handler threw. The diagnostic stands on the first line of the stack that is the user's. */
@@ -41,5 +41,5 @@ function framesOf(stack: string): string[] {
   return stack
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line.startsWith('at ') && !line.includes('node:internal'))
+    .filter((line) => line.startsWith('at ') && !line.includes('node:internal') && !isOwnFrame(line))
 }

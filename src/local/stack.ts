@@ -32,6 +32,19 @@ export function textOf(file: string): string | undefined {
   }
 }
 
+/** Whether a line of a stack is code of this tool: its bundles, its sources where it runs from them, and what it packs beside a function. */
+export function isOwnFrame(line: string): boolean {
+  const path = line.split('file://').join('')
+  return (
+    /\/node_modules\/(@anyfaas|anyfaas)\/|\/sls_\w+\.c?js:/.test(path) ||
+    OWN_FOLDERS.some((folder) => path.includes(folder))
+  )
+}
+
+// This module stands two folders below the top, as a source and in a bundle.
+const TOP = fileURLToPath(new URL('../../', import.meta.url))
+const OWN_FOLDERS = ['bin', 'dist', 'src', 'plugins'].map((name) => `${TOP}${name}${sep}`)
+
 function* positionsIn(stack: string): Generator<Position> {
   // A syntax error names its place before the stack: the file and the line, the line's text, and a mark under it.
   const syntax = /^(\/.+|file:\/\/.+):(\d+)\n.*\n( *)\^/.exec(stack)

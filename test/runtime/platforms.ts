@@ -10,17 +10,15 @@ import { start as startLambda } from '../../plugins/aws/src/runtime/lambda/start
 import { scfWith } from '../../plugins/tencent/src/runtime/scf/emulator.ts'
 import { apiGateway, functionUrl as scfUrl } from '../../plugins/tencent/src/runtime/scf/shapes.ts'
 import { start as startScf } from '../../plugins/tencent/src/runtime/scf/start.ts'
-import type { CallInfo, Emulator, Entry, EventCall, HttpAnswer, HttpCall } from '../../src/kit/src/index.ts'
+import type { CallInfo, Entry, EventCall, HttpAnswer } from '../../src/kit/src/index.ts'
 import { emulator as local } from '../../src/local/runtime/emulator.ts'
 import { start as startLocal } from '../../src/local/runtime/start.ts'
+import { httpCall, type Request, type Shape } from '../../src/runtime/conformance/index.ts'
 import type { Manifest, Member, Start } from '../../src/runtime/src/index.ts'
 
-/** One shape in which a platform calls: its half of the runtime, and somebody who plays it. */
-export interface Platform {
-  readonly name: string
-  readonly start: Start
-  readonly emulator: Emulator
-}
+export { httpCall, type Request }
+
+export type Platform = Shape
 
 export const platforms: readonly Platform[] = [
   { name: 'local', start: startLocal, emulator: local },
@@ -69,13 +67,6 @@ export function entryOf(start: Start, members: readonly Member[], modules: Reado
   return start(manifestOf(members), loaders) as unknown as Entry
 }
 
-export interface Request {
-  readonly method?: string
-  readonly url?: string
-  readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[]
-  readonly body?: string | Uint8Array
-}
-
 export async function send(platform: Platform, entry: Entry, request: Request): Promise<HttpAnswer> {
   const answer = await platform.emulator.call(entry, httpCall(request), info)
   if (answer.kind !== 'http') throw new Error('not an HTTP answer')
@@ -90,12 +81,6 @@ export async function fire(
   const answer = await platform.emulator.call(entry, call, info)
   if (answer.kind !== 'value') throw new Error('not a value')
   return answer.value
-}
-
-export function httpCall({ method = 'GET', url = '/', headers = {}, body }: Request): HttpCall {
-  const list = Array.isArray(headers) ? headers : Object.entries(headers)
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  return { kind: 'http', method, url, headers: list, ...(bytes && { body: bytes }) }
 }
 
 export function header(answer: HttpAnswer, name: string): string | undefined {

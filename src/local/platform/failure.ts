@@ -1,18 +1,19 @@
 import { type Code, error, SlsError } from '@anyfaas/kit'
+import { failureClasses } from '@anyfaas/runtime'
 
 /** Why a call has no answer of the function's own. */
 export type FailureKind = keyof typeof KINDS
 
 const KINDS = {
-  user: { code: 'SLS7010', status: 500 },
+  user: { code: 'SLS7010', status: failureClasses.user.status },
   'too-large': { code: 'SLS7010', status: 413 },
   reply: { code: 'SLS7010', status: 502 },
-  exit: { code: 'SLS7012', status: 502 },
-  memory: { code: 'SLS7012', status: 502 },
+  exit: { code: 'SLS7012', status: failureClasses.exit.status },
+  memory: { code: 'SLS7012', status: failureClasses.memory.status },
   init: { code: 'SLS7003', status: 503 },
   secrets: { code: 'SLS7006', status: 503 },
-  gone: { code: 'SLS7004', status: 503 },
-  timeout: { code: 'SLS7011', status: 504 },
+  gone: { code: 'SLS7004', status: failureClasses.platform.status },
+  timeout: { code: 'SLS7011', status: failureClasses.timeout.status },
 } as const satisfies Record<string, { readonly code: Code; readonly status: number }>
 
 /** A failed call: its kind goes to the client, its message too when it says nothing of the code's inside. */

@@ -1,7 +1,7 @@
 import type { Deadlines, Timed } from './deadline.ts'
+import { logFailed } from './frames.ts'
 import type { Input } from './input.ts'
 import { lateError, limitOf, makeController, settleAll } from './lateness.ts'
-import { consoleLogger } from './logger.ts'
 import type { Manifest, Member, TriggerName } from './manifest.ts'
 
 /** What every call of one member shares. */
@@ -121,7 +121,7 @@ export class Call implements Timed {
   }
 
   logFailure(error: unknown): void {
-    consoleLogger.error(`[${this.input.requestId}] function "${this.scope.member.name}" failed:`, error)
+    logFailed(error, this.input.requestId, this.scope.member.name)
   }
 }
 

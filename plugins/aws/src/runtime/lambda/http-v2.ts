@@ -65,8 +65,9 @@ export function toV2(reply: HttpReply): object {
 // Function URLs give the path as sent. HTTP APIs give it decoded, with the stage before it on their own domain.
 function pathOf(raw: unknown, { domainName, stage }: Shape): unknown {
   if (typeof raw !== 'string' || (stage === '$default' && PLAIN.test(raw))) return raw
-  const domain = String(domainName)
+  const domain = textOf(domainName) ?? ''
+  const prefix = `/${textOf(stage) ?? ''}`
   if (domain.includes('.lambda-url.')) return raw
-  const staged = domain.includes('.execute-api.') && `${raw}/`.startsWith(`/${String(stage)}/`)
-  return encodePath(staged ? raw.slice(String(stage).length + 1) || '/' : raw)
+  const staged = domain.includes('.execute-api.') && `${raw}/`.startsWith(`${prefix}/`)
+  return encodePath(staged ? raw.slice(prefix.length) || '/' : raw)
 }

@@ -1,4 +1,4 @@
-import { type App, createApp, hasLayers, isShape, type Shape, type Start } from '@anyfaas/runtime'
+import { type App, createApp, hasLayers, isShape, orReject, type Shape, type Start } from '@anyfaas/runtime'
 import { LambdaCall } from './call.ts'
 import { readLambdaEvents } from './events.ts'
 import { requestV1, toV1 } from './http-v1.ts'
@@ -10,7 +10,7 @@ export const start: Start = (manifest, loaders) => {
   // It is sent where the function has an extension: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
   if (hasLayers(loaders)) process.once('SIGTERM', () => app.close().finally(() => process.exit(0)))
   // Two parameters, never three: the runtime of Node.js 24 refuses handlers that could take a callback.
-  return { handler: (event: unknown, context: unknown) => invoke(app, event, context) }
+  return { handler: (event: unknown, context: unknown) => orReject(() => invoke(app, event, context)) }
 }
 
 function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { type App, createApp, isShape, type Start } from '@anyfaas/runtime'
+import { type App, createApp, isShape, orReject, type Start } from '@anyfaas/runtime'
 import { ScfCall } from './call.ts'
 import { readScfEvents } from './events.ts'
 import { isHttp, ScfHttp, toReply } from './http.ts'
@@ -6,7 +6,7 @@ import { isHttp, ScfHttp, toReply } from './http.ts'
 /** Tencent SCF: `handler(event, context)` with a promise. */
 export const start: Start = (manifest, loaders) => {
   const app = createApp(manifest, loaders, { env: process.env, development: process.env['NODE_ENV'] === 'development' })
-  return { handler: (event: unknown, context: unknown) => invoke(app, event, context) }
+  return { handler: (event: unknown, context: unknown) => orReject(() => invoke(app, event, context)) }
 }
 
 function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {

@@ -42,13 +42,13 @@ export const bodies: readonly Case[] = [
     sees: { body: { a: '1', b: ['x y', '\u00e9'] } },
   },
   {
-    name: 'a text',
+    name: 'a text in',
     handler: (ctx) => [typeof ctx.request.body, ctx.request.body],
     request: { method: 'PUT', headers: { 'content-type': 'text/markdown' }, body: '# \u00e9' },
     sees: { body: ['string', '# \u00e9'] },
   },
   {
-    name: 'bytes',
+    name: 'bytes in',
     handler: (ctx) => [
       ctx.request.body instanceof Uint8Array,
       Buffer.from(ctx.request.body as Uint8Array).toString('hex'),

@@ -1,4 +1,4 @@
-import type { CorsRule } from '../../../src/runtime/src/index.ts'
+import type { CorsRule } from '@anyfaas/runtime'
 import type { Case } from './case.ts'
 
 const rule: CorsRule = { origins: ['https://a.example'], credentials: true, exposeHeaders: ['x-a'], maxAgeSec: 60 }

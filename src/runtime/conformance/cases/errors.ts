@@ -139,6 +139,9 @@ export const errors: readonly Case[] = [
       }),
     request: {},
     sees: { status: 500 },
-    except: { local: { because: 'streams' }, 'fc2 http trigger': { because: 'streams' } },
+    except: {
+      local: { because: 'the answer is sent in pieces and has begun when the stream breaks' },
+      'fc2 http trigger': { because: 'the answer is sent in pieces and has begun when the stream breaks' },
+    },
   },
 ]

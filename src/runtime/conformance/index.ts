@@ -1,0 +1,2 @@
+export * from './cases/case.ts'
+export * from './suite.ts'

@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { CallInfo, Emulator, Entry, HttpAnswer, HttpCall } from '@anyfaas/kit'
+import type { Manifest, Member, Start } from '@anyfaas/runtime'
+import { answers } from './cases/answers.ts'
+import { bodies } from './cases/bodies.ts'
+import type { Case, Exception, Request, Seen } from './cases/case.ts'
+import { cors } from './cases/cors.ts'
+import { errors } from './cases/errors.ts'
+import { large, methods, paths, signatures, statuses, types } from './cases/more.ts'
+import { requests } from './cases/requests.ts'
+import { results } from './cases/results.ts'
+
+/** One shape in which a platform calls: its half of the runtime, and somebody who plays it. */
+export interface Shape {
+  readonly name: string
+  readonly start: Start
+  readonly emulator: Emulator
+  /** The name of a case -> what cannot be here, and why. */
+  readonly except?: Readonly<Record<string, Exception>>
+}
+
+/** Group -> the cases that every shape has to pass. */
+export const conformance: Readonly<Record<string, readonly Case[]>> = {
+  requests,
+  methods,
+  paths,
+  bodies,
+  large,
+  results,
+  answers,
+  statuses,
+  types,
+  errors,
+  cors,
+  signatures,
+}
+
+/**
+ * Runs one case on one shape. What is not as it has to be comes back in words; nothing means that the shape conforms.
+ * `NODE_ENV` must not be `development`: there, answers to errors carry their stack.
+ */
+export async function examine(one: Case, shape: Shape): Promise<readonly string[]> {
+  const exception = shape.except?.[one.name] ?? one.except?.[shape.name]
+  const call = shape.emulator.call(entryOf(one, shape.start), httpCall(one.request), INFO)
+  if (exception && exception.status === undefined && exception.body === undefined) {
+    // What comes of it is not said; that the platform survives is.
+    return await call.then(
+      () => [],
+      (error) => (error instanceof Error ? [] : [`it rejects with ${String(error)}`]),
+    )
+  }
+  const answer = await call
+  return answer.kind === 'http' ? compare(answer, exception ?? one.sees) : ['the answer is none of HTTP']
+}
+
+export function httpCall({ method = 'GET', url = '/', headers = {}, body }: Request): HttpCall {
+  const list = Array.isArray(headers) ? headers : Object.entries(headers)
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  return { kind: 'http', method, url, headers: list, ...(bytes && { body: bytes }) }
+}
+
+const INFO: CallInfo = {
+  service: 'shop',
+  function: 'front',
+  stage: 'dev',
+  requestId: 'request-1',
+  time: Date.UTC(2026, 0, 2, 3, 4, 5),
+  timeoutSec: 30,
+  memoryMb: 512,
+  region: 'cn-hangzhou',
+}
+
+function entryOf(
+  { handler, path = '/*', methods: list = [], cors: rule, signature = 'context' }: Case,
+  start: Start,
+): Entry {
+  const run = typeof handler === 'function' ? handler : Object.values(handler)[0]
+  const routes = [{ path, methods: list, ...(rule && { cors: rule }) }]
+  const member: Member = { name: 'f', handler: 'handler', signature, routes, triggers: [], timeoutSec: 30 }
+  const manifest: Manifest = { service: 'shop', stage: 'dev', provider: 'any', function: 'front', members: [member] }
+  return start(manifest, { f: { handler: async () => ({ handler: run }) } }) as unknown as Entry
+}
+
+function compare(answer: HttpAnswer, seen: Seen): string[] {
+  const differences = [bodyDifference(answer.body, seen.body)]
+  if (seen.status !== undefined) differences.push(difference('status', answer.status, seen.status))
+  for (const [name, value] of Object.entries(seen.headers ?? {}))
+    differences.push(difference(`header ${name}`, joined(answer, name), value))
+  if (seen.cookies) differences.push(difference('cookies', valuesOf(answer, 'set-cookie'), seen.cookies))
+  return differences.filter((text) => text !== undefined)
+}
+
+function bodyDifference(bytes: Uint8Array, expected: unknown): string | undefined {
+  const text = Buffer.from(bytes).toString('utf8')
+  if (expected === undefined) return undefined
+  if (expected instanceof Uint8Array)
+    return Buffer.from(bytes).equals(Buffer.from(expected)) ? undefined : `the body's bytes are not what they were`
+  if (typeof expected === 'string') return difference('body', text, expected)
+  try {
+    return difference('body', JSON.parse(text), expected)
+  } catch {
+    return `the body is no JSON: ${text.slice(0, 200)}`
+  }
+}
+
+function difference(what: string, actual: unknown, expected: unknown): string | undefined {
+  if (isDeepStrictEqual(actual, expected)) return undefined
+  const short = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 200)
+  return `${what} is ${short(actual)}, not ${short(expected)}`
+}
+
+// Several headers of one name and one with commas say the same.
+function joined(answer: HttpAnswer, name: string): string | undefined {
+  const values = valuesOf(answer, name)
+  return values.length === 0 ? undefined : values.join(',')
+}
+
+function valuesOf(answer: HttpAnswer, name: string): string[] {
+  return answer.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
+}
