@@ -23,6 +23,12 @@ describe.each(Object.entries(conformance))('%s', (_, group) => {
   })
 })
 
+test('no exception outlives its case', () => {
+  const names = new Set(Object.values(conformance).flatMap((group) => group.map(({ name }) => name)))
+  const excepted = platforms.flatMap(({ except }) => Object.keys(except ?? {}))
+  expect(excepted.filter((name) => !names.has(name))).toEqual([])
+})
+
 test('a case says what is wrong', async () => {
   const [local] = platforms
   if (!local) throw new Error('no platform')

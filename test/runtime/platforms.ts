@@ -10,17 +10,21 @@ import { start as startLambda } from '../../plugins/aws/src/runtime/lambda/start
 import { scfWith } from '../../plugins/tencent/src/runtime/scf/emulator.ts'
 import { apiGateway, functionUrl as scfUrl } from '../../plugins/tencent/src/runtime/scf/shapes.ts'
 import { start as startScf } from '../../plugins/tencent/src/runtime/scf/start.ts'
-import type { CallInfo, Entry, EventCall, HttpAnswer } from '../../src/kit/src/index.ts'
+import type { CallInfo, Emulator, Entry, EventCall, HttpAnswer } from '../../src/kit/src/index.ts'
 import { emulator as local } from '../../src/local/runtime/emulator.ts'
 import { start as startLocal } from '../../src/local/runtime/start.ts'
 import { httpCall, type Request, type Shape } from '../../src/runtime/conformance/index.ts'
 import type { Manifest, Member, Start } from '../../src/runtime/src/index.ts'
+import { exceptions } from './exceptions.ts'
 
 export { httpCall, type Request }
 
-export type Platform = Shape
+/** A shape, with the exceptions that it is known to have. */
+export interface Platform extends Shape {
+  readonly emulator: Emulator
+}
 
-export const platforms: readonly Platform[] = [
+const shapes: readonly Platform[] = [
   { name: 'local', start: startLocal, emulator: local },
   { name: 'fc2 http trigger', start: startFc2, emulator: fc2 },
   { name: 'fc2 gateway', start: startFc2, emulator: gatewayEmulator },
@@ -34,6 +38,11 @@ export const platforms: readonly Platform[] = [
   { name: 'lambda load balancer', start: startLambda, emulator: lambdaWith(loadBalancer) },
   { name: 'lambda multi-value load balancer', start: startLambda, emulator: lambdaWith(multiValueLoadBalancer) },
 ]
+
+export const platforms: readonly Platform[] = shapes.map((shape) => ({
+  ...shape,
+  except: exceptions[shape.name] ?? {},
+}))
 
 /** Those that also send events, one of each runtime. */
 export const senders = platforms.filter(({ name }) =>

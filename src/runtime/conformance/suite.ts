@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CallInfo, Emulator, Entry, HttpAnswer, HttpCall } from '@anyfaas/kit'
 import type { Manifest, Member, Start } from '@anyfaas/runtime'
 import { answers } from './cases/answers.ts'
 import { bodies } from './cases/bodies.ts'
@@ -10,11 +9,42 @@ import { large, methods, paths, signatures, statuses, types } from './cases/more
 import { requests } from './cases/requests.ts'
 import { results } from './cases/results.ts'
 
+/** A request as a client sends it. */
+export interface ClientCall {
+  readonly kind: 'http'
+  readonly method: string
+  readonly url: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body?: Uint8Array
+}
+
+/** What the client gets back; an emulator's other answers are no concern of this suite. */
+export interface ClientAnswer {
+  readonly kind: 'http'
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: Uint8Array
+}
+
+/** What an entry exports. */
+export interface Callable {
+  readonly handler: (...args: never[]) => unknown
+}
+
+/** Somebody who plays the platform: as much of `Emulator` of the kit as the suite needs. */
+export interface Player {
+  call(
+    entry: { handler: (...args: never[]) => unknown },
+    call: ClientCall,
+    info: typeof INFO,
+  ): Promise<{ kind: string }>
+}
+
 /** One shape in which a platform calls: its half of the runtime, and somebody who plays it. */
 export interface Shape {
   readonly name: string
   readonly start: Start
-  readonly emulator: Emulator
+  readonly emulator: Player
   /** The name of a case -> what cannot be here, and why. */
   readonly except?: Readonly<Record<string, Exception>>
 }
@@ -40,7 +70,7 @@ export const conformance: Readonly<Record<string, readonly Case[]>> = {
  * `NODE_ENV` must not be `development`: there, answers to errors carry their stack.
  */
 export async function examine(one: Case, shape: Shape): Promise<readonly string[]> {
-  const exception = shape.except?.[one.name] ?? one.except?.[shape.name]
+  const exception = shape.except?.[one.name]
   const call = shape.emulator.call(entryOf(one, shape.start), httpCall(one.request), INFO)
   if (exception && exception.status === undefined && exception.body === undefined) {
     // What comes of it is not said; that the platform survives is.
@@ -50,16 +80,16 @@ export async function examine(one: Case, shape: Shape): Promise<readonly string[
     )
   }
   const answer = await call
-  return answer.kind === 'http' ? compare(answer, exception ?? one.sees) : ['the answer is none of HTTP']
+  return isHttp(answer) ? compare(answer, exception ?? one.sees) : ['the answer is none of HTTP']
 }
 
-export function httpCall({ method = 'GET', url = '/', headers = {}, body }: Request): HttpCall {
+export function httpCall({ method = 'GET', url = '/', headers = {}, body }: Request): ClientCall {
   const list = Array.isArray(headers) ? headers : Object.entries(headers)
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   return { kind: 'http', method, url, headers: list, ...(bytes && { body: bytes }) }
 }
 
-const INFO: CallInfo = {
+const INFO = {
   service: 'shop',
   function: 'front',
   stage: 'dev',
@@ -73,15 +103,21 @@ const INFO: CallInfo = {
 function entryOf(
   { handler, path = '/*', methods: list = [], cors: rule, signature = 'context' }: Case,
   start: Start,
-): Entry {
+): Callable {
   const run = typeof handler === 'function' ? handler : Object.values(handler)[0]
   const routes = [{ path, methods: list, ...(rule && { cors: rule }) }]
   const member: Member = { name: 'f', handler: 'handler', signature, routes, triggers: [], timeoutSec: 30 }
   const manifest: Manifest = { service: 'shop', stage: 'dev', provider: 'any', function: 'front', members: [member] }
-  return start(manifest, { f: { handler: async () => ({ handler: run }) } }) as unknown as Entry
+  return start(manifest, { f: { handler: async () => ({ handler: run }) } }) as {
+    handler: (...args: never[]) => unknown
+  }
 }
 
-function compare(answer: HttpAnswer, seen: Seen): string[] {
+function isHttp(answer: { readonly kind: string }): answer is ClientAnswer {
+  return answer.kind === 'http'
+}
+
+function compare(answer: ClientAnswer, seen: Seen): string[] {
   const differences = [bodyDifference(answer.body, seen.body)]
   if (seen.status !== undefined) differences.push(difference('status', answer.status, seen.status))
   for (const [name, value] of Object.entries(seen.headers ?? {}))
@@ -110,11 +146,11 @@ function difference(what: string, actual: unknown, expected: unknown): string | 
 }
 
 // Several headers of one name and one with commas say the same.
-function joined(answer: HttpAnswer, name: string): string | undefined {
+function joined(answer: ClientAnswer, name: string): string | undefined {
   const values = valuesOf(answer, name)
   return values.length === 0 ? undefined : values.join(',')
 }
 
-function valuesOf(answer: HttpAnswer, name: string): string[] {
+function valuesOf(answer: ClientAnswer, name: string): string[] {
   return answer.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
 }

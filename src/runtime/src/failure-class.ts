@@ -24,7 +24,8 @@ export const failureClasses = {
     status: 500,
     request:
       'the message of a status below 500, else the words of the status; headers set so far; a stack in development only',
-    event: 'fails; the platform counts it and repeats it by its own rules, of a batch only what ctx.fail names where it can',
+    event:
+      'fails; the platform counts it and repeats it by its own rules, of a batch only what ctx.fail names where it can',
     log: 'the error from 500 on, with its causes, in the places of its sources, without frames of sls, with the request’s id',
     instance: 'stays',
   },

@@ -11,8 +11,6 @@ export interface Case {
   readonly cors?: CorsRule
   readonly signature?: Signature
   readonly sees: Seen
-  /** A platform's name -> what differs there, and why. */
-  readonly except?: Readonly<Record<string, Exception>>
 }
 
 /** A handler of another signature. */
