@@ -36,9 +36,13 @@ const NOTHING: readonly Nothing[] = [
     when: ({ runtime, custom }) => runtime === 'custom' && custom !== undefined,
     why: 'custom: says so too',
   },
-  { at: /\/method\/\d+$/, why: 'a list is a union: named twice, or among all' },
+  { at: /\/methods?\/\d+$/, why: 'a list is a union: named twice, or among all' },
   { at: /^\/aggregation\/[^/]+\/(functions\/\d+|functionsPattern\/\d+|eventTrigger)$/, why: 'a set: named twice' },
-  { at: /\/event\/(role|version|qualifier|name)$/, why: 'the caller names them', translated: true },
+  {
+    at: /\/(event(\/(role|version|qualifier|name|enabled))?|events\/\d+)$/,
+    why: 'the caller names them',
+    translated: true,
+  },
   {
     at: /\/timezone$/,
     when: (_, { every, cron }) => every !== undefined || /^(@every|rate)/.test(String(cron)),

@@ -7,7 +7,7 @@ import type { Leaf } from './leaves.ts'
 import { lostLeaves, read, reading, translation } from './lost.ts'
 import { randomFile } from './random-file.ts'
 
-// CI takes 10 000, which need minutes; a change of a table shows in far fewer.
+// CI takes more; a change of a table shows in far fewer.
 const COUNT = Number(process.env['ANYFAAS_RANDOM_FILES'] ?? 300)
 const targets = await loadTargets()
 const stages = [reading, ...targets.map(translation)]
