@@ -117,6 +117,7 @@ export const packageOptions: Schema = keys('What goes into the artifact.', {
   exclude: texts('Globs of files to leave out; later ones win.'),
   patterns: texts('Both in one list: a leading `!` leaves out.'),
   excludeDevDependencies: flag('Leave development dependencies out.', { default: true }),
+  trace: flag('Of packages, take only the files that the code requires.', { default: false }),
   artifact: text('Use this zip as it is when it exists, else write it under this name.'),
   individually: flag('One artifact a function.', { default: false }),
   bundle: or(

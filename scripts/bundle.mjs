@@ -8,6 +8,14 @@ import { withRequire } from './with-require.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
+// The tracer brings it to find addons, and it brings a downloader; packages with addons are taken whole instead.
+const WITHOUT_DOWNLOADER = {
+  name: 'without-downloader',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@mapbox\/node-pre-gyp$/ }, () => ({ path: join(root, 'scripts/nothing.cjs') }))
+  },
+}
+
 // Every bundle stands as deep as its source does: see "Bundles" in docs/architecture.md.
 const bundles = {
   kit: { from: 'src/kit/src/index.ts', to: 'src/kit/dist/index.js', format: 'esm' },
@@ -86,7 +94,7 @@ async function make({ from, paths, to, format = 'cjs', ships = false, part, want
     // The contract and the runtime are bundled from their sources; plugins and esbuild stay packages.
     conditions: ['@anyfaas/source'],
     external: ['./sls_*.cjs', 'esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
-    plugins: ships ? [partImports(part, wanted)] : format === 'cjs' ? [lateImports(dirname(to), late)] : [],
+    plugins: ships ? [partImports(part, wanted)] : [lateImports(dirname(to), late), WITHOUT_DOWNLOADER],
     minify: true,
     sourcemap: ships ? false : 'linked',
     sourcesContent: false,
@@ -103,7 +111,10 @@ async function make({ from, paths, to, format = 'cjs', ships = false, part, want
   await mkdir(dirname(join(root, to)), { recursive: true })
   for (const file of result.outputFiles) {
     await rm(file.path, { force: true })
-    await writeFile(file.path, file.path.endsWith('.map') ? file.contents : withRequire(file.text))
+    await writeFile(
+      file.path,
+      file.path.endsWith('.map') ? file.contents : format === 'cjs' ? withRequire(file.text) : file.text,
+    )
   }
   const inputs = Object.keys(result.metafile.inputs)
   return { to, late, inputs, bytes: result.outputFiles.find(({ path }) => !path.endsWith('.map')).contents.length }

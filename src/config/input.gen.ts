@@ -341,6 +341,10 @@ patterns?: (string | string[])
  */
 excludeDevDependencies?: boolean
 /**
+ * Of packages, take only the files that the code requires.
+ */
+trace?: boolean
+/**
  * Use this zip as it is when it exists, else write it under this name.
  */
 artifact?: string
@@ -1803,6 +1807,10 @@ patterns?: (string | string[])
  * Leave development dependencies out.
  */
 excludeDevDependencies?: boolean
+/**
+ * Of packages, take only the files that the code requires.
+ */
+trace?: boolean
 /**
  * Use this zip as it is when it exists, else write it under this name.
  */
@@ -4286,6 +4294,10 @@ patterns?: (string | string[])
  * Leave development dependencies out.
  */
 excludeDevDependencies?: boolean
+/**
+ * Of packages, take only the files that the code requires.
+ */
+trace?: boolean
 /**
  * Use this zip as it is when it exists, else write it under this name.
  */

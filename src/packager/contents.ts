@@ -12,9 +12,9 @@ import { type FilesOf, manifestOf } from './code/manifest.ts'
 import { moduleScopes } from './code/module-scope.ts'
 import { sourceKind } from './code/source-kind.ts'
 import { readIgnoreFiles } from './files/ignore-files.ts'
-import { compilePatterns } from './files/patterns.ts'
+import { compilePatterns, type Patterns } from './files/patterns.ts'
 import { mayHoldAccessKey } from './files/secrets.ts'
-import { selectServiceFiles } from './files/service-files.ts'
+import { type Selection, selectServiceFiles } from './files/service-files.ts'
 import type { TreeFile } from './files/tree.ts'
 import type { Trees } from './files/trees.ts'
 import type { FrameworkContents } from './framework/contents.ts'
@@ -25,6 +25,7 @@ import { languageParts } from './languages/parts.ts'
 import { checkAddons, checkStartFile } from './machine/native-code.ts'
 import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
 import { selectPackages } from './packages/package-files.ts'
+import { onlyRequired } from './packages/required.ts'
 import { bytesSource } from './work/content.ts'
 import type { PackEntry } from './work/entries-key.ts'
 
@@ -40,6 +41,7 @@ export interface ContentsQuery {
   readonly platform?: PlatformCode
   readonly signal?: AbortSignal
   readonly trees: Trees
+  readonly cacheDir?: string
 }
 
 export interface Contents {
@@ -76,10 +78,11 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     whole: code.withPackages,
     productionOnly: group.productionOnly,
   })
+  const needed = await neededFiles({ group, code, own, packages, patterns, query })
   const entries = new Map<string, PackEntry>()
   const add = (entry: PackEntry) => entries.set(entry.name, entry)
   for (const entry of languages.entries) add(entry)
-  for (const file of [...packages.files, ...own.files]) if (!framed.replaces(file.name)) add(fromFile(file))
+  for (const file of [...needed, ...own.files]) if (!framed.replaces(file.name)) add(fromFile(file))
   for (const entry of framed.entries) add(entry)
   for (const { name, bytes } of bundles.files) add(generated(name, bytes))
   for (const entry of generate({ code, bundles, query, scope })) add(entry)
@@ -101,6 +104,23 @@ async function frameworkParts(
   if (!framework) return { entries: [], wanted: [], replaces: () => false }
   const { frameworkContents } = await import('./framework/contents.ts')
   return frameworkContents({ service, functions, framework, serviceDir })
+}
+
+interface Choice {
+  readonly group: Group
+  readonly code: Code
+  readonly own: Selection
+  readonly packages: Selection
+  readonly patterns: Patterns
+  readonly query: ContentsQuery
+}
+
+// What a server of its own or a framework requires is known only when it runs.
+async function neededFiles({ group, code, own, packages, patterns, query }: Choice): Promise<readonly TreeFile[]> {
+  const modules = code.modules.filter(({ bundled }) => !bundled).map(({ file }) => file.path)
+  const isSeen = code.servers.length === 0 && !frameworkOf(group.functions)
+  if (group.traced !== true || modules.length === 0 || !isSeen) return packages.files
+  return await onlyRequired({ ...query, modules, own: own.files, packages: packages.files, patterns })
 }
 
 function sourcesOf(code: Code, service: Service): Source[] {

@@ -11,6 +11,8 @@ export interface Group {
   /** The patterns of the service and of all its functions here, in the order of the file. */
   readonly patterns: readonly string[]
   readonly productionOnly: boolean
+  /** Of packages, only files that the code requires. */
+  readonly traced?: boolean
 }
 
 export interface GroupRequest {
@@ -36,6 +38,7 @@ export function groupFunctions({ service, serviceDir, outDir }: GroupRequest): G
       functions,
       patterns: [...service.package.patterns, ...functions.flatMap(ownPatterns)],
       productionOnly: options.every(({ excludeDevDependencies }) => excludeDevDependencies),
+      traced: options.every(({ trace }) => trace === true),
     }
   })
 }

@@ -25,7 +25,8 @@ export function contributionsOf(entries: readonly StoredEntry[]): Contribution[]
   return [...found.values()].sort((a, b) => b.packedBytes - a.packedBytes || (a.at < b.at ? -1 : 1))
 }
 
-function placeOf(name: string): string {
+/** The package that a file of an artifact belongs to, such as `node_modules/a/node_modules/b`; else its first folder, or `.`. */
+export function placeOf(name: string): string {
   const start = name.lastIndexOf('node_modules/')
   if (start < 0 || (start > 0 && name[start - 1] !== '/')) return name.slice(0, Math.max(0, name.indexOf('/'))) || '.'
   const first = name.indexOf('/', start + 'node_modules/'.length)

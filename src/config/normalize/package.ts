@@ -13,6 +13,7 @@ export function normalizePackage(given: Tree): Partial<PackageOptions> {
   return defined({
     patterns: patterns.length > 0 ? patterns : undefined,
     excludeDevDependencies: flagOf(given['excludeDevDependencies']),
+    trace: flagOf(given['trace']),
     artifact: textOf(given['artifact']),
     individually: flagOf(given['individually']),
     bundle: readBundle(given['bundle']),

@@ -53,6 +53,8 @@ export interface PackageOptions {
   /** Globs in order; a leading `!` excludes; later wins. */
   readonly patterns: readonly string[]
   readonly excludeDevDependencies: boolean
+  /** Of packages of copied code, only the files that it requires. */
+  readonly trace?: boolean
   readonly artifact?: string
   readonly individually: boolean
   readonly bundle?: boolean | BundleOptions
