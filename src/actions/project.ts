@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Diagnostic, error, type Provider, type Service, SlsError, type Sources, type Target } from '@anyfaas/kit'
+import {
+  type Diagnostic,
+  error,
+  isSlsError,
+  type Provider,
+  type Service,
+  SlsError,
+  type Sources,
+  type Target,
+} from '@anyfaas/kit'
 import { type Loaded, loadService } from '../config/load.ts'
 import { localProvider } from '../local/provider.ts'
 import { chooseTarget, loadProvider, type ProviderSearch, providerNames } from '../providers/load.ts'
@@ -154,7 +163,8 @@ export async function located<T>(
   try {
     return await work()
   } catch (cause) {
-    if (!(cause instanceof SlsError)) throw cause
+    // What runs late is a bundle of its own, with its own copy of the class.
+    if (!isSlsError(cause)) throw cause
     throw new SlsError(cause.diagnostics.map(locate), { cause: cause.cause, sources })
   }
 }
