@@ -21,6 +21,7 @@ const bundles = {
   kit: { from: 'src/kit/src/index.ts', to: 'src/kit/dist/index.js', format: 'esm' },
   runtime: { from: 'src/runtime/src/index.ts', to: 'src/runtime/dist/index.js', format: 'esm' },
   conformance: { from: 'src/runtime/conformance/index.ts', to: 'src/runtime/dist/conformance/index.js', format: 'esm' },
+  server: { from: 'src/runtime/server/index.ts', to: 'src/runtime/dist/server/index.js', format: 'esm' },
   cli: { from: 'src/cli/main.ts', to: 'dist/cli/main.cjs' },
   api: { from: 'src/index.ts', to: 'dist/api/index.js', format: 'esm' },
   platform: { from: 'src/local/platform.ts', to: 'dist/local/platform.cjs' },

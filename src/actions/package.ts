@@ -140,7 +140,11 @@ async function imagesFor(
 
 function codeFactsOf({ target }: Platform): PlatformCode {
   const { facts, machineOf = () => LINUX_X64 } = target
-  return { machineOf, programOf: ({ runtime }) => facts.runtimes[runtime]?.program }
+  return {
+    machineOf,
+    programOf: ({ runtime }) => facts.runtimes[runtime]?.program,
+    pathOf: ({ runtime }) => facts.runtimes[runtime]?.path ?? [],
+  }
 }
 
 // The oldest Node.js that one of the functions runs on, as bundlers name it.

@@ -5,7 +5,7 @@ import { type Diagnostic, entryFile, error, type Fn, hasErrors, type Machine, ty
 import type { Manifest } from '@anyfaas/runtime'
 import { type Bundles, bundleModules, type Source } from './bundle/bundles.ts'
 import { type Code, codeOf } from './code/code.ts'
-import { checkStart, isCustom, startFile } from './code/custom.ts'
+import { isCustom, startFile } from './code/custom.ts'
 import { type EntryModules, entryText, type ModuleRef } from './code/entry.ts'
 import type { HandlerFile } from './code/handler-file.ts'
 import { type FilesOf, manifestOf } from './code/manifest.ts'
@@ -13,6 +13,7 @@ import { moduleScopes } from './code/module-scope.ts'
 import { sourceKind } from './code/source-kind.ts'
 import { readIgnoreFiles } from './files/ignore-files.ts'
 import { compilePatterns, type Patterns } from './files/patterns.ts'
+import { startServers } from './code/start-servers.ts'
 import { mayHoldAccessKey } from './files/secrets.ts'
 import { type Selection, selectServiceFiles } from './files/service-files.ts'
 import type { TreeFile } from './files/tree.ts'
@@ -86,7 +87,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   for (const entry of framed.entries) add(entry)
   for (const { name, bytes } of bundles.files) add(generated(name, bytes))
   for (const entry of generate({ code, bundles, query, scope })) add(entry)
-  const checks = [...checkModules(code, entries), ...checkServers(code, entries)]
+  const checks = [...checkModules(code, entries), ...startServers(code.servers, entries, platform)]
   const machineChecks = [...checkAddons(entries, machine), ...checkStarts(functions, entries, { machine, platform })]
   const parts = [code, languages, own, bundles, packages]
   return {
@@ -197,27 +198,6 @@ function checkModules(code: Code, entries: ReadonlyMap<string, PackEntry>): Diag
       help: [`add "${file.name}" as the last one of "patterns"`],
     }),
   )
-}
-
-// A checkout on Windows has no exec bits, so the file that the platform starts gets its bit here.
-function checkServers(code: Code, entries: Map<string, PackEntry>): Diagnostic[] {
-  return code.servers.flatMap(({ fn }) => {
-    const name = startFile(fn)
-    if (name === undefined) return []
-    const entry = entries.get(name)
-    if (!entry) {
-      const help = [`write "${name}" in the service folder, or name another "command"`]
-      return [
-        error('SLS4006', `"${name}", which starts "${fn.name}", is not there`, {
-          pointer: `${fn.at}/custom/command`,
-          help,
-        }),
-      ]
-    }
-    entries.set(name, { ...entry, executable: true })
-    const found = 'path' in entry.source ? checkStart({ name, ...entry.source }, fn) : undefined
-    return found ? [found] : []
-  })
 }
 
 // What the platform starts has to be for its system.

@@ -40,6 +40,8 @@ const FLOORS: Readonly<Record<string, number>> = {
 const VENDOR_WORDS_ALLOWED = new Set([
   // The file format's own names of trigger kinds.
   'src/config/aliases.ts',
+  // Headers by which platforms call servers.
+  'src/runtime/server/headers.ts',
   // Folders of credentials, which never go into an artifact.
   'src/packager/files/never.ts',
   // Names of packages.

@@ -69,8 +69,10 @@ export interface RuntimeFact {
   readonly id: string
   /** ISO date after which the platform refuses to create functions with it. */
   readonly endOfLife?: string
-  /** The file of a compiled program that the platform starts, where it is not the one that the handler names. */
+  /** The file that the platform starts, where it is not the one that the handler or the command names. */
   readonly program?: string
+  /** The folders in which the platform keeps interpreters outside of its PATH, best first. */
+  readonly path?: readonly string[]
 }
 
 export interface NameRule {

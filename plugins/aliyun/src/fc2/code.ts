@@ -2,7 +2,6 @@ import {
   type ArtifactRefs,
   artifactOf,
   type ContainerCode,
-  type CustomCode,
   type Diagnostic,
   entryInitializer,
   error,
@@ -29,7 +28,7 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
   const { code } = fn
   const { path, handler } = artifactOf(fn, service, artifacts)
   if (code.kind === 'custom') {
-    return { spec: { Handler: SERVER_HANDLER, CodeUri: path, CAPort: code.port }, diagnostics: checkCommand(fn, code) }
+    return { spec: { Handler: SERVER_HANDLER, CodeUri: path, CAPort: code.port }, diagnostics: [] }
   }
   if (code.kind === 'container') {
     const CustomContainerConfig = {
@@ -47,13 +46,6 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
     spec: { Handler: handler, ...(initializer !== undefined && { Initializer: initializer }), CodeUri: path },
     diagnostics: [],
   }
-}
-
-function checkCommand(fn: Fn, { command, args }: CustomCode): Diagnostic[] {
-  const isBootstrap = ['./bootstrap', 'bootstrap', '/code/bootstrap'].includes(command.join(' ')) && args.length === 0
-  if (isBootstrap) return []
-  const help = 'write the command into an executable file "bootstrap"'
-  return [refuse(fn, 'custom/command', 'its template starts ./bootstrap and nothing else', help)]
 }
 
 function checkImage(fn: Fn, { image }: ContainerCode): Diagnostic[] {

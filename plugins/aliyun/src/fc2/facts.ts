@@ -9,7 +9,7 @@ export const facts: Facts = {
     'https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/product-overview/limits',
     'API 2021-04-06 CreateFunctionRequest; ROS transform Aliyun::Serverless-2018-04-03',
   ],
-  runtimes: { ...runtimes, custom: { id: 'custom' } },
+  runtimes: { ...runtimes, custom: { id: 'custom', program: 'bootstrap' } },
   functionName: {
     ...fc3.functionName,
     maxLength: 128,

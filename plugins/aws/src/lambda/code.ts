@@ -10,6 +10,7 @@ import {
   type Service,
   type Tree,
 } from '@anyfaas/kit'
+import { facts } from './facts.ts'
 
 export const PLATFORM = 'Lambda'
 
@@ -44,23 +45,26 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
 /** https://github.com/awslabs/aws-lambda-web-adapter: turns calls into requests to a server on a port. */
 const ADAPTER = { account: '753240598075', layer: 'LambdaAdapterLayerX86:27' }
 
-// The adapter stands beside `bootstrap`, which the platform starts.
+/** The managed runtimes that have the interpreter of a command; the one for any program has none. */
+const INTERPRETERS: Readonly<Record<string, string>> = {
+  node: 'nodejs24',
+  python3: 'python3.13',
+  python: 'python3.13',
+  java: 'java21',
+}
+
+// The adapter stands beside `bootstrap`: the platform's runtime for any program starts it, and the managed ones by a wrapper.
 function serverOf(fn: Fn, code: CustomCode, path: string): CodeSpec {
-  const isBootstrap =
-    code.command.length === 1 && code.command[0]?.replace(/^\.\//, '') === 'bootstrap' && code.args.length === 0
-  const place = { pointer: `${fn.at}/custom/command`, on: 'key' as const }
+  const runtime = INTERPRETERS[code.command[0] ?? '']
+  const id = runtime === undefined ? undefined : facts.runtimes[runtime]?.id
   return {
-    spec: { Handler: 'bootstrap', CodeUri: path },
-    environment: adapterSettings(fn, code.port),
+    spec: { ...(id !== undefined && { Runtime: id }), Handler: 'bootstrap', CodeUri: path },
+    environment: {
+      ...(id !== undefined && { AWS_LAMBDA_EXEC_WRAPPER: '/opt/bootstrap' }),
+      ...adapterSettings(fn, code.port),
+    },
     layers: [`arn:aws:lambda:${REGION}:${ADAPTER.account}:layer:${ADAPTER.layer}`],
-    diagnostics: isBootstrap
-      ? []
-      : [
-          error('SLS3001', `${PLATFORM} starts the file "bootstrap" of function "${fn.name}" and nothing else`, {
-            ...place,
-            help: ['write the command into an executable file "bootstrap"'],
-          }),
-        ],
+    diagnostics: [],
   }
 }
 

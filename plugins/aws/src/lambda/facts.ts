@@ -27,7 +27,7 @@ export const facts: Facts = {
     'ruby3.2': { id: 'ruby3.2', endOfLife: '2026-06-01' },
     'ruby3.3': { id: 'ruby3.3' },
     'ruby3.4': { id: 'ruby3.4' },
-    custom: { id: 'provided.al2023' },
+    custom: { id: 'provided.al2023', program: 'bootstrap' },
     container: { id: 'container' },
   },
   nodejs: 'nodejs24',

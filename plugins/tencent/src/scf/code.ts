@@ -24,8 +24,7 @@ const START = 'scf_bootstrap'
 /** What says where a function's code is and how it starts. */
 export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeSpec {
   const { code } = fn
-  if (code.kind === 'custom')
-    return { spec: { type: 'web', handler: START }, diagnostics: [...checkWeb(fn, code), ...checkStart(fn, code)] }
+  if (code.kind === 'custom') return { spec: { type: 'web', handler: START }, diagnostics: checkWeb(fn, code) }
   if (code.kind === 'container')
     return {
       spec: { type: 'web', image: imageOf(code) },
@@ -46,18 +45,6 @@ function checkWeb(fn: Fn, { port }: CustomCode | ContainerCode): Diagnostic[] {
   return [
     refuse(fn, { pointer, why: `servers are called on port ${PORT}, not ${port}`, help: `listen on 0.0.0.0:${PORT}` }),
     ...refusals,
-  ]
-}
-
-function checkStart(fn: Fn, { command, args }: CustomCode): Diagnostic[] {
-  if (command.length === 1 && command[0]?.replace(/^\.\//, '') === START && args.length === 0) return []
-  const help = `put an executable "${START}" at the root that starts the server, and say custom.command: ./${START}`
-  return [
-    refuse(fn, {
-      pointer: `${fn.at}/custom/command`,
-      why: `the platform starts the file "${START}" and nothing else`,
-      help,
-    }),
   ]
 }
 

@@ -1,5 +1,10 @@
 import type { Facts } from '@anyfaas/kit'
 
+// Web functions find no interpreter by its name alone: https://cloud.tencent.com/document/product/583/56124
+const INTERPRETERS = ['node20', 'node18', 'node16', 'python310', 'python39', 'python37'].map(
+  (folder) => `/var/lang/${folder}/bin`,
+)
+
 export const facts: Facts = {
   source: [
     'API 2018-04-16 CreateFunction',
@@ -20,7 +25,7 @@ export const facts: Facts = {
     go1: { id: 'Go1' },
     'php7.4': { id: 'Php7.4' },
     'php8.0': { id: 'Php8.0' },
-    custom: { id: 'CustomRuntime' },
+    custom: { id: 'CustomRuntime', program: 'scf_bootstrap', path: INTERPRETERS },
     container: { id: 'CustomImage' },
   },
   nodejs: 'nodejs20',
