@@ -1,24 +1,21 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { serve } from '@anyfaas/runtime/server'
 
-const port = Number(process.env['PORT'] ?? 9000)
+let started = ''
 
-const server = createServer(async (req, res) => {
-  const url = new URL(req.url ?? '/', 'http://localhost')
-  if (url.pathname === '/health') return res.end('ok')
-  // Events of timers and other triggers are posted here.
-  if (req.method === 'POST' && url.pathname === '/invoke') {
-    console.log('event', await textOf(req))
-    return res.end('{}')
-  }
-  res.setHeader('content-type', 'application/json')
-  res.end(JSON.stringify({ hello: url.searchParams.get('name') ?? 'world', from: 'TypeScript', path: url.pathname }))
+await serve({
+  initialize: () => {
+    started = new Date().toISOString()
+  },
+  request(req, res, call) {
+    const url = new URL(req.url ?? '/', 'http://localhost')
+    if (url.pathname === '/health') return res.end('ok')
+    res.setHeader('content-type', 'application/json')
+    const hello = url.searchParams.get('name') ?? 'world'
+    res.end(JSON.stringify({ hello, from: 'TypeScript', path: url.pathname, requestId: call.requestId }))
+  },
+  // What timers and other triggers send.
+  event(event, call) {
+    console.log('event', JSON.stringify(event), call.requestId, 'since', started)
+    return {}
+  },
 })
-
-server.listen(port, '0.0.0.0', () => console.log(`listening on ${port}`))
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
-
-async function textOf(req: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of req) text += chunk
-  return text
-}

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { request as send } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Answer, error, SlsError } from '@anyfaas/kit'
+import { type Answer, type CallInfo, type Emulator, type EventCall, error, importModule, SlsError } from '@anyfaas/kit'
 import { baseEnvironment } from './environment.ts'
 import { ended, interrupted, tooLate } from './function-error.ts'
 import { readLines } from './lines.ts'
@@ -87,29 +87,42 @@ function broken(name: string, failure: unknown): unknown {
   return new SlsError(error('SLS7010', `function "${name}" broke the connection: ${(failure as Error).message}`))
 }
 
-async function answerOf(port: number, { call, info }: CallOptions, signal: AbortSignal): Promise<Answer> {
+async function answerOf(port: number, options: CallOptions, signal: AbortSignal): Promise<Answer> {
+  const { call, info } = options
+  const { emulator } = (await importModule(options.emulator.href)) as { readonly emulator: Emulator }
+  const added = emulator.server?.headers(call, info).flat() ?? []
   if (call.kind === 'http') {
-    const headers = [
-      ...call.headers.filter(([name]) => name.toLowerCase() !== 'host').flat(),
-      ...hostOf(call.headers, port),
-    ]
+    const given = call.headers.filter(([name]) => name.toLowerCase() !== 'host').flat()
+    const headers = [...given, ...added, ...hostOf(call.headers, port)]
     return await ask({ port, method: call.method, path: call.url, headers, signal }, call.body)
   }
-  const event = cloudEvent({ ...call, ...info, id: info.requestId, time: new Date(info.time).toISOString() })
-  const headers = ['content-type', EVENT_TYPE, 'x-request-id', info.requestId, 'host', `127.0.0.1:${port}`]
-  const {
-    status,
-    headers: answered,
-    body,
-  } = await ask({ port, method: 'POST', path: EVENT_PATH, headers, signal }, Buffer.from(JSON.stringify(event)))
+  const { path, type, body: sent } = eventFor(emulator, { ...call }, info)
+  const headers = [...type, ...added, 'x-request-id', info.requestId, 'host', `127.0.0.1:${port}`]
+  const { status, headers: answered, body } = await ask({ port, method: 'POST', path, headers, signal }, sent)
   if (status >= 300) {
     const notes = [{ message: Buffer.from(body).toString().slice(0, 2000) }]
     throw new SlsError(
       error('SLS7010', `function "${info.function}" answered the event with the status ${status}`, { notes }),
     )
   }
-  const type = answered.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
-  return { kind: 'value', value: eventResult(Buffer.from(body), type) }
+  const answeredType = answered.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return { kind: 'value', value: eventResult(Buffer.from(body), answeredType) }
+}
+
+// The platform's own event as it is, or a CloudEvent where the platform has no other.
+function eventFor(emulator: Emulator, call: EventCall, info: CallInfo) {
+  if (!emulator.server) {
+    const event = cloudEvent({ ...call, ...info, id: info.requestId, time: new Date(info.time).toISOString() })
+    return { path: EVENT_PATH, type: ['content-type', EVENT_TYPE], body: Buffer.from(JSON.stringify(event)) }
+  }
+  const path = emulator.server.eventPath
+  if (path === undefined) {
+    const message = `the platform sends requests to servers and no events, and "${info.function}" was called with "${call.kind}"`
+    throw new SlsError(error('SLS0002', message, { help: ['sls invoke --path /'] }))
+  }
+  const event = emulator.event(call, info)
+  const body = typeof event === 'string' || event instanceof Uint8Array ? event : (JSON.stringify(event) ?? '')
+  return { path, type: [], body: Buffer.from(body) }
 }
 
 interface Outgoing {

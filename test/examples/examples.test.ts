@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unpack } from '../packager/unzip.ts'
 import { has } from '../peers.ts'
@@ -133,19 +133,47 @@ describe('blog', () => {
 })
 
 describe('custom-runtime', () => {
-  it('serves HTTP from TypeScript behind a bootstrap', async () => {
-    const cwd = machine.example('custom-runtime')
+  it('serves HTTP from TypeScript behind a command', async () => {
+    const cwd = withRuntime(machine.example('custom-runtime'))
     const url = await deploy(cwd)
     expect(await (await fetch(`${url}/a/b?name=you`)).json()).toEqual({
       hello: 'you',
       from: 'TypeScript',
       path: '/a/b',
+      requestId: expect.stringMatching(/./),
     })
     const called = await machine.sls(['invoke', '-f', 'server', '--path', '/?name=me'], { cwd })
-    expect([called.code, JSON.parse(called.stdout)]).toEqual([0, { hello: 'me', from: 'TypeScript', path: '/' }])
+    expect([called.code, JSON.parse(called.stdout)]).toMatchObject([0, { hello: 'me', from: 'TypeScript', path: '/' }])
     const event = await machine.sls(['invoke', '-f', 'server', '--trigger', 'timer', '-d', '"tick"'], { cwd })
     expect(event.code).toBe(0)
     expect(event.stderr).toContain('"payload":"tick"')
+  })
+
+  it('gets what each platform sends', async () => {
+    const cwd = withRuntime(machine.example('custom-runtime'))
+    const timer = ['invoke', '--trigger', 'timer', '-d', '"tick"']
+    const fc = await machine.sls([...timer, '--provider', 'aliyun'], { cwd })
+    expect([fc.code, fc.stderr]).toEqual([
+      0,
+      expect.stringMatching(/FC Invoke Start RequestId: \S+[\s\S]*"payload":"tick"/),
+    ])
+    const lambda = await machine.sls([...timer, '--provider', 'aws'], { cwd })
+    expect([lambda.code, lambda.stderr]).toEqual([0, expect.stringContaining('"detail-type":"Scheduled Event"')])
+    const scf = await machine.sls(['invoke', '--path', '/?name=me', '--provider', 'tencent'], { cwd })
+    expect(JSON.parse(scf.stdout)).toMatchObject({ hello: 'me', requestId: expect.stringMatching(/-/) })
+    const refused = await machine.sls([...timer, '--provider', 'tencent'], { cwd })
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('sends requests to servers and no events'),
+    ])
+  })
+
+  it.skipIf(!has('python3'))('serves HTTP from Python', { timeout: 300_000 }, async () => {
+    const cwd = join(machine.example('custom-runtime'), 'python')
+    const url = await deploy(cwd)
+    expect(await (await fetch(`${url}/x?name=you`)).json()).toEqual({ hello: 'you', from: 'Python', path: '/x' })
+    const echoed = await fetch(`${url}/x`, { method: 'POST', body: '€' })
+    expect(await echoed.text()).toBe('€')
   })
 
   it.skipIf(!has('go'))('serves HTTP from Go', { timeout: 300_000 }, async () => {
@@ -154,6 +182,14 @@ describe('custom-runtime', () => {
     expect(await (await fetch(`${url}/x?name=you`)).json()).toEqual({ hello: 'you', from: 'Go', path: '/x' })
   })
 })
+
+// As `npm install` would.
+function withRuntime(cwd: string): string {
+  const link = join(cwd, 'node_modules/@anyfaas/runtime')
+  mkdirSync(dirname(link), { recursive: true })
+  if (!existsSync(link)) symlinkSync(join(root, 'src/runtime'), link)
+  return cwd
+}
 
 describe('every example', () => {
   it.each(['hello', 'deck', 'blog'])('%s becomes the spec of every platform', async (name) => {

@@ -60,6 +60,16 @@ export interface Emulator {
   event(call: PlatformCall, info: CallInfo): unknown
   /** Rejects with the handler's own error when the platform counts the call as failed. */
   call(entry: Entry, call: PlatformCall, info: CallInfo): Promise<Answer>
+  /** How the platform calls a server behind a command (`runtime: custom`); without it events are posted as CloudEvents. */
+  readonly server?: ServerProtocol
+}
+
+/** What a platform adds to the calls of a server. Requests pass through as they are; events are posted as the platform's own. */
+export interface ServerProtocol {
+  /** Names and values. */
+  headers(call: PlatformCall, info: CallInfo): readonly (readonly [string, string])[]
+  /** Where events are posted; absent where servers get requests only. */
+  readonly eventPath?: string
 }
 
 /** Settles as the work does, or rejects as a platform does that has waited long enough. For emulators. */

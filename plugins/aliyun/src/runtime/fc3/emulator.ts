@@ -1,8 +1,10 @@
 import { type CallInfo, type Emulator, type PlatformCall, throughJson } from '@anyfaas/kit'
 import { CLIENT, envelopeAnswer, invoke, requestParts, resultOf, triggerEvent } from '../emulation.ts'
+import { serverProtocol } from '../server-protocol.ts'
 
 /** Function Compute 3.0: events are bytes, an HTTP trigger's too. */
 export const emulator: Emulator = {
+  server: serverProtocol,
   kinds: ['http', 'timer', 'event'],
   event: eventOf,
   call: async (entry, call, info) => {

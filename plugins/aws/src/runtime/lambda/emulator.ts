@@ -8,6 +8,7 @@ import {
   type PlatformCall,
   throughJson,
 } from '@anyfaas/kit'
+import { serverProtocol } from './server-protocol.ts'
 import { httpApi } from './shape-v2.ts'
 import type { HttpShape } from './shapes.ts'
 
@@ -16,6 +17,7 @@ export function lambdaWith(shape: HttpShape): Emulator {
   const event = (call: PlatformCall, info: CallInfo) =>
     throughJson(call.kind === 'http' ? shape.event(call, info) : eventOf(call, info))
   return {
+    server: serverProtocol,
     kinds: ['http', 'timer', 'event'],
     event,
     call: async (entry, call, info) => {

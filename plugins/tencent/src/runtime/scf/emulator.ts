@@ -8,6 +8,7 @@ import {
   type PlatformCall,
   throughJson,
 } from '@anyfaas/kit'
+import { serverProtocol } from './server-protocol.ts'
 import { answerOf, functionUrl, type HttpShape } from './shapes.ts'
 
 /** SCF with one of its ways for HTTP. */
@@ -15,6 +16,7 @@ export function scfWith(shape: HttpShape): Emulator {
   const event = (call: PlatformCall, info: CallInfo) =>
     throughJson(call.kind === 'http' ? shape(call, info) : eventOf(call, info))
   return {
+    server: serverProtocol,
     kinds: ['http', 'timer', 'event'],
     event,
     call: async (entry, call, info) => {

@@ -1,0 +1,182 @@
+import { type Server, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { emulator as fc3 } from '../../plugins/aliyun/src/runtime/fc3/emulator.ts'
+import { emulator as lambda } from '../../plugins/aws/src/runtime/lambda/emulator.ts'
+import { emulator as scf } from '../../plugins/tencent/src/runtime/scf/emulator.ts'
+import type { Emulator } from '../../src/kit/src/index.ts'
+import { type ServerCall, type ServerHandlers, serve } from '../../src/runtime/server/index.ts'
+import { httpCall, info } from '../runtime/platforms.ts'
+
+const open: Server[] = []
+const printed: string[] = []
+beforeEach(() => {
+  printed.length = 0
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => printed.push(String(line)) > 0)
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  process.removeAllListeners('SIGTERM')
+  for (const server of open.splice(0)) {
+    server.closeAllConnections()
+    await new Promise((done) => server.close(done))
+  }
+})
+
+async function start(handlers: ServerHandlers): Promise<number> {
+  const server = await serve(handlers, { port: 0 })
+  open.push(server)
+  return (server.address() as AddressInfo).port
+}
+
+interface Ask {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: readonly (readonly [string, string])[]
+  readonly body?: string
+}
+
+function ask(port: number, { method = 'POST', path = '/invoke', headers = [], body = '' }: Ask) {
+  const given = [...headers.flat(), 'host', 'x', 'content-length', String(Buffer.byteLength(body))]
+  return new Promise<{ status: number; body: string; mark: unknown; type: unknown }>((resolve, reject) => {
+    const outgoing = send({ host: '127.0.0.1', port, method, path, headers: given, agent: false }, async (incoming) => {
+      const { 'x-fc-status': mark, 'content-type': type } = incoming.headers
+      resolve({ status: incoming.statusCode ?? 0, body: await text(incoming), mark, type })
+    })
+    outgoing.once('error', reject)
+    outgoing.end(body)
+  })
+}
+
+const PLATFORMS: Readonly<Record<string, Emulator>> = { fc3, lambda, scf }
+
+describe.each(Object.entries(PLATFORMS))('a call of %s', (name, emulator) => {
+  const headersOf = (kind: 'http' | 'event') =>
+    emulator.server?.headers(kind === 'http' ? httpCall({}) : { kind, data: {} }, info) ?? []
+
+  it('brings what the platform says of it', async () => {
+    let seen: ServerCall | undefined
+    const port = await start({
+      request: (_, res, call) => {
+        seen = call
+        res.end('ok')
+      },
+    })
+    expect(await ask(port, { method: 'GET', path: '/x', headers: headersOf('http') })).toMatchObject({
+      status: 200,
+      body: 'ok',
+    })
+    expect(seen).toMatchObject({ requestId: info.requestId, function: info.function })
+    if (name !== 'lambda')
+      expect(seen).toMatchObject({ region: info.region, memoryMb: info.memoryMb, timeoutSec: info.timeoutSec })
+  })
+
+  it.runIf(emulator.server?.eventPath !== undefined)('brings its event and takes the result', async () => {
+    const port = await start({ event: (event, call) => ({ event, id: call.requestId }) })
+    const answer = await ask(port, { headers: headersOf('event'), body: '{"a":"€"}' })
+    expect({ ...answer, body: JSON.parse(answer.body) }).toMatchObject({
+      status: 200,
+      mark: '200',
+      body: { event: { a: '€' }, id: info.requestId },
+    })
+    expect(printed).toEqual([
+      `FC Invoke Start RequestId: ${info.requestId}\n`,
+      `FC Invoke End RequestId: ${info.requestId}\n`,
+    ])
+  })
+})
+
+describe('a server', () => {
+  it('initializes once, before the first call, however many wait', async () => {
+    const order: string[] = []
+    const port = await start({
+      initialize: async () => {
+        order.push('begin')
+        await new Promise((done) => setTimeout(done, 20))
+        order.push('end')
+      },
+      request: (_, res) => {
+        order.push('call')
+        res.end()
+      },
+    })
+    await Promise.all([1, 2, 3].map(() => ask(port, { method: 'GET', path: '/' })))
+    expect(order).toEqual(['begin', 'end', 'call', 'call', 'call'])
+  })
+
+  it('tells the platform that initializing failed, and tries again', async () => {
+    let tries = 0
+    const port = await start({
+      initialize: () => {
+        if (++tries === 1) throw new TypeError('not yet')
+      },
+      event: () => 'done',
+    })
+    const first = await ask(port, { path: '/initialize', headers: [['x-fc-control-path', '/initialize']] })
+    expect(first).toMatchObject({
+      status: 404,
+      mark: '404',
+      body: '{"errorType":"TypeError","errorMessage":"not yet"}',
+    })
+    expect(await ask(port, {})).toMatchObject({ status: 200, body: 'done', type: 'text/plain' })
+    expect(tries).toBe(2)
+  })
+
+  it('counts a failed event as failed, and a failed request as a status', async () => {
+    const fail = () => {
+      throw new RangeError('on purpose')
+    }
+    const port = await start({ event: fail, request: fail })
+    expect(await ask(port, { body: 'text' })).toMatchObject({
+      status: 404,
+      mark: '404',
+      body: '{"errorType":"RangeError","errorMessage":"on purpose"}',
+    })
+    expect(await ask(port, { method: 'GET', path: '/' })).toMatchObject({
+      status: 500,
+      body: 'Internal Server Error',
+      mark: undefined,
+    })
+    expect(
+      printed.some((line) => line.includes('FC Invoke End') && line.includes('Error: RangeError: on purpose')),
+    ).toBe(true)
+  })
+
+  it('takes a request of a client to such a path for what it is', async () => {
+    const port = await start({
+      request: (req, res) => res.end(`request ${req.method} ${req.url}`),
+      event: () => 'event',
+    })
+    const headers = [['x-fc-control-path', '/http-invoke']] as const
+    expect(await ask(port, { headers })).toMatchObject({ body: 'request POST /invoke' })
+    expect(await ask(port, { path: '/other', headers: [['x-fc-control-path', '/invoke']] })).toMatchObject({
+      body: 'event',
+    })
+    expect(await ask(port, { method: 'GET' })).toMatchObject({ body: 'request GET /invoke' })
+  })
+
+  it('stops once, when it is asked to', async () => {
+    const stop = vi.fn()
+    const port = await start({ stop })
+    const asked = { method: 'GET', path: '/pre-stop', headers: [['x-fc-control-path', '/pre-stop']] as const }
+    expect([(await ask(port, asked)).status, (await ask(port, asked)).status]).toEqual([200, 200])
+    expect(stop).toHaveBeenCalledTimes(1)
+  })
+
+  it('answers what it has no handler for', async () => {
+    const port = await start({})
+    expect(await ask(port, { method: 'GET', path: '/' })).toMatchObject({ status: 404 })
+    expect(await ask(port, { body: '{}' })).toMatchObject({ status: 404, mark: '404' })
+  })
+
+  it('survives headers that are lies', async () => {
+    const port = await start({ request: (_, res, call) => res.end(JSON.stringify([call.requestId, call.memoryMb])) })
+    const headers = [
+      ['x-amzn-lambda-context', '{"request_id":'],
+      ['x-fc-function-memory', 'much'],
+    ] as const
+    expect(await ask(port, { method: 'GET', path: '/', headers })).toMatchObject({ status: 200, body: '["",null]' })
+  })
+})
