@@ -11,7 +11,6 @@ import type { HandlerFile } from './code/handler-file.ts'
 import { type FilesOf, manifestOf } from './code/manifest.ts'
 import { moduleScopes } from './code/module-scope.ts'
 import { sourceKind } from './code/source-kind.ts'
-
 import { startServers } from './code/start-servers.ts'
 import { readIgnoreFiles } from './files/ignore-files.ts'
 import { compilePatterns, type Patterns } from './files/patterns.ts'
