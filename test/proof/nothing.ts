@@ -30,7 +30,7 @@ const NOTHING: readonly Nothing[] = [
   { at: /\/timer\/type$/, value: 'every', why: 'the default of the older form' },
   { at: /^\/domain$/, value: false, why: 'the default' },
   { at: /\/(url|streaming)$/, value: false, why: 'the default' },
-  { at: /\/(logs|deploy)$/, value: true, why: 'the default' },
+  { at: /\/(logs|deploy|enabled)$/, value: true, why: 'the default' },
   {
     at: /\/runtime$/,
     when: ({ runtime, custom }) => runtime === 'custom' && custom !== undefined,
@@ -84,6 +84,21 @@ function isOther(path: readonly string[], stage: string): boolean {
   return index >= 0 && stage !== READING && path[index + 1] !== stage.split('-')[0]
 }
 
+// A member of an aggregate that says what the aggregate says anyway.
+function isSameInAggregate(path: readonly string[], value: unknown, tree: unknown): boolean {
+  const [top, name, ...rest] = path
+  if (top !== 'functions' || name === undefined || rest.length === 0) return false
+  const own = Object.values((valueAt(tree, ['aggregation']) ?? {}) as Tree)
+  return [...own, valueAt(tree, ['provider'])].some((holder) => Object.is(valueAt(holder, rest), value))
+}
+
+// A default that no deployed function falls back to.
+function isOverridden([top, key = '']: readonly string[], tree: unknown, stage: string): boolean {
+  if (top !== 'provider' || stage === READING) return false
+  const aggregates = Object.values((valueAt(tree, ['aggregation']) ?? {}) as Tree)
+  return aggregates.length > 0 && aggregates.every((own) => (own as Tree)[key] !== undefined)
+}
+
 function isServer({ runtime, image, container, custom }: Tree): boolean {
   return runtime === 'custom' || (image ?? container ?? custom) !== undefined
 }
@@ -92,7 +107,7 @@ function isServer({ runtime, image, container, custom }: Tree): boolean {
 export function meansNothing({ path, value }: Leaf, tree: unknown, stage: string): boolean {
   // An empty map says nothing.
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return true
-  if (isOther(path, stage)) return true
+  if (isOther(path, stage) || isSameInAggregate(path, value, tree) || isOverridden(path, tree, stage)) return true
   const pointer = joinPointer(path)
   const fn = {
     runtime: valueAt(tree, ['provider', 'runtime']),

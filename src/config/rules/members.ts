@@ -46,7 +46,9 @@ function notAMember(member: Named, aggregate: Named, key: string): Diagnostic {
 function idle(member: Named, aggregate: Named, root: Tree): Diagnostic[] {
   const provider = treeOf(root['provider'])
   const deployed = (key: string): unknown => aggregate.own[key] ?? provider[key]
-  const keys: string[] = OWN_TO_AGGREGATE.filter((key) => !holds(member.own[key], deployed(key)))
+  const keys: string[] = OWN_TO_AGGREGATE.filter(
+    (key) => !isDefault(key, member.own[key]) && !holds(member.own[key], deployed(key)),
+  )
   // Without one of its own the aggregate waits for each member as long as it asks for.
   if (deployed('initTimeout') !== undefined && !holds(member.own['initTimeout'], deployed('initTimeout')))
     keys.push('initTimeout')
@@ -63,7 +65,11 @@ function idle(member: Named, aggregate: Named, root: Tree): Diagnostic[] {
 
 // What a member asks for is there when every part of it is.
 function holds(wanted: unknown, deployed: unknown): boolean {
-  if (wanted === undefined || wanted === null || wanted === false) return true
+  if (wanted === undefined || wanted === null) return true
   if (isTree(wanted)) return Object.entries(wanted).every(([key, value]) => holds(value, treeOf(deployed)[key]))
   return JSON.stringify(wanted) === JSON.stringify(deployed)
+}
+
+function isDefault(key: string, value: unknown): boolean {
+  return key === 'url' && value === false
 }

@@ -1,3 +1,4 @@
+import type { Diagnostic } from './diagnostic.ts'
 import type { Fn } from './service.ts'
 import { type Value, writeValue } from './value.ts'
 
@@ -41,6 +42,19 @@ export function effectiveFn(fn: Fn): Fn {
     secrets: [...secrets],
     outputs: [...fn.outputs, ...members.flatMap((member) => member.outputs)],
   }
+}
+
+/** What is said of a setting that an aggregate has from its members alone, at the members that have it. */
+export function placedAtMembers(diagnostics: readonly Diagnostic[], fn: Fn): readonly Diagnostic[] {
+  if (fn.code.kind !== 'aggregate') return diagnostics
+  const { members } = fn.code
+  return diagnostics.flatMap((diagnostic) => {
+    const key = (['secrets', 'outputs'] as const).find((one) => diagnostic.pointer === `${fn.at}/${one}`)
+    if (key === undefined || fn[key].length > 0) return [diagnostic]
+    return members
+      .filter((member) => member[key].length > 0)
+      .map(({ at }) => ({ ...diagnostic, pointer: `${at}/${key}` }))
+  })
 }
 
 function isSame(a: Value, b: Value): boolean {

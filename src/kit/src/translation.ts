@@ -77,7 +77,36 @@ export function judgeRoutes(fn: Fn, table: TriggerTable, subject: Subject): read
     ...mapTriggers(routes, table, subject).diagnostics,
     ...leftOutRoutes(fn, subject),
     ...(isServer ? sharedRoutes(fn).flatMap((route) => leftToServer(route, table, subject)) : []),
+    ...(isServer ? stillOpenRoutes(fn, subject) : []),
+    ...leftToMembers(fn, table, subject),
   ]
+}
+
+// Behind the one address of a server every path is open that the server answers.
+function stillOpenRoutes(fn: Fn, { platform, name }: Subject): readonly Diagnostic[] {
+  if (sharedRoutes(fn).length === 0) return []
+  return httpTriggersOf(fn)
+    .filter(({ trigger }) => !trigger.enabled)
+    .map(({ trigger }) => {
+      const message = `a disabled route of ${name} stays open: ${platform} passes on to the server whatever comes to another route's address`
+      return warning('SLS3002', message, { pointer: `${trigger.at}/enabled`, on: 'value' })
+    })
+}
+
+// The way into an aggregate is its own; which methods are answered and to whom is said by the routes of its members.
+function leftToMembers(fn: Fn, table: TriggerTable, { platform, name }: Subject): readonly Diagnostic[] {
+  if (fn.code.kind !== 'aggregate') return []
+  const row = table.http as TriggerRow<HttpTrigger>
+  return httpTriggersOf(fn)
+    .filter(({ trigger }) => trigger.enabled && fn.triggers.includes(trigger))
+    .flatMap(({ trigger }) => [
+      ...(trigger.cors ? [{ at: trigger.at, key: 'cors' }] : []),
+      ...('emulated' in row.fields.methods && trigger.methods.length > 0 ? [{ at: trigger.at, key: 'method' }] : []),
+    ])
+    .map(({ at, key }) => {
+      const message = `"${key}" of the own route of ${name} does not hold on ${platform}: each route of its members has its own`
+      return warning('SLS3002', message, { pointer: `${at}/${key}`, on: 'key' })
+    })
 }
 
 const OF_ONE = ['name', 'qualifier', 'role', 'overrides'] as const

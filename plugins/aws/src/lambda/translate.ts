@@ -11,6 +11,7 @@ import {
   mapFields,
   mergeTree,
   noRoutes,
+  placedAtMembers,
   type Resource,
   type Service,
   subjectOf,
@@ -101,7 +102,7 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, types }: Con
       ...checked.diagnostics,
       ...code.diagnostics,
       ...checkHealth(fn, subject, ['path']),
-      ...mapped.diagnostics,
+      ...placedAtMembers(mapped.diagnostics, fn),
     ],
   }
 }
