@@ -1,131 +1,190 @@
-// What the runtime costs per call: CPU nanoseconds against a handler that does the same by hand, on the same event,
-// in the same process, round by round. Needs the bundles: `npm run build`, then `node bench/runtime.mjs`.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// What the runtime in an artifact costs, beside what others cost on the same event in the same run: processor time a call,
+// the router, loading, bytes. Needs the bundles: `npm run build`, then `node bench/runtime.mjs`. Fails beyond a limit.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { median } from './measure.mjs'
+import { manifest, triggerEvent } from './runtime-events.mjs'
+import { withPeers } from './runtime-peers.mjs'
 
-const require = createRequire(import.meta.url)
-const ROUNDS = 25
-const CALLS = 20_000
-
-const bundles = {
+const BUNDLES = {
   lambda: '../plugins/aws/dist/lambda/runtime.cjs',
   fc2: '../plugins/aliyun/dist/fc2/runtime.cjs',
   fc3: '../plugins/aliyun/dist/fc3/runtime.cjs',
   scf: '../plugins/tencent/dist/scf/runtime.cjs',
   local: '../dist/local/runtime.cjs',
 }
+const ROUNDS = 15
+const TURNS = 3
+const LIMIT_BYTES = 20 * 1024
+let isFine = true
 
-const member = {
-  name: 'users',
-  handler: 'handler',
-  signature: 'context',
-  routes: [{ path: '/users/:id', methods: ['GET'] }],
-  triggers: [],
-  timeoutSec: 3,
-}
-
-function entry(platform, handler) {
-  const manifest = { service: 'bench', stage: 'dev', provider: platform, function: 'users', members: [member] }
-  return require(bundles[platform]).start(manifest, { users: { handler: async () => ({ handler }) } }).handler
-}
-
-const names =
-  'accept accept-encoding content-length user-agent x-amzn-trace-id x-forwarded-for x-forwarded-port x-forwarded-proto a b c'
-const headers = {
-  host: 'example.com',
-  ...Object.fromEntries(names.split(' ').map((name) => [name, `the value of ${name}`])),
-}
-const request = { method: 'GET', path: '/users/42', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' }
-
-const lambdaEvent = {
-  version: '2.0',
-  routeKey: '$default',
-  rawPath: '/users/42',
-  rawQueryString: 'x=1',
-  headers,
-  queryStringParameters: { x: '1' },
-  pathParameters: { id: '42' },
-  requestContext: { domainName: 'api.execute-api.us-east-1.amazonaws.com', stage: '$default', http: request },
-  isBase64Encoded: false,
-}
-const lambdaContext = { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 }
-
-const fcEvent = Buffer.from(
-  JSON.stringify({
-    version: 'v1',
-    rawPath: '/users/42',
-    headers,
-    queryParameters: { x: '1' },
-    body: '',
-    isBase64Encoded: false,
-    requestContext: { http: request, requestId: 'r', timeEpoch: '0' },
-  }),
-)
-const fcContext = { requestId: 'r', function: { timeout: 3 } }
-
-const json = (value) => ({
-  statusCode: 200,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
+await withPeers(async (peers, folder) => {
+  process.env.PEERS = folder
+  calls()
+  router(peers('find-my-way'), await import('../src/runtime/dist/index.js'))
 })
+loading()
+bytes()
+process.exitCode = isFine ? 0 : 1
 
-const lambda = (handler) => {
-  const call = entry('lambda', handler)
-  return () => call(lambdaEvent, lambdaContext)
-}
-const fc3 = (handler) => {
-  const call = entry('fc3', handler)
-  return () => call(fcEvent, fcContext)
-}
-
-const jobs = {
-  'lambda, fixed answer': {
-    raw: async () => json({ id: '42' }),
-    ours: lambda(async () => ({ id: '42' })),
-  },
-  'lambda, parameter and query': {
-    raw: (
-      (handle) => () =>
-        handle(lambdaEvent)
-    )(async (event) => json({ id: event.pathParameters.id, x: event.queryStringParameters.x })),
-    ours: lambda(async (ctx) => ({ id: ctx.params.id, x: ctx.query.x })),
-  },
-  'fc 3.0, from bytes': {
-    parse: async () => JSON.parse(fcEvent.toString()),
-    raw: async () => json({ id: JSON.parse(fcEvent.toString()).rawPath.slice(7) }),
-    ours: fc3(async (ctx) => ({ id: ctx.params.id })),
-  },
+// Every contestant in a process of its own, which take turns: some switch hooks on that slow every promise of theirs.
+function calls() {
+  console.log('processor time a call')
+  const { lambda, hono, fastify, express, gateway, midway, trigger, parse } = best([
+    'lambda',
+    'hono',
+    'fastify',
+    'express',
+    'gateway',
+    'midway',
+    'trigger',
+    'parse',
+  ])
+  judge('of hono/aws-lambda, the same Lambda event', lambda / hono, 1 / 20)
+  judge('of @fastify/aws-lambda', lambda / fastify, 1 / 20)
+  judge('of serverless-http (express 5)', lambda / express, 1 / 20)
+  judge("of midway's starter, the same gateway event", gateway / midway, 0.12, 0.3)
+  judge(`of the bare JSON.parse of an event of ${triggerEvent.length} bytes`, trigger / parse, 1.15, 1.4)
 }
 
-async function once(call) {
-  const before = process.cpuUsage()
-  for (let index = 0; index < CALLS; index++) await call()
-  const { user, system } = process.cpuUsage(before)
-  return ((user + system) * 1000) / CALLS
-}
-
-/** The best of many short rounds, which take turns: what others do on the machine hits all alike. */
-async function compare(calls) {
-  const best = {}
-  for (const name in calls) await once(calls[name])
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const name in calls) best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, await once(calls[name]))
+function best(names) {
+  const file = fileURLToPath(new URL('runtime-call.mjs', import.meta.url))
+  const least = {}
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const name of names) {
+      const text = execFileSync(process.execPath, [file, name], { encoding: 'utf8' })
+      least[name] = Math.min(least[name] ?? Number.POSITIVE_INFINITY, Number(text))
+    }
   }
-  return best
-}
-
-console.log('ns of CPU per call')
-for (const [name, calls] of Object.entries(jobs)) {
-  const best = await compare(calls)
-  const figures = Object.entries(best).map(([key, ns]) => `${key} ${ns.toFixed(0)}`)
-  console.log(`  ${name.padEnd(30)} ${figures.join('  ')}  (+${(best.ours - best.raw).toFixed(0)})`)
-}
-
-console.log('bundles')
-for (const [name, path] of Object.entries(bundles)) {
-  const text = readFileSync(new URL(path, import.meta.url))
   console.log(
-    `  ${name.padEnd(8)} ${(text.length / 1024).toFixed(1)} KB, ${(gzipSync(text).length / 1024).toFixed(1)} KB gzip`,
+    `  ${Object.entries(least)
+      .map(([name, ns]) => `${name} ${ns.toFixed(0)} ns`)
+      .join(', ')}`,
+  )
+  return least
+}
+
+// Parameters are read as well: find-my-way has read them when it returns.
+function router(findMyWay, { Router, readParams }) {
+  console.log('the router beside find-my-way')
+  for (const [count, limit] of [
+    [10, 1.2],
+    [100, 1.2],
+    [1000, 1],
+  ]) {
+    const routes = routeList(count)
+    const ours = new Router(routes)
+    const theirs = findMyWay()
+    for (const { path, methods } of routes) theirs.on(methods[0], path, () => undefined)
+    const requests = shuffled(
+      routes.map(({ path, methods }) => [methods[0], path.replace(/:\w+/g, '12345').replace('*', 'a/b.css')]),
+    )
+    const find = (method, path) => readParams(ours.find(method, path).pattern, path)
+    const ratios = Array.from(
+      { length: ROUNDS },
+      () => timeOf(find, requests) / timeOf((m, p) => theirs.find(m, p), requests),
+    )
+    judge(`at ${count} routes`, median(ratios), limit)
+  }
+  const routes = routeList(1000)
+  const builds = Array.from({ length: ROUNDS }, () => millisOf(() => new Router(routes)))
+  judge('1000 routes built, ms', Math.min(...builds), 2)
+}
+
+function routeList(count) {
+  const words = 'users orders items carts pages posts tags files teams events'.split(' ')
+  const routes = []
+  for (let index = 0; routes.length < count; index++) {
+    const word = `${words[index % 10]}${index < 10 ? '' : Math.floor(index / 10)}`
+    const rest = [
+      ['GET', `/${word}`],
+      ['POST', `/${word}`],
+      ['GET', `/${word}/:id`],
+      ['PUT', `/${word}/:id`],
+      ['GET', `/${word}/:id/comments/:comment`],
+      ['GET', `/static/${word}/*`],
+    ]
+    for (const [method, path] of rest) if (routes.length < count) routes.push({ path, methods: [method] })
+  }
+  return routes
+}
+
+function shuffled(list) {
+  let seed = 7
+  for (let index = list.length - 1; index > 0; index--) {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff
+    const other = seed % (index + 1)
+    ;[list[index], list[other]] = [list[other], list[index]]
+  }
+  return list
+}
+
+function timeOf(find, requests) {
+  return millisOf(() => {
+    for (let index = 0; index < 100_000; index++) {
+      const [method, path] = requests[index % requests.length]
+      find(method, path)
+    }
+  })
+}
+
+function millisOf(work) {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+// In processes that do nothing else: what opening a handler through the runtime takes beyond opening it.
+function loading() {
+  console.log('loading a handler through the runtime, ms over loading it alone')
+  const folder = mkdtempSync(join(tmpdir(), 'sls-load-'))
+  try {
+    writeFileSync(join(folder, 'handler.js'), 'exports.handler = async () => ({})\n')
+    const script = (work) =>
+      `const before = process.cpuUsage()\n${work}\nconst { user, system } = process.cpuUsage(before)\nconsole.log((user + system) / 1000)\n`
+    writeFileSync(join(folder, 'empty.js'), script("require('./handler.js')"))
+    const names = Object.keys(BUNDLES)
+    for (const name of names) {
+      const file = JSON.stringify(fileURLToPath(new URL(BUNDLES[name], import.meta.url)))
+      const loaders = "{ users: { handler: async () => require('./handler.js') } }"
+      writeFileSync(
+        join(folder, `${name}.js`),
+        script(`require(${file}).start(${JSON.stringify(manifest)}, ${loaders})`),
+      )
+    }
+    const run = (name) => Number(execFileSync(process.execPath, [join(folder, `${name}.js`)], { encoding: 'utf8' }))
+    const times = Object.fromEntries(['empty', ...names].map((name) => [name, []]))
+    for (let round = 0; round < ROUNDS; round++) for (const name of ['empty', ...names]) times[name].push(run(name))
+    for (const name of names) judge(name, median(times[name]) - median(times.empty), 2, 4)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function bytes() {
+  console.log('bytes, minified')
+  for (const [name, path] of Object.entries(BUNDLES)) {
+    const file = fileURLToPath(new URL(path, import.meta.url))
+    const text = readFileSync(file)
+    const parts = readdirSync(dirname(file)).filter((part) => /^sls_\w+\.cjs$/.test(part))
+    const rest = parts.reduce((sum, part) => sum + readFileSync(join(dirname(file), part)).length, 0)
+    const also = `${gzipSync(text).length} compressed; ${rest} in parts that open when they are needed`
+    judge(`${name}: what every function loads (${also})`, text.length, LIMIT_BYTES)
+  }
+}
+
+// A goal that is not reached yet has a limit of its own, so that nothing gets worse meanwhile.
+function judge(what, value, goal, limit = goal) {
+  const isOver = value > limit
+  if (isOver) isFine = false
+  const digits = goal >= 100 ? 0 : goal < 0.5 ? 3 : 2
+  const bound = limit === goal ? '' : ` (goal ${goal.toFixed(digits)})`
+  console.log(
+    `  ${value.toFixed(digits).padStart(7)}  limit ${limit.toFixed(digits)}${bound}${isOver ? '  OVER' : ''}  ${what}`,
   )
 }

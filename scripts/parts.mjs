@@ -86,10 +86,31 @@ function standIn(path, part) {
   const text = readFileSync(path, 'utf8')
   const wrong = /^export (?!(?:async )?function|interface|type)\w+ \w+/m.exec(text)
   if (wrong) throw new Error(`${path} is in a part of its own and exports more than functions: ${wrong[0]}`)
-  const names = namesIn(text).map((name) => `export const ${name} = (...args) => open().${name}(...args)`)
+  const names = functionsIn(text).map(({ name, parameters }) => {
+    const list = 'abcd'.slice(0, parameters).split('').join(', ')
+    return `export const ${name} = (${list}) => open().${name}(${list})`
+  })
   return [`import { open } from 'part:${part}'`, ...names].join('\n')
 }
 
 function namesIn(text) {
   return [...text.matchAll(/^export (?:async function\*?|function\*?|const) (\w+)/gm)].map(([, name]) => name)
+}
+
+// How many parameters each function has: a stand-in that takes a list would make one at every call.
+function functionsIn(text) {
+  return [...text.matchAll(/^export (?:async )?function\*? (\w+)(?:<[^(]*>)?\(/gm)].map(
+    ({ 0: head, 1: name, index }) => {
+      let depth = 0
+      let commas = 0
+      let at = index + head.length
+      const start = at
+      for (; depth > 0 || text[at] !== ')'; at++) {
+        if ('([{'.includes(text[at])) depth++
+        else if (')]}'.includes(text[at])) depth--
+        else if (text[at] === ',' && depth === 0 && /^,\s*\w/.test(text.slice(at).replace(/^,\s*\{/, ',x'))) commas++
+      }
+      return { name, parameters: text.slice(start, at).trim() === '' ? 0 : commas + 1 }
+    },
+  )
 }

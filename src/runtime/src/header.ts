@@ -2,9 +2,10 @@ import type { HeaderMap } from './input.ts'
 import { emptyRecord } from './record.ts'
 import { spellApart } from './spelling.ts'
 
-/** Writes a header. Throws a TypeError for what HTTP does not allow, a line break above all. */
+/** Writes a header; one that frames the message is the platform's to write, and is left out. Throws a TypeError for what HTTP does not allow, a line break above all. */
 export function setHeader(headers: HeaderMap, name: string, value: unknown): void {
   const key = headerName(name)
+  if (FRAMING.has(key)) return
   headers[key] = Array.isArray(value) ? value.map((item) => headerValue(key, item)) : headerValue(key, value)
 }
 
@@ -74,3 +75,5 @@ export function headerValue(name: string, value: unknown): string {
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+/** What a handler says about these could only contradict the platform. */
+export const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive'])

@@ -14,7 +14,6 @@ export function render(
 ): HttpReply | Promise<HttpReply> {
   const body = bodyOf(response)
   const { headers } = response
-  for (const name in headers) if (UNSENDABLE.has(name)) delete headers[name]
   const empty = body === null || body === undefined
   const status = empty && !response.hasStatus ? 204 : response.status
   if (empty || status === 204 || status === 304) delete headers['content-type']
@@ -36,9 +35,6 @@ export function encodeBody(reply: HttpReply): { readonly body: string; readonly 
   if (typeof body === 'string') return { body, isBase64Encoded: false }
   return encodeBytes(body, headers)
 }
-
-// The platform frames the message; what a handler says about that could only contradict it.
-const UNSENDABLE = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive'])
 
 function isStream(body: unknown): body is AsyncIterable<unknown> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body

@@ -1,0 +1,49 @@
+// One contestant of bench/runtime.mjs: prints the processor nanoseconds of a call, the best of many short rounds.
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fcContext, gatewayEvent, lambdaContext, lambdaEvent, manifest, triggerEvent } from './runtime-events.mjs'
+import { adapter, midway } from './runtime-peers.mjs'
+
+const require = createRequire(import.meta.url)
+const peers = () => createRequire(join(process.env.PEERS, 'x.cjs'))
+const ROUNDS = 25
+const read = async (ctx) => ({ id: ctx.params.id })
+const fixed = async () => ({ id: '42' })
+
+const JOBS = {
+  lambda: () => on('aws/dist/lambda', read, lambdaEvent, lambdaContext),
+  gateway: () => on('aliyun/dist/fc2', fixed, gatewayEvent, fcContext),
+  trigger: () => on('aliyun/dist/fc3', read, triggerEvent, fcContext),
+  parse: () => async () => JSON.parse(triggerEvent.toString()),
+  midway: async () => {
+    const handle = await midway(peers())
+    return () => handle(gatewayEvent, fcContext)
+  },
+  hono: () => beside('hono'),
+  fastify: () => beside('fastify'),
+  express: () => beside('express'),
+}
+
+function on(bundle, handler, event, context) {
+  const { start } = require(`../plugins/${bundle}/runtime.cjs`)
+  const handle = start(manifest, { users: { handler: async () => ({ handler }) } }).handler
+  return () => handle(event, context)
+}
+
+function beside(name) {
+  const handle = adapter(peers(), name)
+  return () => handle(lambdaEvent, lambdaContext)
+}
+
+const call = await JOBS[process.argv[2]]()
+let times = 0
+for (const until = performance.now() + 300; performance.now() < until; times++) await call()
+let best = Number.POSITIVE_INFINITY
+for (let round = 0; round < ROUNDS; round++) {
+  const before = process.cpuUsage()
+  for (let index = 0; index < Math.max(200, times / 20); index++) await call()
+  const { user, system } = process.cpuUsage(before)
+  best = Math.min(best, ((user + system) * 1000) / Math.ceil(Math.max(200, times / 20)))
+}
+console.log(best)
+process.exit()
