@@ -84,7 +84,11 @@ describe.skipIf(!has('midway')).each(projects)('version $major of the framework'
   }, 120_000)
 
   it('answers on the local platform', async () => {
-    const { code, stdout, stderr } = await machine.sls(['deploy'], { cwd: dir })
+    // All functions as one: one process, and one start of the framework.
+    const file = join(dir, 'all.yml')
+    const all = "aggregation: { all: { functionsPattern: '*', eventTrigger: true } }\n"
+    writeFileSync(file, `service: shop\nprovider: { name: local, timeout: 60 }\n${all}`)
+    const { code, stdout, stderr } = await machine.sls(['deploy', '-c', file], { cwd: dir })
     expect(`${code} ${stderr}`).toMatch(/^0 /)
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0] ?? ''
     const answers = await Promise.all(
@@ -98,7 +102,7 @@ describe.skipIf(!has('midway')).each(projects)('version $major of the framework'
     })
     expect(await echo.json()).toEqual({ a: 1 })
     expect((await fetch(`${url}/api/users/7`)).headers.get('x-stamp')).toBe('yes')
-    expect((await machine.sls(['remove', '--yes'], { cwd: dir })).code).toBe(0)
+    expect((await machine.sls(['remove', '-c', file, '--yes'], { cwd: dir })).code).toBe(0)
   }, 120_000)
 
   describe('behaves as under its own packages', () => {
