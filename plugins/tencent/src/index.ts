@@ -15,6 +15,7 @@ export const provider: Provider = {
       fields,
       triggers,
       translate: async () => (await import('./scf/translator.ts')).translator,
+      connect: async () => (await import('./scf/deploy/connect.ts')).connector,
       runtime: {
         entry: new URL('../dist/scf/runtime.cjs', import.meta.url),
         emulator: new URL('../dist/scf/emulator.cjs', import.meta.url),

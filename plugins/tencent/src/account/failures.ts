@@ -1,0 +1,77 @@
+import { RefusedError } from '@anyfaas/kit'
+
+/** What a failed call to the platform says. */
+export interface Failure {
+  /** Of HTTP; 200 for an answer with an error in it, 0 when there was no answer. */
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly requestId?: string
+}
+
+/** Reads an error of the vendor's library; also the one inside a refusal of ours. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof RefusedError) return readFailure(error.cause)
+  const { httpCode, code, message, requestId } = error as Readonly<Record<string, unknown>>
+  const word = isVendors(error) && typeof code === 'string' ? code : ''
+  return {
+    status: typeof httpCode === 'number' ? httpCode : word === '' ? 0 : 200,
+    code: word,
+    message: typeof message === 'string' ? message : String(error),
+    ...(typeof requestId === 'string' && requestId && { requestId }),
+  }
+}
+
+/** There were too many calls; this one did nothing. */
+export function isThrottled(error: unknown): boolean {
+  const { status, code } = readFailure(error)
+  return status === 429 || code.startsWith('RequestLimitExceeded')
+}
+
+/** The next attempt may do better: no answer, a fault of the platform's own, or a change that is still under way. */
+export function isPassing(error: unknown): boolean {
+  const { status, code, message } = readFailure(error)
+  if (status === 0) return isVendors(error) && TRANSPORT.test(message)
+  return status >= 500 || code.startsWith('InternalError') || PASSING.has(code)
+}
+
+/** What was asked for is not there. The platform has two codes for a function, and one for each other thing. */
+export function isMissing(error: unknown): boolean {
+  return readFailure(error).code.startsWith('ResourceNotFound')
+}
+
+export function isTaken(error: unknown): boolean {
+  return readFailure(error).code.startsWith('ResourceInUse')
+}
+
+/** Makes what the vendor's library threw into what a user reads. What may pass stays as it is, for the one who tries again. */
+export function refuse(what: string, error: unknown): unknown {
+  const { status, code, message, requestId } = readFailure(error)
+  if (isPassing(error) || isThrottled(error) || status === 0) return error
+  const isCredentials = code.startsWith('AuthFailure') && code !== 'AuthFailure.UnauthorizedOperation'
+  const refusal = { code: code || `HTTP ${status}`, message, ...(requestId && { requestId }) }
+  return new RefusedError(what, refusal, { cause: error, isCredentials })
+}
+
+// What stands in the way of these is another change of the same function.
+const PASSING = new Set([
+  'ServiceUnavailable',
+  'FailedOperation.FunctionStatusError',
+  'FailedOperation.FunctionNameStatusError',
+  'FailedOperation.FunctionVersionStatusNotActive',
+  'FailedOperation.OperationConflict',
+  'FailedOperation.UpdateFunctionCode',
+  'FailedOperation.UpdateFunctionConfiguration',
+  'FailedOperation.PublishVersion',
+  'FailedOperation.ReservedInProgress',
+  'FailedOperation.ProvisionedInProgress',
+  'FailedOperation.TotalConcurrencyMemoryInProgress',
+])
+
+const TRANSPORT = /socket hang up|\bE[A-Z]{4,}\b|timeout|network|[Pp]remature close|invalid json/
+
+// Failures to connect come as the same class, with a message only.
+function isVendors(error: unknown): boolean {
+  const thrown = error instanceof RefusedError ? error.cause : error
+  return thrown instanceof Error && 'traceId' in thrown
+}

@@ -1,0 +1,62 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { createRequire } from 'node:module'
+import type { Tree } from '@anyfaas/kit'
+
+// The vendor's package is CommonJS and takes a tenth of a second: it is loaded where a call needs it.
+const load = createRequire(import.meta.url)
+
+/** The vendor's client of any of its products: it signs, sends, and tells the answer's `Response`. */
+export interface ApiClient {
+  request(action: string, params: object, options: { readonly signal: AbortSignal }): Promise<Tree>
+}
+
+export interface ApiConfig {
+  readonly credentials: { readonly secretId: string; readonly secretKey: string; readonly token?: string }
+  readonly region: string
+  /** Another address of the API, with its scheme. */
+  readonly endpoint?: string
+}
+
+/** A product of the vendor, by the first word of its address and the version of its API. */
+export interface Product {
+  readonly word: string
+  readonly version: string
+}
+
+/** The client of one product. Everything that it needs is in the vendor's common package; its products add types only. */
+export function makeClient(product: Product, { credentials, region, endpoint }: ApiConfig): ApiClient {
+  const { CommonClient } = load('tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client') as ClientModule
+  const { protocol, host, pathname } = new URL(endpoint ?? `https://${product.word}.tencentcloudapi.com`)
+  const agent = agentFor(protocol, endpoint !== undefined)
+  const httpProfile = {
+    protocol: `${protocol}//`,
+    endpoint: host + pathname.replace(/\/$/, ''),
+    reqTimeout: TIMEOUT_SEC,
+    ...(agent && { agent }),
+  }
+  return new CommonClient(host, product.version, { credential: credentials, region, profile: { httpProfile } })
+}
+
+/** Credentials by the OpenID Connect token that the environment names (`TKE_*`). */
+export async function assumeByToken(): Promise<ApiConfig['credentials']> {
+  const { OIDCRoleArnCredential } = load('tencentcloud-sdk-nodejs-common/tencentcloud/common/credential') as TokenModule
+  return await new OIDCRoleArnCredential().getCredential()
+}
+
+const TIMEOUT_SEC = 60
+
+interface ClientModule {
+  readonly CommonClient: new (endpoint: string, version: string, config: object) => ApiClient
+}
+
+interface TokenModule {
+  readonly OIDCRoleArnCredential: new () => { getCredential(): Promise<ApiConfig['credentials']> }
+}
+
+// Without an agent the library closes each connection and takes `http_proxy`, for loopback too. An address of the user's
+// own is asked directly; the vendor's goes by the proxy where there is one.
+function agentFor(protocol: string, isOwn: boolean): HttpAgent | undefined {
+  if (!isOwn && process.env['http_proxy']) return undefined
+  return protocol === 'http:' ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true })
+}

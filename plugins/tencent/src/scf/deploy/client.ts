@@ -1,0 +1,83 @@
+import { type Call, Pacer, type Tree, withRetry } from '@anyfaas/kit'
+import { clock } from '../../account/clock.ts'
+import { isPassing, isThrottled, refuse } from '../../account/failures.ts'
+import { type ApiClient, type ApiConfig, makeClient, type Product } from '../../account/sdk.ts'
+
+export interface Request {
+  readonly action: string
+  readonly params?: object
+  /** What a refusal is about, such as `function/login`. */
+  readonly about: string
+}
+
+export interface ListRequest extends Request {
+  /** Where the answer holds the items. */
+  readonly field: string
+  /** Items a page; 20 when missing, which every list takes. */
+  readonly page?: number
+  /** This list takes its numbers as text. */
+  readonly isText?: boolean
+}
+
+/** The API of SCF and of the products beside it: paced, one attempt a call, refusals made readable. */
+export class ScfClient {
+  readonly #config: ApiConfig
+  readonly #clients = new Map<Product, ApiClient>()
+  readonly #pacer = new Pacer({ rate: RATE, isThrottled, clock })
+
+  constructor(config: ApiConfig) {
+    this.#config = config
+  }
+
+  get region(): string {
+    return this.#config.region
+  }
+
+  /** Does one call when the platform can take it; the answer. What only reads is tried again when that may help. */
+  async call(request: Request, call: Pick<Call, 'signal'>, product: keyof typeof PRODUCTS = 'scf'): Promise<Tree> {
+    const { action, params = {}, about } = request
+    const { signal } = call
+    const send = () => this.#client(PRODUCTS[product]).request(action, params, { signal })
+    const once = () => this.#pacer.run(`${product}:${action}`, send, signal)
+    try {
+      return await (READS.test(action) ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
+    } catch (error) {
+      throw refuse(about, error)
+    }
+  }
+
+  /** All items of a list, page by page. */
+  async list(request: ListRequest, call: Pick<Call, 'signal'>): Promise<Tree[]> {
+    const { action, params, about, field, page = 20, isText = false } = request
+    const spell = (count: number): number | string => (isText ? String(count) : count)
+    const items: Tree[] = []
+    for (;;) {
+      const where = { Offset: spell(items.length), Limit: spell(page) }
+      const answer = await this.call({ action, about, params: { ...params, ...where } }, call)
+      const found = (answer[field] ?? []) as Tree[]
+      items.push(...found)
+      const total = Number(answer['TotalCount'] ?? answer['Total'] ?? 0)
+      if (found.length === 0 || items.length >= total) return items
+    }
+  }
+
+  #client(product: Product): ApiClient {
+    const known = this.#clients.get(product)
+    if (known) return known
+    const client = makeClient(product, this.#config)
+    this.#clients.set(product, client)
+    return client
+  }
+}
+
+const PRODUCTS = {
+  scf: { word: 'scf', version: '2018-04-16' },
+  tag: { word: 'tag', version: '2018-08-13' },
+  sts: { word: 'sts', version: '2018-08-13' },
+  cls: { word: 'cls', version: '2020-10-16' },
+} as const satisfies Record<string, Product>
+
+// Calls a second and action: https://cloud.tencent.com/document/product/583/18589
+const RATE = 20
+
+const READS = /^(Get|List|Search)/

@@ -1,0 +1,101 @@
+import {
+  type Call,
+  type Connection,
+  type Connector,
+  type Deployment,
+  fillPlaceholders,
+  httpTriggersOf,
+  type LogLine,
+  type LogQuery,
+  type Resource,
+  type Tree,
+} from '@anyfaas/kit'
+import { findCredentials } from '../../account/credentials.ts'
+import { facts } from '../facts.ts'
+import { ScfClient } from './client.ts'
+import { DomainDriver } from './domain-driver.ts'
+import { expand } from './expand.ts'
+import { FunctionDriver } from './function-driver.ts'
+import { readLogs } from './logs.ts'
+import { makeOperations } from './operations.ts'
+import { type OurFunction, OurFunctions } from './our-functions.ts'
+import type { Site } from './site.ts'
+import { Account, CODE_TAG, tagMap } from './tags.ts'
+import { TriggerDriver } from './trigger-driver.ts'
+
+export const connector: Connector = {
+  async connect({ service, artifacts, env }) {
+    const { endpoint, profile, region = facts.defaultRegion } = service.provider
+    const credentials = await findCredentials(env, profile)
+    const client = new ScfClient({ credentials, region, ...(endpoint && { endpoint }) })
+    const site = { client, service, artifacts, secret: (name: string) => env[name], account: new Account(client) }
+    return new ScfConnection(site, credentials.source, credentials.secretId)
+  },
+}
+
+class ScfConnection implements Connection {
+  readonly drivers
+  readonly operations
+  readonly width
+  readonly #site: Site
+  readonly #ours: OurFunctions
+
+  constructor(site: Site & { readonly account: Account }, source: string, secretId: string) {
+    this.#site = site
+    this.#ours = new OurFunctions(site)
+    this.operations = makeOperations(site, this.#ours, { source, secretId })
+    // Most of a step is waiting for the platform. But every request with code holds that code, in base64 and as JSON.
+    const largest = Math.max(1, ...site.artifacts.map(({ bytes }) => bytes))
+    this.width = Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / (largest * 3))))
+    this.drivers = [
+      new FunctionDriver(site, this.#ours),
+      new TriggerDriver(site, this.#ours),
+      new DomainDriver(site, this.#ours),
+    ]
+  }
+
+  expand(resources: readonly Resource[]): readonly Resource[] {
+    const { service, artifacts, client } = this.#site
+    const digests = Object.fromEntries(
+      artifacts.flatMap(({ handlers, digest }) => Object.keys(handlers).map((fn) => [fn, digest.replace(/^\w+:/, '')])),
+    )
+    return expand(fillPlaceholders(resources, { region: client.region }), { service, digests })
+  }
+
+  async info(call: Call): Promise<Deployment | undefined> {
+    const functions = await this.#ours.list(call, 'now')
+    if (functions.length === 0) return undefined
+    const described = functions.map(async (one) => ({
+      name: one.fn,
+      state: String(one.live['Status']),
+      digest: `sha256:${tagMap(one.live['Tags'])[CODE_TAG] ?? ''}`,
+      urls: await this.#urlsOf(one, call),
+      notes: [],
+    }))
+    return { platform: 'Tencent Cloud SCF', functions: await Promise.all(described) }
+  }
+
+  logs(query: LogQuery, call: Call): AsyncIterable<LogLine> {
+    return readLogs(query, this.#site, this.#ours, call)
+  }
+
+  async close(): Promise<void> {
+    // Idle connections do not keep the process alive.
+  }
+
+  // Triggers are listed function by function, so those that cannot have an address are left out.
+  async #urlsOf({ fn, name, namespace }: OurFunction, call: Call): Promise<{ methods: string[]; url: string }[]> {
+    const known = this.#site.service.functions.find((one) => one.name === fn)
+    if (known && httpTriggersOf(known).length === 0) return []
+    const params = { FunctionName: name, Namespace: namespace }
+    const request = { action: 'ListTriggers', params, field: 'Triggers', about: `function/${fn}` }
+    return (await this.#site.client.list(request, call)).flatMap(({ Type, TriggerDesc }) => {
+      if (Type !== 'http') return []
+      const { NetConfig } = JSON.parse(String(TriggerDesc)) as { readonly NetConfig?: Tree }
+      const url = NetConfig?.['ExtranetUrl'] || NetConfig?.['IntranetUrl']
+      return typeof url === 'string' ? [{ methods: [], url }] : []
+    })
+  }
+}
+
+const CODE_IN_FLIGHT_BYTES = 256 * 1024 * 1024

@@ -1,0 +1,231 @@
+import {
+  type Call,
+  type Change,
+  concealSecrets,
+  type Driver,
+  error,
+  type FieldRules,
+  type Live,
+  type Resource,
+  SlsError,
+  type Tree,
+} from '@anyfaas/kit'
+import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import type { Request } from './client.ts'
+import { codeOf } from './code.ts'
+import { keyOf, type OurFunctions } from './our-functions.ts'
+import { fromPlatform, isSame, SETTINGS, toCreate, toUpdate } from './settings.ts'
+import { revealed, type Site } from './site.ts'
+import { type Account, CODE_TAG, ourFunction, retag, tagList, tagMap } from './tags.ts'
+import { imageOf } from './words.ts'
+
+/** Functions with their code, their tags, and what the API keeps beside them: asynchronous calls, reserved concurrency. */
+export class FunctionDriver implements Driver<Tree, Tree> {
+  readonly type = 'scf:function'
+  readonly code = ['code', 'Handler', 'ImageConfig']
+  readonly rules: FieldRules = {
+    ...Object.fromEntries(Object.entries(SETTINGS).flatMap(([name, { fixed }]) => (fixed ? [[name, 'replace']] : []))),
+    FunctionName: 'replace',
+    Namespace: 'replace',
+    // Nobody can tell a value that was a secret once from one that never was.
+    Environment: 'secret',
+    // A function whose creation failed takes no changes.
+    creation: 'replace',
+  }
+  readonly #site: Site & { readonly account: Account }
+  readonly #ours: OurFunctions
+
+  constructor(site: Site & { readonly account: Account }, ours: OurFunctions) {
+    this.#site = site
+    this.#ours = ours
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Map(desired.map((resource) => [keyOf(resource.spec), resource]))
+    const found = (await this.#ours.all(call)).filter(
+      (fn) =>
+        fn['Status'] !== 'Deleting' &&
+        (wanted.has(keyOf(fn)) || ourFunction(tagMap(fn['Tags']), this.#site.service) !== undefined),
+    )
+    const read = found.map(async (fn) => await this.#read(fn, wanted.get(keyOf(fn)), call))
+    return (await Promise.all(read)).filter((live) => live !== undefined)
+  }
+
+  async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    const found = (await this.#ours.now(call)).find((fn) => keyOf(fn) === keyOf(resource.spec))
+    return found && (await this.#read(found, resource, call))
+  }
+
+  async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
+    const spec = revealed(resource.spec, resource.id, this.#site)
+    await this.#ours.makeNamespace(String(spec['Namespace']), call)
+    const params = {
+      ...nameOf(spec),
+      ...toCreate(spec),
+      ...(spec['Handler'] !== undefined && { Handler: spec['Handler'] }),
+      Code: await codeOf(resource, this.#site.artifacts),
+      Tags: tagList(tagsOf(spec)),
+    }
+    await this.#createWhenFree({ action: 'CreateFunction', params, about: resource.id }, call)
+    await this.#settle(spec, call)
+    await this.#sendParts(spec, { EventInvoke: NEW_EVENT_INVOKE, ReservedConcurrencyMem: 0 }, call)
+    return resource.spec
+  }
+
+  async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
+    const spec = revealed(resource.spec, resource.id, this.#site)
+    const about = resource.id
+    const isBroken = live['lastUpdate'] !== undefined
+    const differs = (name: string): boolean => isBroken || !isSame(resource.spec[name], live[name])
+    if (live['isBusy'] === true) await this.#ours.settled(spec, change, 'there')
+    if (this.code.some(differs)) {
+      const Code = await codeOf(resource, this.#site.artifacts)
+      const handler = spec['Handler'] !== undefined && { Handler: spec['Handler'] }
+      const params = { ...nameOf(spec), Code, ...handler }
+      await this.#site.client.call({ action: 'UpdateFunctionCode', params, about }, change)
+      await this.#settle(spec, change)
+    }
+    const settings = toUpdate(spec, differs)
+    if (Object.keys(settings).length > 0) {
+      const params = { ...nameOf(spec), ...settings }
+      await this.#site.client.call({ action: 'UpdateFunctionConfiguration', params, about }, change)
+      await this.#settle(spec, change)
+    }
+    await this.#sendParts(spec, live, change)
+    // The tag that tells the code comes last: until it is there, the code is sent again.
+    const tags = { from: live['told'] as Record<string, string>, to: tagsOf(spec) }
+    if (!isSame(tags.from, tags.to))
+      await retag({ functionId: String(live['FunctionId']), ...tags }, this.#site, change)
+    return { ...live, ...resource.spec }
+  }
+
+  async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
+    try {
+      await this.#site.client.call({ action: 'DeleteFunction', params: nameOf(value), about: id }, call)
+    } catch (failure) {
+      if (!isMissing(failure)) throw failure
+    }
+    const left = await this.#ours.settled(value, call, 'gone')
+    if (left) throw failedOn(left)
+  }
+
+  project(live: Tree): Tree {
+    const { FunctionId: _, told: __, isBusy: ___, ...spec } = live
+    return spec
+  }
+
+  retryable(failure: unknown): boolean {
+    return isPassing(failure)
+  }
+
+  isTaken(failure: unknown): boolean {
+    return isTaken(failure)
+  }
+
+  async #read(listed: Tree, resource: Resource<Tree> | undefined, call: Call): Promise<Live<Tree> | undefined> {
+    const about = `function/${listed['FunctionName']}`
+    const params = nameOf(listed)
+    const ask = async (action: string): Promise<Tree> => await this.#site.client.call({ action, params, about }, call)
+    try {
+      const isEvent = listed['Type'] !== 'HTTP'
+      const [told, events] = await Promise.all([
+        ask('GetFunction'),
+        isEvent ? ask('GetFunctionEventInvokeConfig') : undefined,
+      ])
+      const tags = tagMap(listed['Tags'])
+      const ours = ourFunction(tags, this.#site.service)
+      const fn = resource?.fn ?? ours ?? String(listed['FunctionName'])
+      const value = concealSecrets(liveOf(listed, told, events), resource?.spec, this.#site.secret)
+      return { id: `function/${fn}`, fn, value, ...(ours === undefined && { isForeign: true as const }) }
+    } catch (failure) {
+      // It went while the others were read.
+      if (isMissing(failure)) return undefined
+      throw failure
+    }
+  }
+
+  // A function of this name may still be on its way out.
+  async #createWhenFree(request: Request & { readonly params: Tree }, call: Call): Promise<void> {
+    try {
+      await this.#site.client.call(request, call)
+    } catch (failure) {
+      if (!isTaken(failure)) throw failure
+      const standing = (await this.#ours.now(call)).find((fn) => keyOf(fn) === keyOf(request.params))
+      if (standing?.['Status'] !== 'Deleting') throw failure
+      await this.#ours.settled(request.params, call, 'gone')
+      await this.#site.client.call(request, call)
+    }
+  }
+
+  async #settle(spec: Tree, call: Call): Promise<void> {
+    const state = await this.#ours.settled(spec, call, 'there')
+    if (state && /Failed$/.test(String(state['Status']))) throw failedOn(state)
+  }
+
+  async #sendParts(spec: Tree, live: Tree, call: Call): Promise<void> {
+    const about = `function/${spec['FunctionName']}`
+    const { EventInvoke, ReservedConcurrencyMem } = spec
+    if (EventInvoke !== undefined && !isSame(EventInvoke, live['EventInvoke'])) {
+      const { MsgTTL, RetryNum } = EventInvoke as Tree
+      const params = { ...nameOf(spec), AsyncTriggerConfig: { MsgTTL, RetryConfig: [{ RetryNum }] } }
+      await this.#site.client.call({ action: 'UpdateFunctionEventInvokeConfig', params, about }, call)
+    }
+    if (ReservedConcurrencyMem === live['ReservedConcurrencyMem']) return
+    const [action, params] =
+      ReservedConcurrencyMem === 0
+        ? ['DeleteReservedConcurrencyConfig', nameOf(spec)]
+        : ['PutReservedConcurrencyConfig', { ...nameOf(spec), ReservedConcurrencyMem }]
+    await this.#site.client.call({ action: String(action), params: params as object, about }, call)
+  }
+}
+
+// What every function has after its creation.
+const NEW_EVENT_INVOKE = { MsgTTL: 21_600, RetryNum: 2 }
+
+function nameOf({ FunctionName, Namespace }: Tree): Tree {
+  return { FunctionName, Namespace }
+}
+
+function tagsOf({ Tags, code }: Tree): Record<string, string> {
+  return { ...(Tags as Record<string, string>), ...(typeof code === 'string' && { [CODE_TAG]: code }) }
+}
+
+// In the words of a spec, with what a later change needs beside it.
+function liveOf(listed: Tree, told: Tree, events: Tree | undefined): Tree {
+  const tags = tagMap(listed['Tags'])
+  const { [CODE_TAG]: code = '', ...Tags } = tags
+  const { MsgTTL, RetryConfig } = (events?.['AsyncTriggerConfig'] ?? {}) as Tree
+  const image = told['ImageConfig'] as Tree | null | undefined
+  const state = String(listed['Status'])
+  return {
+    FunctionName: listed['FunctionName'],
+    Namespace: listed['Namespace'],
+    ...fromPlatform({ ...told, Type: listed['Type'] }),
+    ...(Boolean(told['Handler']) && listed['Type'] !== 'HTTP' && { Handler: told['Handler'] }),
+    Tags,
+    ReservedConcurrencyMem: Number(listed['ReservedConcurrencyMem'] ?? 0),
+    ...(events && { EventInvoke: { MsgTTL, RetryNum: (RetryConfig as Tree[] | undefined)?.[0]?.['RetryNum'] } }),
+    ...(image?.['ImageUri'] ? { ImageConfig: imageOf(lowered(image)) } : { code }),
+    ...(state === 'CreateFailed' && { creation: 'failed' }),
+    ...(state === 'UpdateFailed' && { lastUpdate: 'failed' }),
+    FunctionId: listed['FunctionId'],
+    told: tags,
+    isBusy: /ing$/.test(state),
+  }
+}
+
+function lowered(map: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(map).flatMap(([key, value]) =>
+      value === null ? [] : [[key.charAt(0).toLowerCase() + key.slice(1), value]],
+    ),
+  )
+}
+
+function failedOn({ FunctionName, Status, StatusReasons, StatusDesc }: Tree): SlsError {
+  const reasons = ((StatusReasons ?? []) as Tree[]).map(
+    ({ ErrorCode, ErrorMessage }) => `${ErrorCode}: ${ErrorMessage}`,
+  )
+  const why = reasons.join('; ') || StatusDesc || 'the platform says no more'
+  return new SlsError(error('SLS5007', `function ${FunctionName} is ${Status} on the platform: ${why}`))
+}

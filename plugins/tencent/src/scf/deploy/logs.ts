@@ -1,0 +1,96 @@
+import { type Call, error, type LogLine, type LogQuery, SlsError, type Tree } from '@anyfaas/kit'
+import { clock } from '../../account/clock.ts'
+import type { OurFunction, OurFunctions } from './our-functions.ts'
+import type { Site } from './site.ts'
+
+/** What functions wrote, from the log service. Throws SLS2004 for a function that writes to no topic. */
+export async function* readLogs(query: LogQuery, site: Site, ours: OurFunctions, call: Call): AsyncGenerator<LogLine> {
+  const targets = await Promise.all(
+    query.functions.map(async (fn) => {
+      const target = await ours.one(fn, call)
+      return { target, topic: await topicOf(target, site, call) }
+    }),
+  )
+  let from = query.since ?? Date.now() - BACK_MS
+  let known = new Set<string>()
+  for (;;) {
+    const until = Date.now()
+    const found = await Promise.all(
+      targets.map(async ({ target, topic }) => await search({ target, topic, from, until }, site, call)),
+    )
+    const lines = found.flat().sort((a, b) => a.line.time - b.line.time)
+    const fresh = lines.filter(({ key }) => !known.has(key)).map(({ line }) => line)
+    yield* query.tail === undefined || known.size > 0 ? fresh : fresh.slice(-query.tail)
+    if (!query.follow) return
+    known = new Set(lines.map(({ key }) => key))
+    // Lines arrive late and out of order.
+    from = Math.max(from, until - LATE_MS)
+    await clock.wait(LOOK_MS, call.signal)
+  }
+}
+
+const BACK_MS = 15 * 60_000
+const LATE_MS = 60_000
+const LOOK_MS = 2000
+const PAGE = 1000
+
+async function topicOf({ fn, name, namespace }: OurFunction, { client }: Site, call: Call): Promise<string> {
+  const params = { FunctionName: name, Namespace: namespace }
+  const { ClsTopicId } = await client.call({ action: 'GetFunction', params, about: `function/${fn}` }, call)
+  if (ClsTopicId) return String(ClsTopicId)
+  const help = ['logs: {project: LOGSET, store: TOPIC} names the topic of the log service']
+  throw new SlsError(error('SLS2004', `function "${fn}" writes its logs to no topic`, { help }))
+}
+
+interface Search {
+  readonly target: OurFunction
+  readonly topic: string
+  readonly from: number
+  readonly until: number
+}
+
+// https://cloud.tencent.com/document/product/614/56447
+async function search(
+  { target, topic, from, until }: Search,
+  { client }: Site,
+  call: Call,
+): Promise<{ readonly key: string; readonly line: LogLine }[]> {
+  const found: { key: string; line: LogLine }[] = []
+  let context = ''
+  for (;;) {
+    const params = {
+      From: from,
+      To: until,
+      TopicId: topic,
+      QueryString: `SCF_FunctionName:"${target.name}" AND SCF_Namespace:"${target.namespace}"`,
+      QuerySyntax: 1,
+      Sort: 'asc',
+      Limit: PAGE,
+      ...(context && { Context: context }),
+    }
+    const about = `logs of ${target.fn}`
+    const { Results, ListOver, Context } = await client.call({ action: 'SearchLog', params, about }, call, 'cls')
+    for (const result of (Results ?? []) as Tree[]) {
+      const { Time, PkgId, PkgLogId, LogJson } = result
+      found.push({
+        key: `${PkgId}/${PkgLogId}/${Time}`,
+        line: lineOf(Number(Time), String(LogJson ?? '{}'), target.fn),
+      })
+    }
+    context = String(Context ?? '')
+    if (ListOver !== false || context === '') return found
+  }
+}
+
+// https://cloud.tencent.com/document/product/583/49361
+function lineOf(time: number, json: string, fn: string): LogLine {
+  const { SCF_Message: message, SCF_RequestId: requestId, SCF_Level: level, SCF_Type: type } = JSON.parse(json) as Tree
+  const isPlatform = type === 'Platform'
+  return {
+    time,
+    function: fn,
+    stream: isPlatform ? 'sys' : /error/i.test(String(level ?? '')) ? 'err' : 'out',
+    text: String(message ?? '').trimEnd(),
+    ...(typeof requestId === 'string' && requestId && { requestId }),
+  }
+}

@@ -1,0 +1,23 @@
+import { type Artifact, error, revealSecrets, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import type { ScfClient } from './client.ts'
+
+/** What the drivers of one connection share. */
+export interface Site {
+  readonly client: ScfClient
+  readonly service: Service
+  readonly artifacts: readonly Artifact[]
+  /** The value of a secret; undefined when the deployer's environment has none. */
+  readonly secret: (name: string) => string | undefined
+}
+
+/** A spec with the values of its secrets. Throws SLS7006 for one that the deployer does not have. */
+export function revealed(spec: Tree, id: string, { secret }: Site): Tree {
+  return revealSecrets(spec, (name) => {
+    const value = secret(name)
+    if (value !== undefined) return value
+    const help = [`${name}=… sls deploy, or a line in .env`]
+    throw new SlsError(
+      error('SLS7006', `${id} needs the secret "${name}", which the environment does not have`, { help }),
+    )
+  })
+}

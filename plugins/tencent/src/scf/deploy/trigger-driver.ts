@@ -1,0 +1,153 @@
+import type { Call, Change, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
+import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import type { OurFunction, OurFunctions } from './our-functions.ts'
+import { isSame } from './settings.ts'
+import { revealed, type Site } from './site.ts'
+import { TRIGGERS, triggerKey } from './triggers.ts'
+
+/** Triggers. They stand under their function and belong to whom it belongs. */
+export class TriggerDriver implements Driver<Tree, Tree> {
+  readonly type = 'scf:trigger'
+  readonly rules: FieldRules = {
+    FunctionName: 'replace',
+    Namespace: 'replace',
+    Type: 'replace',
+    TriggerName: 'replace',
+    Qualifier: 'replace',
+    Fixed: 'replace',
+    'Open.CorsConfig.Origins': 'unordered',
+    'Open.CorsConfig.Methods': 'unordered',
+    'Open.CorsConfig.Headers': 'unordered',
+    'Open.CorsConfig.ExposeHeaders': 'unordered',
+  }
+  readonly #site: Site
+  readonly #ours: OurFunctions
+
+  constructor(site: Site, ours: OurFunctions) {
+    this.#site = site
+    this.#ours = ours
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const functions = await this.#ours.list(call)
+    const lists = functions.map(async (one) => {
+      const own = desired.filter(({ fn }) => fn === one.fn)
+      return (await this.#of(one, call)).map((value) => liveOf(value, one.fn, own))
+    })
+    return (await Promise.all(lists)).flat()
+  }
+
+  async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    const { FunctionName, Namespace } = resource.spec
+    const found = await this.#of({ name: String(FunctionName), namespace: String(Namespace) }, call)
+    const value = found.find((one) => triggerKey(one) === triggerKey(resource.spec))
+    return value && { id: resource.id, value }
+  }
+
+  async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
+    const { Description, CustomArgument, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const params = {
+      ...nameOf(spec),
+      Enable: spec['Enable'] === false ? 'CLOSE' : 'OPEN',
+      TriggerDesc: describe(spec),
+      ...(CustomArgument !== '' && { CustomArgument }),
+      ...(Description !== '' && { Description }),
+    }
+    await this.#site.client.call({ action: 'CreateTrigger', params, about: resource.id }, call)
+    return resource.spec
+  }
+
+  async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
+    const spec = revealed(resource.spec, resource.id, this.#site)
+    const about = resource.id
+    const Enable = spec['Enable'] === false ? 'CLOSE' : 'OPEN'
+    const isUpdated = TRIGGERS[String(spec['Type'])]?.isUpdated === true
+    const { CustomArgument, Description } = spec
+    if (isUpdated) {
+      const params = { ...nameOf(spec), Enable, TriggerDesc: describe(spec), CustomArgument, Description }
+      await this.#site.client.call({ action: 'UpdateTrigger', params, about }, change)
+    } else if (isSame(CustomArgument, live['CustomArgument']) && isSame(Description, live['Description'])) {
+      const params = { ...nameOf(spec), Enable, TriggerDesc: describe(spec) }
+      await this.#site.client.call({ action: 'UpdateTriggerStatus', params, about }, change)
+    } else {
+      await this.delete({ id: resource.id, value: live }, change)
+      await this.create(resource, change)
+    }
+    return resource.spec
+  }
+
+  async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
+    try {
+      const params = { ...nameOf(value), TriggerDesc: value['told'] ?? describe(value) }
+      await this.#site.client.call({ action: 'DeleteTrigger', params, about: id }, call)
+    } catch (failure) {
+      if (!isMissing(failure)) throw failure
+    }
+  }
+
+  project(live: Tree): Tree {
+    const { told: _, ...spec } = live
+    return spec
+  }
+
+  retryable(failure: unknown): boolean {
+    return isPassing(failure)
+  }
+
+  isTaken(failure: unknown): boolean {
+    return isTaken(failure)
+  }
+
+  async #of({ name, namespace }: Pick<OurFunction, 'name' | 'namespace'>, call: Call): Promise<Tree[]> {
+    const params = { FunctionName: name, Namespace: namespace }
+    const request = { action: 'ListTriggers', params, about: `triggers of ${name}`, field: 'Triggers' }
+    try {
+      return (await this.#site.client.list(request, call)).map((told) => ({ ...params, ...readTrigger(told) }))
+    } catch (failure) {
+      // The function went while the others were read.
+      if (isMissing(failure)) return []
+      throw failure
+    }
+  }
+}
+
+/** A trigger as it was told, in the words of a spec. */
+export function readTrigger(told: Tree): Tree {
+  const { Type, TriggerName, Qualifier, Enable, CustomArgument, Description, TriggerDesc } = told
+  const { open, fixed } = TRIGGERS[String(Type)]?.read(parse(String(TriggerDesc))) ?? { open: TriggerDesc, fixed: {} }
+  return {
+    Type,
+    TriggerName,
+    Qualifier,
+    // Sent as a word, told as a number.
+    Enable: Enable === 1 || Enable === 'OPEN',
+    CustomArgument: CustomArgument ?? '',
+    Description: Description ?? '',
+    Open: open,
+    Fixed: fixed,
+    told: TriggerDesc,
+  }
+}
+
+function liveOf(value: Tree, fn: string, own: readonly Resource<Tree>[]): Live<Tree> {
+  const wanted = own.find(({ spec }) => triggerKey(spec) === triggerKey(value))
+  const id = wanted?.id ?? `trigger/${fn}/${value['Type']}:${value['TriggerName']}:${value['Qualifier']}`
+  return { id, fn, uses: [`function/${fn}`], value }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A timer's may be its bare expression.
+    return text
+  }
+}
+
+function nameOf({ FunctionName, Namespace, TriggerName, Type, Qualifier }: Tree): Tree {
+  return { FunctionName, Namespace, TriggerName, Type, Qualifier }
+}
+
+function describe({ Type, Open, Fixed }: Tree): string {
+  return TRIGGERS[String(Type)]?.send(Open, Fixed as Tree) ?? String(Open)
+}

@@ -1,0 +1,127 @@
+import { error, isMap, type Resource, SlsError, type Tree } from '@anyfaas/kit'
+
+/** How one type of trigger is said. https://cloud.tencent.com/document/product/583/39901 */
+export interface TriggerType {
+  /** The parameters of the component that are said here; others cannot be deployed. */
+  readonly words: readonly string[]
+  /** Of the parameters: the name on the platform, what can be changed, and what cannot. */
+  describe(parameters: Tree): { readonly name: unknown; readonly open: unknown; readonly fixed: Tree }
+  /** What the platform told, in the same two parts. */
+  read(told: unknown): { readonly open: unknown; readonly fixed: Tree }
+  /** The text that the API takes for both. */
+  send(open: unknown, fixed: Tree): string
+  /** UpdateTrigger takes it; else it can be switched on and off at most. */
+  readonly isUpdated: boolean
+}
+
+/** A trigger of the component as the driver moves it. Throws SLS3001 for what cannot be deployed. */
+export function triggerSpec(resource: Resource, functionName: unknown, namespace: unknown): Tree {
+  const { type, parameters } = resource.spec as { readonly type: string; readonly parameters: Tree }
+  const found = Object.hasOwn(TRIGGERS, type) ? TRIGGERS[type] : undefined
+  if (!found) throw new SlsError(notDeployed(resource, `the ${type} trigger`))
+  const known = new Set([...found.words, 'name', 'qualifier', 'enable', 'description'])
+  const unknown = Object.keys(parameters).filter((word) => !known.has(word))
+  if (unknown.length > 0) throw new SlsError(unknown.map((word) => notDeployed(resource, `"${word}"`)))
+  const { name, open, fixed } = found.describe(parameters)
+  return {
+    FunctionName: functionName,
+    Namespace: namespace,
+    Type: type,
+    TriggerName: name,
+    Qualifier: parameters['qualifier'] ?? '$DEFAULT',
+    Enable: parameters['enable'] !== false,
+    CustomArgument: parameters['argument'] ?? '',
+    Description: parameters['description'] ?? '',
+    Open: open,
+    Fixed: fixed,
+  }
+}
+
+/** By what a trigger of a function is known again. One function has one URL for a qualifier, whatever its name. */
+export function triggerKey({ Type, TriggerName, Fixed }: Tree): string {
+  return Type === 'http' ? 'http' : `${Type}/${TriggerName}${Type === 'cos' ? `/${JSON.stringify(Fixed)}` : ''}`
+}
+
+export const TRIGGERS: Readonly<Record<string, TriggerType>> = {
+  timer: {
+    words: ['cronExpression', 'argument'],
+    describe: ({ name, cronExpression }) => ({ name, open: cronExpression, fixed: {} }),
+    // Sent as text, told as a map.
+    read: (told) => ({ open: isMap(told) ? told['cron'] : told, fixed: {} }),
+    send: (open) => String(open),
+    isUpdated: true,
+  },
+  http: {
+    words: ['authType', 'netConfig', 'corsConfig'],
+    describe: ({ name, authType, netConfig, corsConfig }) => ({
+      name,
+      open: { AuthType: authType, NetConfig: netOf(netConfig as Tree), CorsConfig: corsOf(corsConfig as Tree) },
+      fixed: {},
+    }),
+    read: (told) => {
+      const { AuthType, NetConfig, CorsConfig } = told as Tree
+      const { EnableIntranet = false, EnableExtranet = false } = (NetConfig ?? {}) as Tree
+      const cors = isMap(CorsConfig) && CorsConfig['Enable'] === true ? CorsConfig : { Enable: false }
+      return { open: { AuthType, NetConfig: { EnableIntranet, EnableExtranet }, CorsConfig: cors }, fixed: {} }
+    },
+    send: (open) => JSON.stringify(open),
+    isUpdated: true,
+  },
+  cos: {
+    words: ['bucket', 'events', 'filter'],
+    describe: ({ bucket, events, filter }) => {
+      const { prefix = '', suffix = '' } = (filter ?? {}) as Tree
+      return { name: bucket, open: {}, fixed: { event: events, filter: { Prefix: prefix, Suffix: suffix } } }
+    },
+    read: (told) => {
+      const { event, filter } = told as Tree
+      const { Prefix = '', Suffix = '' } = (filter ?? {}) as Tree
+      return { open: {}, fixed: { event, filter: { Prefix, Suffix } } }
+    },
+    send: (_, fixed) => JSON.stringify(fixed),
+    isUpdated: false,
+  },
+  ckafka: {
+    words: ['instanceId', 'topic', 'maxMsgNum', 'offset', 'retry', 'timeout', 'consumerGroupName'],
+    describe: ({ instanceId, topic, maxMsgNum, offset, retry, timeout, consumerGroupName = '' }) => ({
+      name: `${instanceId}-${topic}`,
+      open: { maxMsgNum: Number(maxMsgNum), retry: Number(retry), timeOut: Number(timeout) },
+      fixed: { offset: String(offset), consumerGroupName },
+    }),
+    read: (told) => {
+      const { maxMsgNum, retry, timeOut, offset, consumerGroupName } = told as Tree
+      return {
+        open: { maxMsgNum: Number(maxMsgNum), retry: Number(retry), timeOut: Number(timeOut) },
+        fixed: { offset: String(offset), consumerGroupName: consumerGroupName ?? '' },
+      }
+    },
+    send: (open, fixed) => JSON.stringify({ ...(open as Tree), ...fixed }),
+    isUpdated: true,
+  },
+}
+
+function netOf({ enableIntranet = false, enableExtranet = false }: Tree): Tree {
+  return { EnableIntranet: enableIntranet, EnableExtranet: enableExtranet }
+}
+
+function corsOf(given: Tree | undefined): Tree {
+  if (given === undefined || given['enable'] === false) return { Enable: false }
+  const said = Object.entries(CORS).filter(([word]) => given[word] !== undefined)
+  return { Enable: true, ...Object.fromEntries(said.map(([word, name]) => [name, given[word]])) }
+}
+
+const CORS: Readonly<Record<string, string>> = {
+  origins: 'Origins',
+  headers: 'Headers',
+  methods: 'Methods',
+  exposeHeaders: 'ExposeHeaders',
+  maxAge: 'MaxAge',
+  credentials: 'Credentials',
+}
+
+function notDeployed({ id, at }: Resource, what: string): ReturnType<typeof error> {
+  return error('SLS3001', `${what} of ${id} cannot be deployed by sls`, {
+    ...(at !== undefined && { pointer: at, on: 'key' as const }),
+    help: ["leave it out, or use the vendor's tool with what sls package --provider tencent makes"],
+  })
+}

@@ -1,0 +1,4 @@
+import { conformance } from './suite.ts'
+import { tencent } from './tencent.ts'
+
+conformance(tencent)
