@@ -16,5 +16,9 @@ function withoutOwnFrames(error: unknown): unknown {
 }
 
 function isForeign(line: string): boolean {
-  return !/^\s+at .*(\bsls_\w+\.c?js|\/runtime\.cjs|\(node:internal\/process\/task_queues)(:\d|\))/.test(line)
+  return !/^\s+at /.test(line) || !OWN.test(line)
 }
+
+// Beside a function in an artifact, and where a developer's machine runs it.
+const OWN =
+  /\bsls_\w+\.c?js:\d|\/dist\/\w+\/(runtime|emulator)\.cjs:\d|\/dist\/local\/worker\.cjs:\d|node:internal\/process\/task_queues/
