@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { type FileState, isRacy } from '../files/file-source.ts'
 import type { Scanned } from '../work/piece-work.ts'
 import { DEFLATE_FORMAT } from '../zip/deflate.ts'
+import { CONTENT_HASH } from './index-file.ts'
 import type { PackReader } from './pack-reader.ts'
 import { packsOf, type ReadRows, type Row, readRows, type StoredPiece, writeRows } from './rows.ts'
 import { sweep } from './sweep.ts'
@@ -88,7 +89,7 @@ export class PieceCache {
   }
 }
 
-const FORMAT = `2 ${DEFLATE_FORMAT}`
+const FORMAT = `2 ${CONTENT_HASH} ${DEFLATE_FORMAT}`
 
 function isState(one: FileState | undefined, other: FileState): boolean {
   return (

@@ -9,7 +9,6 @@ import type { PieceCache } from '../cache/piece-cache.ts'
 import type { FileState } from '../files/file-source.ts'
 import { isSystemError, reasonOf } from '../files/system-error.ts'
 import { type Content, isFile, nameOf, piecesOfContent } from './content.ts'
-import type { FileTask } from './messages.ts'
 import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
 
 export interface CompressOptions {
@@ -72,7 +71,8 @@ function missingTasks(contents: readonly Content[], cache: PieceCache): NamedTas
     for (const [index, piece] of piecesOfContent(content).entries()) {
       const name = nameOf(content, index)
       if (tasks.has(name) || cache.find(name, isFile(source) ? source : undefined, scan)) continue
-      tasks.set(name, { ...piece, name, content, scan, source })
+      const { start, length, isLast } = piece
+      tasks.set(name, { start, length, isLast, name, content, scan, source })
     }
   }
   return [...tasks.values()]
@@ -110,12 +110,11 @@ async function runFar(tasks: readonly FarTask[], { packs, cache, options }: Far,
   // Late, so that a small service waits for nothing of it.
   const { runPool } = await import('./pool.ts')
   const known = Buffer.from([...cache.keys()].join(''), 'latin1')
-  const named = new Map<FileTask, FarTask>(tasks.map((task) => [task, task]))
   const { signal } = options
   const settings = { packPaths: packs.map(({ path }) => path), known, ...(signal && { signal }) }
   await runPool(batchesOf(tasks), settings, (batch, { pack, results }) => {
     for (const [at, result] of results.entries()) {
-      const task = batch[at] && named.get(batch[at])
+      const task = batch[at]
       const from = packs[pack]
       if (task && from) take(task, result, from)
     }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { CONTENT_HASH, KEY_BYTES } from '../cache/index-file.ts'
 import type { PackWriter } from '../cache/pack-writer.ts'
 import { type FileState, readPart } from '../files/file-source.ts'
 import { holdsAccessKey } from '../files/secrets.ts'
@@ -15,7 +16,7 @@ export interface PieceTask extends Piece {
 
 /** Where a compressed piece lies, and what it is. */
 export interface PackedPiece {
-  /** SHA-256 of the content, as latin1. The same content is compressed once. */
+  /** `KEY_BYTES` of the content's digest, as latin1. The same content is compressed once. */
   readonly key: string
   readonly bytes: number
   readonly crc: number
@@ -77,10 +78,10 @@ function isWhole({ start, isLast }: Piece): boolean {
 
 // The bytes of a piece depend on its place in the file too.
 function keyOf(task: PieceTask, whole: Uint8Array, before: number): string {
-  const digest = hash('sha256', whole, 'buffer').toString('latin1')
+  const digest = hash(CONTENT_HASH, whole, 'buffer').toString('latin1', 0, KEY_BYTES)
   if (isWhole(task)) return digest
   const place = `${digest}${before} ${task.isLast}`
-  return hash('sha256', Buffer.from(place, 'latin1'), 'buffer').toString('latin1')
+  return hash(CONTENT_HASH, Buffer.from(place, 'latin1'), 'buffer').toString('latin1', 0, KEY_BYTES)
 }
 
 function deflate(task: PieceTask, bytes: Uint8Array, before: Uint8Array): Deflated {

@@ -19,10 +19,10 @@ export interface PoolResult {
  * Compresses batches of pieces in worker threads. `done` hears of each batch in no certain order. Throws what a worker
  * throws, such as a full disk; no worker runs any more when it returns or throws.
  */
-export async function runPool(
-  batches: readonly (readonly FileTask[])[],
+export async function runPool<T extends FileTask>(
+  batches: readonly (readonly T[])[],
   options: PoolOptions,
-  done: (batch: readonly FileTask[], result: PoolResult) => void,
+  done: (batch: readonly T[], result: PoolResult) => void,
 ): Promise<void> {
   let next = 0
   const take = (worker: Worker) => {
@@ -36,7 +36,7 @@ export async function runPool(
   }
   const workers = options.packPaths.map((packPath) => {
     const setup: WorkerSetup = { packPath, known: options.known }
-    return new Worker(SCRIPT, { workerData: setup, execArgv: [], env: {}, stdout: false, stderr: false })
+    return new Worker(SCRIPT, { workerData: setup, execArgv: [], env: {}, resourceLimits: HEAP })
   })
   const stop = () => Promise.all(workers.map((worker) => worker.terminate()))
   options.signal?.addEventListener('abort', stop)
@@ -50,6 +50,9 @@ export async function runPool(
 
 // From the sources as from a bundle: see "Bundles" in docs/architecture.md.
 const SCRIPT = new URL('../../../dist/packager/work/worker.cjs', import.meta.url)
+
+// Almost nothing survives a batch, so room for more would only be filled with what nobody needs.
+const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
 
 // So that a worker never waits for the next batch.
 const AHEAD = 2
