@@ -165,7 +165,7 @@ function judge(samples) {
     })
     console.log(`  ${name.padEnd(28)} ${parts.join('   ')}`)
   }
-  return isFine && sameSize()
+  return sameSize() && isFine
 }
 
 // Within half a percent of zlib at level 6, which is what yazl uses.
