@@ -17,6 +17,7 @@ export const provider: Provider = {
       triggers,
       machineOf,
       translate: async () => (await import('./lambda/translator.ts')).translator,
+      connect: async () => (await import('./lambda/deploy/connect.ts')).connector,
       runtime: {
         entry: new URL('../dist/lambda/runtime.cjs', import.meta.url),
         emulator: new URL('../dist/lambda/emulator.cjs', import.meta.url),

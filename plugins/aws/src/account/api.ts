@@ -1,0 +1,97 @@
+import { type Call, Pacer, type Tree, withRetry } from '@anyfaas/kit'
+import { clock } from './clock.ts'
+import { isPassing, isThrottled, refuse } from './failures.ts'
+import { makeClient, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
+
+export interface Request {
+  readonly service: ServiceName
+  /** The vendor's name of the call, such as `CreateFunction`. */
+  readonly action: string
+  readonly input: object
+  /** What a refusal is about, such as `function/login`. */
+  readonly about: string
+}
+
+/** How a list goes on. */
+export interface Paging {
+  /** Where the answer holds the items. */
+  readonly items: string
+  /** Where it says how to ask for the next page, and where that is asked. */
+  readonly next: string
+  readonly ask: string
+}
+
+/** AWS by the vendor's library: paced, one attempt a call, refusals made readable. What only reads is tried again when that may help. */
+export class Api {
+  readonly #config: object
+  readonly #clients = new Map<ServiceName, SdkClient>()
+  readonly #pacers = new Map<string, Pacer>()
+
+  /** `config` is what every client gets: region, credentials, an endpoint. */
+  constructor(config: object) {
+    this.#config = config
+  }
+
+  /** Does one call when the platform can take it. */
+  async call({ service, action, input, about }: Request, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
+    const command = makeCommand(service, action, input)
+    const [lane, pacer] = this.#laneOf(service, action)
+    // A signal of its own: the library listens to it, and many calls at a time share the caller's.
+    const send = (): Promise<Tree> => this.client(service).send(command, { abortSignal: AbortSignal.any([signal]) })
+    const once = (): Promise<Tree> => pacer.run(lane, send, signal)
+    try {
+      return await (READS.test(action) ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
+    } catch (error) {
+      throw refuse(about, error)
+    }
+  }
+
+  /** All items of a list, page by page. */
+  async list(request: Request, { items, next, ask }: Paging, call: Pick<Call, 'signal'>): Promise<Tree[]> {
+    const found: Tree[] = []
+    for (let token: unknown; ; ) {
+      const page = await this.call(
+        { ...request, input: { ...request.input, ...(token ? { [ask]: token } : {}) } },
+        call,
+      )
+      found.push(...((page[items] ?? []) as Tree[]))
+      token = page[next]
+      if (!token) return found
+    }
+  }
+
+  client(service: ServiceName): SdkClient {
+    const known = this.#clients.get(service)
+    if (known) return known
+    const client = makeClient(service, this.#config)
+    this.#clients.set(service, client)
+    return client
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.destroy()
+  }
+
+  #laneOf(service: ServiceName, action: string): readonly [string, Pacer] {
+    const name = PACES[action] ? action : service
+    const known = this.#pacers.get(name)
+    if (known) return [name, known]
+    const pacer = new Pacer({ ...(PACES[name] ?? USUAL), isThrottled, clock })
+    this.#pacers.set(name, pacer)
+    return [name, pacer]
+  }
+}
+
+const READS = /^(Get|List|Describe|Filter|Head)/
+
+// Calls a second, for all calls of a service together, or for one that has a limit of its own.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+const PACES: Readonly<Record<string, { readonly rate: number; readonly burst: number }>> = {
+  lambda: { rate: 15, burst: 15 },
+  GetFunction: { rate: 100, burst: 100 },
+  GetPolicy: { rate: 15, burst: 15 },
+  Invoke: { rate: 1000, burst: 1000 },
+  apigateway: { rate: 10, burst: 40 },
+}
+const USUAL = { rate: 20, burst: 20 }

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import {
+  type Call,
+  type Connection,
+  type ConnectOptions,
+  type Connector,
+  type Deployment,
+  deployedName,
+  type LogLine,
+  type LogQuery,
+  type Resource,
+  type Tree,
+} from '@anyfaas/kit'
+import { Api } from '../../account/api.ts'
+import { apiConfig, findPlace } from '../../account/identity.ts'
+import { apiKinds, Gateway } from './api-kinds.ts'
+import { expand } from './expand.ts'
+import { FunctionKind } from './function-kind.ts'
+import { KindDriver } from './kind.ts'
+import { readLogs } from './logs.ts'
+import { makeOperations } from './operations.ts'
+import { OurFunctions } from './our-functions.ts'
+import { PARTS, partKind } from './parts.ts'
+import { PermissionKind } from './permission-kind.ts'
+import { RoleKind } from './role-kind.ts'
+import { scheduleKinds } from './schedule-kinds.ts'
+import type { Site } from './site.ts'
+
+export const connector: Connector = {
+  async connect(options) {
+    const { service, artifacts, env } = options
+    const api = new Api(await apiConfig(service, env))
+    try {
+      const place = await findPlace(api, service)
+      const site: Site = { api, service, artifacts, place, secret: (name) => env[name] }
+      return new LambdaConnection(site, await checksumsOf(options))
+    } catch (cause) {
+      api.close()
+      throw cause
+    }
+  },
+}
+
+class LambdaConnection implements Connection {
+  readonly drivers
+  readonly operations
+  readonly width = 32
+  readonly #site: Site
+  readonly #checksums: Readonly<Record<string, string>>
+  readonly #ours: OurFunctions
+
+  constructor(site: Site, checksums: Readonly<Record<string, string>>) {
+    this.#site = site
+    this.#checksums = checksums
+    const ours = new OurFunctions(site)
+    this.#ours = ours
+    this.operations = makeOperations(site, ours)
+    const { name, stage } = site.service
+    const group = deployedName([name, stage], SCHEDULE_GROUP)
+    const kinds = [
+      new RoleKind(site),
+      new FunctionKind(site, ours),
+      ...PARTS.map((part) => partKind(part, site, ours)),
+      ...apiKinds(site, ours),
+      new PermissionKind(site, ours),
+      ...scheduleKinds(site, group),
+    ]
+    this.drivers = kinds.map((kind) => new KindDriver(kind))
+  }
+
+  expand(resources: readonly Resource[]): readonly Resource[] {
+    const { service, place } = this.#site
+    return expand(resources, { service, place, checksums: this.#checksums })
+  }
+
+  async info(call: Call): Promise<Deployment | undefined> {
+    const functions = await this.#ours.list(call, 'now')
+    if (functions.length === 0) return undefined
+    const urls = await this.#urls(call)
+    return {
+      platform: 'AWS Lambda',
+      functions: functions.map(({ fn, live }) => ({
+        name: fn,
+        // A list names a function that is there; its state is told by a call of its own.
+        state: String(live['State'] ?? 'Active'),
+        digest: `sha256:${Buffer.from(String(live['CodeSha256']), 'base64').toString('hex')}`,
+        urls: urls.filter((one) => one.fn === fn).map(({ methods, url }) => ({ methods, url })),
+        notes: [],
+      })),
+    }
+  }
+
+  logs(query: LogQuery, call: Call): AsyncIterable<LogLine> {
+    return readLogs(this.#site, this.#ours, query, call)
+  }
+
+  async close(): Promise<void> {
+    this.#site.api.close()
+  }
+
+  async #urls(call: Call): Promise<{ fn: string; methods: string[]; url: string }[]> {
+    const [api] = await new Gateway(this.#site).now(call)
+    const routes = (await this.#live('aws:route', call)).map(({ fn = '', value }) => {
+      const [method = '', path = '/'] = String(value['RouteKey']).split(' ')
+      const methods = method === 'ANY' || method === '$default' ? [] : [method]
+      return { fn, methods, url: `${api?.['ApiEndpoint']}${path}` }
+    })
+    const own = (await this.#live('aws:url', call)).map(({ fn = '', value }) => ({
+      fn,
+      methods: [],
+      url: String(value['FunctionUrl']),
+    }))
+    return [...routes, ...own]
+  }
+
+  async #live(type: string, call: Call): Promise<readonly { fn?: string; value: Tree }[]> {
+    return (await this.drivers.find((driver) => driver.type === type)?.list(call, [])) ?? []
+  }
+}
+
+const SCHEDULE_GROUP = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
+
+async function checksumsOf({ artifacts }: ConnectOptions): Promise<Record<string, string>> {
+  const zips = artifacts.filter(({ kind }) => kind === 'zip')
+  const all = zips.map(async ({ path, handlers }) => {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(path), hash)
+    const checksum = hash.digest('base64')
+    return Object.keys(handlers).map((fn) => [fn, checksum] as const)
+  })
+  return Object.fromEntries((await Promise.all(all)).flat())
+}

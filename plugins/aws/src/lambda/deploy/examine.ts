@@ -1,0 +1,63 @@
+import { type Call, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import type { OurFunctions } from './our-functions.ts'
+import type { Place, Site } from './site.ts'
+
+/** What a deploy to Lambda will find. */
+export async function examine({ api, place, service }: Site, ours: OurFunctions, call: Call): Promise<Examination> {
+  const { accessKeyId, sessionToken } = await api.client('sts').config.credentials()
+  const findings: Finding[] = [
+    {
+      what: 'credentials',
+      state: 'good',
+      // The id names the key; it opens nothing.
+      found: `${accessKeyId.slice(0, 4)}…${sessionToken ? ', with a session token' : ''}`,
+    },
+    { what: 'region', state: 'good', found: place.region },
+    { what: 'account', state: 'good', found: place.account },
+    await look(ours, call),
+  ]
+  return { findings, policy: policyFor(place, service) }
+}
+
+async function look(ours: OurFunctions, call: Call): Promise<Finding> {
+  try {
+    const own = await ours.list(call, 'now')
+    return { what: 'the API', state: 'good', found: `${own.length} functions of this service and stage` }
+  } catch (cause) {
+    if (!isSlsError(cause)) throw cause
+    return { what: 'the API', state: 'bad', found: cause.diagnostics[0]?.message ?? cause.message }
+  }
+}
+
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+function policyFor({ region, account, partition }: Place, { name, stage }: Site['service']): object {
+  const arn = (service: string, rest: string, where = `${region}:${account}`): string =>
+    `arn:${partition}:${service}:${where}:${rest}`
+  const prefix = `${name}-${stage}`
+  const roles = [arn('iam', `role/anyfaas/${name}/${stage}/*`, `:${account}`)]
+  const passed = { StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com', 'scheduler.amazonaws.com'] } }
+  const allow = (Action: string[], Resource: string[], Condition?: object): object => ({
+    Effect: 'Allow',
+    Action,
+    Resource,
+    ...(Condition && { Condition }),
+  })
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      allow(['lambda:ListFunctions', 'lambda:ListEventSourceMappings', 'tag:GetResources', 'iam:ListRoles'], ['*']),
+      allow(['lambda:*'], [arn('lambda', `function:${prefix}-*`)]),
+      allow(ROLE_ACTIONS, roles),
+      allow(['iam:PassRole'], roles, passed),
+      allow(['apigateway:*'], [arn('apigateway', '/apis*', `${region}:`), arn('apigateway', '/tags/*', `${region}:`)]),
+      allow(['scheduler:*'], [arn('scheduler', `schedule-group/${prefix}`), arn('scheduler', `schedule/${prefix}/*`)]),
+      allow(['logs:FilterLogEvents'], [arn('logs', `log-group:/aws/lambda/${prefix}-*`)]),
+    ],
+  }
+}
+
+const ROLE_ACTIONS = [
+  ...['iam:GetRole', 'iam:CreateRole', 'iam:DeleteRole', 'iam:UpdateAssumeRolePolicy'],
+  ...['iam:ListAttachedRolePolicies', 'iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+  ...['iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+]

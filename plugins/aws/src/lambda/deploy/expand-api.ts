@@ -1,0 +1,75 @@
+import { type Diagnostic, isMap, isRef, type Resource, type Tree } from '@anyfaas/kit'
+import { OWN } from './api-kinds.ts'
+import { cannot } from './cannot.ts'
+import { statementId } from './permission-kind.ts'
+
+const API = { $ref: 'api', field: 'ApiId' }
+
+/** The API, its one stage, and who checks tokens for it. */
+export function expandApi({ spec, ...resource }: Resource<Tree>, problems: Diagnostic[]): readonly Resource[] {
+  const { Name, CorsConfiguration = {}, Auth, Domain, ...others } = spec
+  if (Domain !== undefined) problems.push(cannot('a domain of the HTTP API', '/domain'))
+  for (const key of Object.keys(others)) problems.push(cannot(`"${key}" of the HTTP API`))
+  const { Authorizers = {} } = (Auth ?? {}) as { Authorizers?: Readonly<Record<string, Tree>> }
+  const api = { Name, ProtocolType: 'HTTP', CorsConfiguration, DisableExecuteApiEndpoint: false }
+  return [
+    { ...resource, type: 'aws:api', spec: api },
+    { id: 'stage', type: 'aws:stage', spec: { ApiId: API, StageName: '$default', AutoDeploy: true } },
+    ...Object.entries(Authorizers).map(([name, { IdentitySource, JwtConfiguration }]) => ({
+      id: `authorizer/${name}`,
+      type: 'aws:authorizer',
+      spec: {
+        ApiId: API,
+        Name: name,
+        AuthorizerType: 'JWT',
+        IdentitySource: [IdentitySource],
+        JwtConfiguration: read(JwtConfiguration),
+      },
+    })),
+  ]
+}
+
+/** Routes, one integration for those of a function that wait equally long, and the right to call the function. */
+export function expandRoutes(events: readonly Resource<Tree>[]): readonly Resource[] {
+  const made = new Map<string, Resource>()
+  const routes = events.map((event): Resource => {
+    const { Path, Method, Auth, TimeoutInMillis = 30_000, PayloadFormatVersion } = event.spec['Properties'] as Tree
+    const target = event.spec['FunctionName']
+    if (!isRef(target)) throw new Error('a route without its function')
+    const fn = target.$ref.slice('function/'.length)
+    const id = TimeoutInMillis === 30_000 ? `integration/${fn}` : `integration/${fn}/${TimeoutInMillis}`
+    const IntegrationUri = { $ref: target.$ref, field: 'FunctionArn' }
+    const integration = { IntegrationType: 'AWS_PROXY', IntegrationUri, PayloadFormatVersion, TimeoutInMillis }
+    made.set(id, { id, fn, type: 'aws:integration', spec: { ApiId: API, Description: OWN + id, ...integration } })
+    const permission = permissionFor(fn, target)
+    made.set(permission.id, permission)
+    const RouteKey = Path === undefined ? '$default' : `${Method} ${Path}`
+    const IntegrationId = { $ref: id, field: 'IntegrationId' }
+    return { ...event, fn, type: 'aws:route', spec: { ApiId: API, RouteKey, IntegrationId, ...authorization(Auth) } }
+  })
+  return [...made.values(), ...routes]
+}
+
+// One statement for the whole API: a policy holds 20 KB.
+function permissionFor(fn: string, target: object): Resource {
+  const spec = {
+    FunctionName: { ...target, field: 'FunctionName' },
+    StatementId: statementId('api'),
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
+    SourceApi: API,
+  }
+  return { id: `permission/${fn}/api`, fn, type: 'aws:permission', spec }
+}
+
+function authorization(auth: unknown): Tree {
+  const name = isMap(auth) ? auth['Authorizer'] : undefined
+  if (name === undefined || name === 'NONE') return { AuthorizationType: 'NONE' }
+  if (name === 'AWS_IAM') return { AuthorizationType: 'AWS_IAM' }
+  return { AuthorizationType: 'JWT', AuthorizerId: { $ref: `authorizer/${name}`, field: 'AuthorizerId' } }
+}
+
+function read(jwt: unknown): Tree {
+  const { issuer, audience } = jwt as Tree
+  return { Audience: audience, Issuer: issuer }
+}

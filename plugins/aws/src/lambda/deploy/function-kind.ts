@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { type Call, concealSecrets, error, type Live, type Resource, SlsError, type Tree } from '@anyfaas/kit'
+import type { Request } from '../../account/api.ts'
+import { clock } from '../../account/clock.ts'
+import { DEFAULTS, EMPTY, FIELDS, readFunction } from './function-fields.ts'
+import type { Kind } from './kind.ts'
+import type { FoundFunction, OurFunctions } from './our-functions.ts'
+import { revealed, type Site } from './site.ts'
+import { isHint, ownTags, retag } from './tags.ts'
+
+/** Functions with their code and tags. */
+export class FunctionKind implements Kind {
+  readonly type = 'aws:function'
+  readonly fields = FIELDS
+  readonly code = ['Code', 'Handler', 'ImageConfig']
+  readonly rules = {
+    FunctionName: 'replace',
+    PackageType: 'replace',
+    // Nobody can tell a value that was a secret once from one that never was.
+    Environment: 'secret',
+    'VpcConfig.SubnetIds': 'unordered',
+    'VpcConfig.SecurityGroupIds': 'unordered',
+  } as const
+  readonly #site: Site
+  readonly #ours: OurFunctions
+
+  constructor(site: Site, ours: OurFunctions) {
+    this.#site = site
+    this.#ours = ours
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Map(desired.map((resource) => [resource.spec['FunctionName'], resource]))
+    const found = (await this.#ours.all(call)).filter((one) => one.isOurs || wanted.has(one.name))
+    return await Promise.all(found.map((one) => this.#live(one, wanted.get(one.name), call)))
+  }
+
+  async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    await this.#settled(String(resource.spec['FunctionName']), call)
+    const found = (await this.#ours.list(call, 'now')).find(({ name }) => name === resource.spec['FunctionName'])
+    if (found) return await this.#live(found, resource, call)
+    return { id: resource.id, value: resource.spec, isForeign: true }
+  }
+
+  async create(_spec: Tree, call: Call, resource: Resource<Tree>): Promise<Tree> {
+    const { Code: _, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const given = Object.entries(spec).filter(([key, value]) => !isDeepStrictEqual(value, EMPTY[key]))
+    const input = { ...Object.fromEntries(given), Code: await this.#codeOf(resource) }
+    const made = await this.#call('CreateFunction', input, resource.id, call)
+    if (!isSettled(made)) await this.#settled(String(spec['FunctionName']), call)
+    return { FunctionArn: made['FunctionArn'] }
+  }
+
+  async update(_spec: Tree, live: Tree, call: Call, resource: Resource<Tree>): Promise<Tree> {
+    const { FunctionName, Code, Tags, Architectures, PackageType: _, ...settings } = resource.spec
+    const about = resource.id
+    const isOther = (key: string): boolean => !isDeepStrictEqual(resource.spec[key], live[key])
+    const arn = String(live['FunctionArn'])
+    if (isOther('Tags')) await retag(this.#site, { arn, live: live['Tags'] as Tree, wanted: Tags as Tree, about }, call)
+    if (Object.keys(settings).some(isOther)) {
+      const spec = revealed(settings, resource.id, this.#site)
+      await this.#call('UpdateFunctionConfiguration', { FunctionName, ...spec }, about, call)
+      await this.#settled(String(FunctionName), call)
+    }
+    if (isOther('Code') || isOther('Architectures')) {
+      const code = await this.#codeOf(resource)
+      const input = { FunctionName, ...code, ...(Architectures !== undefined && { Architectures }) }
+      await this.#call('UpdateFunctionCode', input, about, call)
+      await this.#settled(String(FunctionName), call)
+    }
+    return { Code }
+  }
+
+  async remove({ FunctionName }: Tree, call: Call, id: string): Promise<void> {
+    await this.#call('DeleteFunction', { FunctionName }, id, call)
+  }
+
+  async #live(one: FoundFunction, resource: Resource<Tree> | undefined, call: Call): Promise<Live<Tree>> {
+    const { name, fn, arn, live, isOurs } = one
+    const wanted = resource?.spec['Tags'] as Tree | undefined
+    let Tags = ownTags(one.tags, wanted)
+    // The list of tags lags behind.
+    if (wanted && !isDeepStrictEqual(Tags, wanted)) Tags = ownTags(await this.#ours.tagsOf(arn, call), wanted)
+    const image = live['PackageType'] === 'Image' ? { Code: await this.#imageOf(name, call) } : {}
+    const value = {
+      ...DEFAULTS,
+      ...readFunction(live),
+      ...image,
+      Tags,
+      FunctionArn: arn,
+      hints: Object.keys(one.tags).filter(isHint),
+    }
+    return {
+      id: `function/${fn}`,
+      fn,
+      value: concealSecrets(value, resource?.spec, this.#site.secret),
+      ...(!isOurs && { isForeign: true as const }),
+    }
+  }
+
+  async #imageOf(FunctionName: string, call: Call): Promise<unknown> {
+    const { Code } = await this.#call('GetFunction', { FunctionName }, `function ${FunctionName}`, call)
+    return (Code as Tree | undefined)?.['ImageUri']
+  }
+
+  async #codeOf({ fn, spec }: Resource<Tree>): Promise<Tree> {
+    if (spec['PackageType'] === 'Image') return { ImageUri: spec['Code'] }
+    const artifact = this.#site.artifacts.find(({ handlers }) => fn !== undefined && fn in handlers)
+    if (!artifact) throw new Error(`no artifact for ${fn}`)
+    return { ZipFile: await readFile(artifact.path) }
+  }
+
+  // The list does not tell the state, so each is asked; that has a generous limit of its own.
+  async #settled(FunctionName: string, call: Call): Promise<void> {
+    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LOOK_MS, waitMs * 2)) {
+      const { Configuration } = await this.#call('GetFunction', { FunctionName }, `function ${FunctionName}`, call)
+      const fn = Configuration as Tree
+      if (isSettled(fn)) return check(fn)
+      await clock.wait(waitMs, call.signal)
+    }
+  }
+
+  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+    const request: Request = { service: 'lambda', action, input, about }
+    return await this.#site.api.call(request, call)
+  }
+}
+
+const FIRST_LOOK_MS = 250
+const LOOK_MS = 2000
+
+function isSettled({ State, LastUpdateStatus }: Tree): boolean {
+  return State !== 'Pending' && LastUpdateStatus !== 'InProgress'
+}
+
+function check(fn: Tree): void {
+  if (fn['State'] !== 'Failed' && fn['LastUpdateStatus'] !== 'Failed') return
+  const reason = fn['StateReason'] || fn['LastUpdateStatusReason'] || 'it says no more'
+  throw new SlsError(error('SLS5007', `function ${fn['FunctionName']} failed on the platform: ${reason}`))
+}

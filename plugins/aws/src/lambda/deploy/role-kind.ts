@@ -1,0 +1,128 @@
+import type { Call, Live, Resource, Tree } from '@anyfaas/kit'
+import { type Kind, unlessMissing } from './kind.ts'
+import type { Site } from './site.ts'
+
+/** Roles. Those of a service and stage stand under a path of their own, which is how they are found and known. */
+export class RoleKind implements Kind {
+  readonly type = 'aws:role'
+  readonly fields = ['RoleName', 'AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Policies']
+  readonly rules = { RoleName: 'replace', ManagedPolicyArns: 'unordered', Policies: 'unordered' } as const
+  readonly #site: Site
+  readonly #path: string
+
+  constructor(site: Site) {
+    this.#site = site
+    this.#path = pathOf(site.service)
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Map(desired.map(({ id, spec }) => [spec['RoleName'], id]))
+    const input = { PathPrefix: this.#path }
+    const roles = await this.#all('ListRoles', input, 'Roles', call)
+    const found = roles.map(async (role): Promise<Live<Tree>> => {
+      const live = await this.#live(role, call)
+      return { ...live, id: wanted.get(role['RoleName']) ?? live.id }
+    })
+    return await Promise.all(found)
+  }
+
+  async find({ spec, id }: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    const found = await unlessMissing(this.#call('GetRole', { RoleName: spec['RoleName'] }, id, call))
+    const role = found?.['Role'] as Tree | undefined
+    if (!role) return undefined
+    return { ...(await this.#live(role, call)), id, ...(role['Path'] !== this.#path && { isForeign: true }) }
+  }
+
+  async create(spec: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
+    const { RoleName, AssumeRolePolicyDocument } = spec
+    const input = { RoleName, Path: this.#path, AssumeRolePolicyDocument: JSON.stringify(AssumeRolePolicyDocument) }
+    const { Role } = await this.#call('CreateRole', input, id, call)
+    await this.#fill(spec, {}, call, id)
+    return { Arn: (Role as Tree)['Arn'] }
+  }
+
+  async update(spec: Tree, live: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
+    const { RoleName, AssumeRolePolicyDocument } = spec
+    const wanted = JSON.stringify(AssumeRolePolicyDocument)
+    if (wanted !== JSON.stringify(live['AssumeRolePolicyDocument']))
+      await this.#call('UpdateAssumeRolePolicy', { RoleName, PolicyDocument: wanted }, id, call)
+    await this.#fill(spec, live, call, id)
+    return { Arn: live['Arn'] }
+  }
+
+  async remove(live: Tree, call: Call, id: string): Promise<void> {
+    const { RoleName } = live
+    await this.#fill({ RoleName }, live, call, id)
+    await this.#call('DeleteRole', { RoleName }, id, call)
+  }
+
+  // Gives a role what it shall be allowed, and takes away what it is allowed beside that.
+  async #fill(spec: Tree, live: Tree, call: Call, id: string): Promise<void> {
+    const { RoleName } = spec
+    const [wanted, had] = [arnsOf(spec), arnsOf(live)]
+    const [policies, old] = [policiesOf(spec), policiesOf(live)]
+    for (const PolicyArn of wanted.filter((arn) => !had.includes(arn)))
+      await this.#call('AttachRolePolicy', { RoleName, PolicyArn }, id, call)
+    for (const [PolicyName, document] of policies)
+      if (old.get(PolicyName) !== document)
+        await this.#call('PutRolePolicy', { RoleName, PolicyName, PolicyDocument: document }, id, call)
+    for (const PolicyArn of had.filter((arn) => !wanted.includes(arn)))
+      await unlessMissing(this.#call('DetachRolePolicy', { RoleName, PolicyArn }, id, call))
+    for (const PolicyName of [...old.keys()].filter((name) => !policies.has(name)))
+      await unlessMissing(this.#call('DeleteRolePolicy', { RoleName, PolicyName }, id, call))
+  }
+
+  async #live(role: Tree, call: Call): Promise<Live<Tree>> {
+    const { RoleName, Arn, AssumeRolePolicyDocument } = role
+    const [attached, names] = await Promise.all([
+      this.#all('ListAttachedRolePolicies', { RoleName }, 'AttachedPolicies', call),
+      this.#all('ListRolePolicies', { RoleName }, 'PolicyNames', call),
+    ])
+    const Policies = names.map(async (name) => {
+      const input = { RoleName, PolicyName: name }
+      const { PolicyDocument } = await this.#call('GetRolePolicy', input, `role ${RoleName}`, call)
+      return { PolicyName: name, PolicyDocument: readDocument(PolicyDocument) }
+    })
+    const value = {
+      RoleName,
+      Arn,
+      AssumeRolePolicyDocument: readDocument(AssumeRolePolicyDocument),
+      ManagedPolicyArns: attached.map(({ PolicyArn }) => PolicyArn),
+      Policies: await Promise.all(Policies),
+    }
+    return { id: `role/${this.#nameIn(String(RoleName))}`, value }
+  }
+
+  // The role's own part of its name. Of a name that was cut the whole is as good for one that is no longer in the file.
+  #nameIn(roleName: string): string {
+    const { name, stage } = this.#site.service
+    const prefix = `${name}-${stage}-`
+    return roleName.startsWith(prefix) ? roleName.slice(prefix.length) : roleName
+  }
+
+  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+    return await this.#site.api.call({ service: 'iam', action, input, about }, call)
+  }
+
+  async #all(action: string, input: object, items: string, call: Call): Promise<Tree[]> {
+    const request = { service: 'iam', action, input, about: 'roles' } as const
+    return await this.#site.api.list(request, { items, next: 'Marker', ask: 'Marker' }, call)
+  }
+}
+
+function pathOf({ name, stage }: { readonly name: string; readonly stage: string }): string {
+  return `/anyfaas/${name}/${stage}/`
+}
+
+function arnsOf(role: Tree): readonly string[] {
+  return (role['ManagedPolicyArns'] ?? []) as readonly string[]
+}
+
+function policiesOf(role: Tree): ReadonlyMap<string, string> {
+  const policies = (role['Policies'] ?? []) as readonly { PolicyName: string; PolicyDocument: unknown }[]
+  return new Map(policies.map(({ PolicyName, PolicyDocument }) => [PolicyName, JSON.stringify(PolicyDocument)]))
+}
+
+function readDocument(text: unknown): unknown {
+  return JSON.parse(decodeURIComponent(String(text)))
+}

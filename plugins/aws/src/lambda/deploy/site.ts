@@ -1,0 +1,31 @@
+import { type Artifact, error, revealSecrets, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import type { Api } from '../../account/api.ts'
+
+/** What the drivers of one connection share. */
+export interface Site {
+  readonly api: Api
+  readonly service: Service
+  readonly artifacts: readonly Artifact[]
+  /** Where and whose the service is. */
+  readonly place: Place
+  /** The value of a secret; undefined when the deployer's environment has none. */
+  readonly secret: (name: string) => string | undefined
+}
+
+export interface Place {
+  readonly region: string
+  readonly account: string
+  readonly partition: string
+}
+
+/** A spec with the values of its secrets. Throws SLS7006 for one that the deployer does not have. */
+export function revealed(spec: Tree, id: string, { secret }: Site): Tree {
+  return revealSecrets(spec, (name) => {
+    const value = secret(name)
+    if (value !== undefined) return value
+    const help = [`${name}=… sls deploy, or a line in .env`]
+    throw new SlsError(
+      error('SLS7006', `${id} needs the secret "${name}", which the environment does not have`, { help }),
+    )
+  })
+}

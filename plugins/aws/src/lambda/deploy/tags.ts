@@ -1,0 +1,44 @@
+import type { Call, Tree } from '@anyfaas/kit'
+import { unlessMissing } from './kind.ts'
+import type { Site } from './site.ts'
+
+/**
+ * A tag of a function that says that it has, or may have, a setting that no list tells: a function URL, a policy. It is
+ * there before the setting and goes after it, so that a plan asks for the setting where there is one and nowhere else.
+ */
+export function hintOf(part: string): string {
+  return `anyfaas-has-${part}`
+}
+
+export function isHint(tag: string): boolean {
+  return tag.startsWith('anyfaas-has-')
+}
+
+/** The tags that count: not the platform's own, and not the hints that nobody asks for any more. */
+export function ownTags(tags: Readonly<Record<string, unknown>>, wanted: Tree = {}): Tree {
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => !key.startsWith('aws:') && (!isHint(key) || key in wanted)),
+  )
+}
+
+export interface Retagging {
+  readonly arn: string
+  readonly live: Tree
+  readonly wanted: Tree
+  readonly about: string
+}
+
+/** Gives a function the tags that it shall have, and takes away the others. */
+export async function retag({ api }: Site, { arn, live, wanted, about }: Retagging, call: Call): Promise<void> {
+  const gone = Object.keys(live).filter((key) => !(key in wanted))
+  const request = { service: 'lambda', about } as const
+  if (gone.length > 0)
+    await api.call({ ...request, action: 'UntagResource', input: { Resource: arn, TagKeys: gone } }, call)
+  await api.call({ ...request, action: 'TagResource', input: { Resource: arn, Tags: wanted } }, call)
+}
+
+/** Says that a function no longer has a part. */
+export async function dropHint({ api }: Site, arn: string, part: string, call: Call): Promise<void> {
+  const input = { Resource: arn, TagKeys: [hintOf(part)] }
+  await unlessMissing(api.call({ service: 'lambda', action: 'UntagResource', input, about: arn }, call))
+}

@@ -1,0 +1,4 @@
+import { aws } from './aws.ts'
+import { conformance } from './suite.ts'
+
+conformance(aws)

@@ -1,0 +1,58 @@
+import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
+import type { Edition, Tree } from './edition.ts'
+
+const rich: Tree = {
+  description: 'all of it',
+  memorySize: 512,
+  timeout: 30,
+  environment: { ALPHA: '1', BETA: '2' },
+  role: 'arn:aws:iam::123456789012:role/fn',
+  vpc: { id: 'vpc-1', subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'] },
+  tags: { team: 'core' },
+  url: true,
+  concurrency: { reserved: 10 },
+  async: { retries: 1, maxAge: 3600, onFailure: 'arn:aws:sqs:us-east-1:123456789012:dead' },
+  events: [{ http: { path: '/a/:id', method: 'get,post' } }, { timer: { cron: '0 8 * * *', payload: 'x' } }],
+}
+
+const events = rich['events'] as Tree[]
+
+export const aws: Edition = {
+  name: 'aws',
+  provider: 'aws',
+  settings: { region: 'us-east-1' },
+  env: () => ({ AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }),
+  emulate: (options) => new LambdaEmulator(options),
+  rich,
+  changes: [
+    ['description', { ...rich, description: 'other' }],
+    ['memory', { ...rich, memorySize: 1024 }],
+    ['timeout', { ...rich, timeout: 60 }],
+    ['a variable', { ...rich, environment: { ALPHA: '1', BETA: '3', GAMMA: '4' } }],
+    ['a variable less', { ...rich, environment: { ALPHA: '1' } }],
+    ['no role', { ...rich, role: undefined }],
+    ['another network', { ...rich, vpc: { id: 'vpc-2', subnets: ['subnet-3'], securityGroups: ['sg-2'] } }],
+    ['no network', { ...rich, vpc: undefined }],
+    ['other tags', { ...rich, tags: { owner: 'me' } }],
+    ['no function URL', { ...rich, url: undefined }],
+    ['concurrency', { ...rich, concurrency: { reserved: 20 } }],
+    ['no concurrency', { ...rich, concurrency: undefined }],
+    ['asynchronous calls', { ...rich, async: { retries: 2 } }],
+    ['no asynchronous calls', { ...rich, async: undefined }],
+    ['methods', { ...rich, events: [{ http: { path: '/a/:id', method: 'put' } }, ...events.slice(1)] }],
+    [
+      'a shorter wait',
+      { ...rich, events: [{ http: { path: '/a/:id', method: 'get,post', timeout: 5 } }, ...events.slice(1)] },
+    ],
+    [
+      'callers with keys',
+      { ...rich, events: [{ http: { path: '/a/:id', method: 'get,post', auth: 'iam' } }, ...events.slice(1)] },
+    ],
+    [
+      'another time',
+      { ...rich, events: [events[0], { timer: { cron: '30 9 * * *', payload: 'x' } }, ...events.slice(2)] },
+    ],
+    ['no events', { ...rich, events: [] }],
+  ],
+  drift: { MemorySize: 2048 },
+}

@@ -1,0 +1,142 @@
+import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
+import { Refusal } from '../refusal.ts'
+import { partCalls } from './function-parts.ts'
+import { functionCalls } from './functions.ts'
+import { GatewayCalls } from './gateway.ts'
+import { roleCalls } from './roles.ts'
+import { ScheduleCalls } from './schedules.ts'
+import { check, type Tree } from './schema.ts'
+import { checkSignature } from './signature.ts'
+import { operationOf, readInput, writeFailure, writeOutput } from './wire.ts'
+import { ACCOUNT, arnOf, type Calls, type Fn, World } from './world.ts'
+
+/** AWS as far as functions need it: Lambda, IAM, API Gateway, the scheduler and their neighbours. */
+export class LambdaEmulator extends Emulator {
+  readonly keys = new Map([['id', 'secret']])
+  readonly world = new World()
+  readonly #gateway = new GatewayCalls(this.world)
+  readonly #schedules = new ScheduleCalls(this.world)
+  /** Service -> its calls. */
+  readonly #calls: Readonly<Record<string, Calls>>
+
+  constructor(options: EmulatorOptions = {}) {
+    super(options)
+    this.world.settleMs = () => this.options.settleMs ?? 0
+    this.#calls = {
+      lambda: { ...functionCalls(this.world), ...partCalls(this.world) },
+      iam: roleCalls(this.world),
+      apigateway: this.#gateway.calls,
+      scheduler: this.#schedules.calls,
+      sts: { GetCallerIdentity: () => ({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/me`, UserId: 'AIDA' }) },
+      tagging: { GetResources: (input) => this.#tagged(input) },
+    }
+    this.#plantRole('fn')
+  }
+
+  state(): unknown {
+    const functions = [...this.world.functions].sort(([a], [b]) => (a < b ? -1 : 1))
+    const roles = [...this.world.roles.values()].filter(({ path }) => path !== '/')
+    return {
+      functions: Object.fromEntries(functions.map(([name, fn]) => [name, told(fn)])),
+      roles: roles
+        .map(({ name, path, document, attached, policies }) => ({
+          name,
+          path,
+          document,
+          attached: [...attached].sort(),
+          policies: [...policies].sort(),
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      apis: this.#gateway.state(),
+      schedules: this.#schedules.state(),
+    }
+  }
+
+  plant(FunctionName: string): void {
+    const spec = {
+      FunctionName,
+      Role: `arn:aws:iam::${ACCOUNT}:role/fn`,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+    }
+    this.#calls['lambda']?.['CreateFunction']?.({ ...spec, Code: { ZipFile: Buffer.from('zip').toString('base64') } })
+  }
+
+  drift(name: string, change: Tree): void {
+    Object.assign(this.world.fn(name).config, change)
+  }
+
+  protected name(request: Omit<WireRequest, 'action'>): string {
+    return operationOf(request)?.name ?? `${request.method} ${request.path}`
+  }
+
+  protected changes({ action }: WireRequest): boolean {
+    return !/^(Get|List|Describe|Filter|Head)/.test(action)
+  }
+
+  protected refuse(fault: 'throttle' | 'unavailable'): WireReply {
+    // All protocols read a status; the words differ from service to service.
+    return fault === 'throttle'
+      ? writeFailure('rest-json', 429, 'TooManyRequestsException', 'Rate exceeded')
+      : writeFailure('rest-json', 503, 'ServiceException', 'The service is busy.')
+  }
+
+  protected answer(request: WireRequest): WireReply {
+    const operation = operationOf(request)
+    if (!operation) return writeFailure('rest-json', 404, 'UnknownOperationException', request.url)
+    const { protocol, service, name, input: model } = operation
+    const problem = checkSignature(request, this.keys)
+    if (problem)
+      return writeFailure(
+        protocol,
+        403,
+        problem,
+        'The request signature we calculated does not match the signature you provided.',
+      )
+    const input = readInput(operation, request)
+    const problems = check(name, input, model)
+    if (problems.length > 0) return writeFailure(protocol, 400, 'ValidationException', problems.join('; '))
+    const call = this.#calls[service]?.[name]
+    if (!call) return writeFailure(protocol, 501, 'NotImplemented', `${service} ${name} is not emulated`)
+    try {
+      return writeOutput(operation, call(input) ?? {})
+    } catch (error) {
+      if (error instanceof Refusal) return writeFailure(protocol, error.status, error.code, error.message)
+      throw error
+    }
+  }
+
+  // The list of tags is behind: a function is not in it before it has settled.
+  #tagged({ TagFilters = [] }: Tree): Tree {
+    const filters = TagFilters as { Key: string; Values: string[] }[]
+    const found = [...this.world.functions].filter(
+      ([, { tags, busyUntil }]) =>
+        busyUntil <= performance.now() && filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? '')),
+    )
+    return {
+      PaginationToken: '',
+      ResourceTagMappingList: found.map(([name, { tags }]) => ({
+        ResourceARN: arnOf(name),
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      })),
+    }
+  }
+
+  #plantRole(name: string): void {
+    const document = '{"Statement":[{"Principal":{"Service":["lambda.amazonaws.com"]}}]}'
+    this.world.roles.set(name, { name, path: '/', document, knownAt: 0, attached: new Set(), policies: new Map() })
+  }
+}
+
+function told({ config, tags, policy, url, async, reserved }: Fn): Tree {
+  const { LastModified: _, ...rest } = config
+  const { FunctionUrl: __, CreationTime: ___, ...address } = url ?? {}
+  const statements = [...policy.values()]
+    .map((one) => JSON.stringify(one).replace(/execute-api:[^"]+/, 'execute-api'))
+    .sort()
+  return { config: sorted(rest), tags: sorted(tags), policy: statements, url: address, async, reserved }
+}
+
+function sorted(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,77 @@
+import { Refusal } from '../refusal.ts'
+import type { Tree } from './schema.ts'
+
+export const ACCOUNT = '123456789012'
+export const REGION = 'us-east-1'
+
+/** The calls of one service: what each does with its input. */
+export type Calls = Readonly<Record<string, (input: Tree) => Tree | undefined>>
+
+export interface Role extends Tree {
+  readonly name: string
+  readonly document: string
+  readonly path: string
+  /** When it is known everywhere. */
+  readonly knownAt: number
+  readonly attached: Set<string>
+  readonly policies: Map<string, string>
+}
+
+export interface Fn extends Tree {
+  config: Tree
+  tags: Record<string, string>
+  busyUntil: number
+  isNew: boolean
+  /** Statement -> itself. */
+  policy: Map<string, Tree>
+  url?: Tree
+  async?: Tree
+  reserved?: number
+  versions: Tree[]
+  aliases: Map<string, Tree>
+}
+
+/** What the services know of each other. */
+export class World {
+  readonly roles = new Map<string, Role>()
+  readonly functions = new Map<string, Fn>()
+  /** How long new and changed things are busy. */
+  settleMs = (): number => 0
+  #ids = 0
+
+  id(prefix: string): string {
+    return `${prefix}${(++this.#ids).toString(36).padStart(6, '0')}`
+  }
+
+  fn(name: unknown): Fn {
+    const plain = nameOf(name)
+    const fn = this.functions.get(plain)
+    if (!fn) throw new Refusal(404, 'ResourceNotFoundException', `Function not found: ${arnOf(plain)}`)
+    return fn
+  }
+
+  /** Whether a service may take on a role: it is there, it is known everywhere, and it trusts the service. */
+  canAssume(arn: unknown, service: string): boolean {
+    const role = this.roles.get(String(arn).split('/').at(-1) ?? '')
+    return role !== undefined && role.knownAt <= performance.now() && role.document.includes(service)
+  }
+}
+
+export function nameOf(given: unknown): string {
+  return (
+    String(given)
+      .replace(/^arn:aws:lambda:[^:]+:\d+:function:/, '')
+      .split(':')[0] ?? ''
+  )
+}
+
+export function arnOf(name: string): string {
+  return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`
+}
+
+/** Items of a list from where a token says on. */
+export function pageOf<T>(items: readonly T[], size: number, token: unknown): { page: readonly T[]; next?: string } {
+  const start = Number(token ?? 0)
+  const next = start + size
+  return { page: items.slice(start, next), ...(next < items.length && { next: String(next) }) }
+}
