@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
@@ -21,7 +22,8 @@ function judge(text: string): { readonly value: unknown } | undefined {
 
 function agrees(text: string): boolean {
   const plain = readPlainYaml(text)
-  if (plain) expect(plain, JSON.stringify(text)).toStrictEqual(judge(text))
+  // Vitest takes a key named "constructor" for the type of its map.
+  if (plain && !isDeepStrictEqual(plain, judge(text))) expect(plain, JSON.stringify(text)).toStrictEqual(judge(text))
   return plain !== undefined
 }
 
