@@ -55,8 +55,19 @@ export function planHttp(service: Service): HttpPlan {
   return {
     routes: [...found.values()],
     ...(cors && { cors }),
-    diagnostics: aggregates.flatMap((fn) => [...checkAuth(fn, subjectOf(fn, PLATFORM)), ...checkTimeouts(fn)]),
+    diagnostics: [
+      ...aggregates.flatMap((fn) => [...checkAuth(fn, subjectOf(fn, PLATFORM)), ...checkTimeouts(fn)]),
+      ...(cors ? [] : triggers.flatMap(corsOfServer)),
+    ],
   }
+}
+
+// The API answers preflights for all routes alike or for none, and in front of a server there is no router of ours.
+function corsOfServer({ fn, trigger: { trigger } }: Owned): Diagnostic[] {
+  if (!trigger.cors || (fn.code.kind !== 'custom' && fn.code.kind !== 'container')) return []
+  const reason = 'the routes of the service differ in it, and the API has one answer for all'
+  const message = `"cors" of a route of function "${fn.name}" is left to its server: ${reason}`
+  return [warning('SLS3002', message, { pointer: `${trigger.at}/cors`, on: 'key', reason })]
 }
 
 // An aggregate has one way in, which waits as long as its slowest route.
