@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ValidateFunction } from 'ajv'
-import { functionRequest, triggerRequest } from '../../plugins/tencent/src/scf/request.ts'
+import { toCreate } from '../../plugins/tencent/src/scf/deploy/settings.ts'
+import { toCreateTrigger, triggerSpec } from '../../plugins/tencent/src/scf/deploy/triggers.ts'
+import { functionSpec } from '../../plugins/tencent/src/scf/deploy/words.ts'
 import { isRef, type Resource, resolveRefs, type SpecFile, type Tree } from '../../src/kit/src/index.ts'
 
 /** The vendors' own contracts, where they are at hand: a folder beside the project, or the one that ANYFAAS_CONTRACTS names. */
@@ -160,12 +162,13 @@ function scf(): Check {
   return (resources) => {
     const byId = new Map(resources.map((resource) => [resource.id, resource]))
     return resources.flatMap(({ id, type, spec }) => {
-      if (type === 'scf:function') return explain(fn, { Code: {}, ...functionRequest(spellOut(spec)) }, id)
+      if (type === 'scf:function')
+        return explain(fn, { ...toCreate(functionSpec({ id, type, spec: spellOut(spec) })), Code: {} }, id)
       if (type === 'scf:custom-domain') return explain(domain, resolveRefs(spec, byId), id)
-      const { type: kind, function: target, parameters } = spec as Tree
+      const { type: kind, function: target } = spec as Tree
       // Log triggers are tasks of the log service, made by its own API.
       if (kind === 'cls' || !isRef(target)) return []
-      return explain(trigger, triggerRequest(kind as string, parameters as Tree, 'name'), id)
+      return explain(trigger, toCreateTrigger(triggerSpec({ id, type, spec }, 'name', 'default')), id)
     })
   }
 }

@@ -16,7 +16,7 @@ import { codeOf } from './code.ts'
 import { keyOf, type OurFunctions } from './our-functions.ts'
 import { fromPlatform, isSame, SETTINGS, toCreate, toUpdate } from './settings.ts'
 import { revealed, type Site } from './site.ts'
-import { type Account, CODE_TAG, ourFunction, retag, tagList, tagMap } from './tags.ts'
+import { type Account, CODE_TAG, ourFunction, retag, tagMap, tagsOf } from './tags.ts'
 import { imageOf } from './words.ts'
 
 /** Functions with their code, their tags, and what the API keeps beside them: asynchronous calls, reserved concurrency. */
@@ -59,13 +59,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     const spec = revealed(resource.spec, resource.id, this.#site)
     await this.#ours.makeNamespace(String(spec['Namespace']), call)
-    const params = {
-      ...nameOf(spec),
-      ...toCreate(spec),
-      ...(spec['Handler'] !== undefined && { Handler: spec['Handler'] }),
-      Code: await codeOf(resource, this.#site.artifacts),
-      Tags: tagList(tagsOf(spec)),
-    }
+    const params = { ...toCreate(spec), Code: await codeOf(resource, this.#site.artifacts) }
     await this.#createWhenFree({ action: 'CreateFunction', params, about: resource.id }, call)
     await this.#settle(spec, call)
     await this.#sendParts(spec, { EventInvoke: NEW_EVENT_INVOKE, ReservedConcurrencyMem: 0 }, call)
@@ -184,10 +178,6 @@ const NEW_EVENT_INVOKE = { MsgTTL: 21_600, RetryNum: 2 }
 
 function nameOf({ FunctionName, Namespace }: Tree): Tree {
   return { FunctionName, Namespace }
-}
-
-function tagsOf({ Tags, code }: Tree): Record<string, string> {
-  return { ...(Tags as Record<string, string>), ...(typeof code === 'string' && { [CODE_TAG]: code }) }
 }
 
 // In the words of a spec, with what a later change needs beside it.

@@ -5,11 +5,12 @@ import type { Site } from './site.ts'
 
 /** What functions wrote, from the log service. Throws SLS2004 for a function that writes to no topic. */
 export async function* readLogs(query: LogQuery, site: Site, ours: OurFunctions, call: Call): AsyncGenerator<LogLine> {
+  const wanted =
+    query.functions.length === 0
+      ? await ours.list(call)
+      : await Promise.all(query.functions.map(async (fn) => await ours.one(fn, call)))
   const targets = await Promise.all(
-    query.functions.map(async (fn) => {
-      const target = await ours.one(fn, call)
-      return { target, topic: await topicOf(target, site, call) }
-    }),
+    wanted.map(async (target) => ({ target, topic: await topicOf(target, site, call) })),
   )
   let from = query.since ?? Date.now() - BACK_MS
   let known = new Set<string>()

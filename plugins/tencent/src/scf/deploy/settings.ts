@@ -1,4 +1,5 @@
 import { isMap, type Tree } from '@anyfaas/kit'
+import { tagList, tagsOf } from './tags.ts'
 
 /** A setting of a function, by its name in the API. */
 export interface Setting {
@@ -80,12 +81,14 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   ProtocolType: { empty: '', fixed: true },
 }
 
-/** The settings of a spec in the words of CreateFunction. */
+/** A spec without its code in the words of CreateFunction. */
 export function toCreate(spec: Tree): Tree {
   const said = Object.entries(SETTINGS).filter(
     ([name, { empty, always }]) => spec[name] !== undefined && (always || !isSame(spec[name], empty)),
   )
-  return Object.assign({}, ...said.map(([name]) => wordsFor(name, spec[name])))
+  const { FunctionName, Namespace, Handler } = spec
+  const named = { FunctionName, Namespace, ...(Handler !== undefined && { Handler }), Tags: tagList(tagsOf(spec)) }
+  return Object.assign(named, ...said.map(([name]) => wordsFor(name, spec[name])))
 }
 
 /** What of a spec is not so on the platform, in the words of UpdateFunctionConfiguration; all of it without `live`. */

@@ -14,6 +14,11 @@ export function tagList(tags: Tree): Tree[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
+/** The tags of a function's spec, with the one that tells its code. */
+export function tagsOf({ Tags, code }: Tree): Record<string, string> {
+  return { ...(Tags as Record<string, string>), ...(typeof code === 'string' && { [CODE_TAG]: code }) }
+}
+
 /** The function of the file that a thing with these tags is; undefined when it is not of this service and stage. */
 export function ourFunction(tags: Readonly<Record<string, string>>, service: Service): string | undefined {
   return isOurs(tags, service) ? tags[MARKS.fn] : undefined

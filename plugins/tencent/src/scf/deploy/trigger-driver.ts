@@ -3,7 +3,7 @@ import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
 import { isSame } from './settings.ts'
 import { revealed, type Site } from './site.ts'
-import { TRIGGERS, triggerKey } from './triggers.ts'
+import { describeTrigger, nameOfTrigger, switchFor, TRIGGERS, toCreateTrigger, triggerKey } from './triggers.ts'
 
 /** Triggers. They stand under their function and belong to whom it belongs. */
 export class TriggerDriver implements Driver<Tree, Tree> {
@@ -45,14 +45,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
-    const { Description, CustomArgument, ...spec } = revealed(resource.spec, resource.id, this.#site)
-    const params = {
-      ...nameOf(spec),
-      Enable: spec['Enable'] === false ? 'CLOSE' : 'OPEN',
-      TriggerDesc: describe(spec),
-      ...(CustomArgument !== '' && { CustomArgument }),
-      ...(Description !== '' && { Description }),
-    }
+    const params = toCreateTrigger(revealed(resource.spec, resource.id, this.#site))
     await this.#site.client.call({ action: 'CreateTrigger', params, about: resource.id }, call)
     return resource.spec
   }
@@ -60,14 +53,14 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
     const spec = revealed(resource.spec, resource.id, this.#site)
     const about = resource.id
-    const Enable = spec['Enable'] === false ? 'CLOSE' : 'OPEN'
+    const Enable = switchFor(spec['Enable'])
     const isUpdated = TRIGGERS[String(spec['Type'])]?.isUpdated === true
     const { CustomArgument, Description } = spec
     if (isUpdated) {
-      const params = { ...nameOf(spec), Enable, TriggerDesc: describe(spec), CustomArgument, Description }
+      const params = { ...nameOfTrigger(spec), Enable, TriggerDesc: describeTrigger(spec), CustomArgument, Description }
       await this.#site.client.call({ action: 'UpdateTrigger', params, about }, change)
     } else if (isSame(CustomArgument, live['CustomArgument']) && isSame(Description, live['Description'])) {
-      const params = { ...nameOf(spec), Enable, TriggerDesc: describe(spec) }
+      const params = { ...nameOfTrigger(spec), Enable, TriggerDesc: describeTrigger(spec) }
       await this.#site.client.call({ action: 'UpdateTriggerStatus', params, about }, change)
     } else {
       await this.delete({ id: resource.id, value: live }, change)
@@ -78,7 +71,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     try {
-      const params = { ...nameOf(value), TriggerDesc: value['told'] ?? describe(value) }
+      const params = { ...nameOfTrigger(value), TriggerDesc: value['told'] ?? describeTrigger(value) }
       await this.#site.client.call({ action: 'DeleteTrigger', params, about: id }, call)
     } catch (failure) {
       if (!isMissing(failure)) throw failure
@@ -142,12 +135,4 @@ function parse(text: string): unknown {
     // A timer's may be its bare expression.
     return text
   }
-}
-
-function nameOf({ FunctionName, Namespace, TriggerName, Type, Qualifier }: Tree): Tree {
-  return { FunctionName, Namespace, TriggerName, Type, Qualifier }
-}
-
-function describe({ Type, Open, Fixed }: Tree): string {
-  return TRIGGERS[String(Type)]?.send(Open, Fixed as Tree) ?? String(Open)
 }

@@ -37,6 +37,30 @@ export function triggerSpec(resource: Resource, functionName: unknown, namespace
   }
 }
 
+/** A trigger's spec in the words of CreateTrigger. */
+export function toCreateTrigger(spec: Tree): Tree {
+  const { CustomArgument, Description, Enable } = spec
+  return {
+    ...nameOfTrigger(spec),
+    Enable: switchFor(Enable),
+    TriggerDesc: describeTrigger(spec),
+    ...(CustomArgument !== '' && { CustomArgument }),
+    ...(Description !== '' && { Description }),
+  }
+}
+
+export function nameOfTrigger({ FunctionName, Namespace, TriggerName, Type, Qualifier }: Tree): Tree {
+  return { FunctionName, Namespace, TriggerName, Type, Qualifier }
+}
+
+export function describeTrigger({ Type, Open, Fixed }: Tree): string {
+  return TRIGGERS[String(Type)]?.send(Open, Fixed as Tree) ?? String(Open)
+}
+
+export function switchFor(isOn: unknown): string {
+  return isOn === false ? 'CLOSE' : 'OPEN'
+}
+
 /** By what a trigger of a function is known again. One function has one URL for a qualifier, whatever its name. */
 export function triggerKey({ Type, TriggerName, Fixed }: Tree): string {
   return Type === 'http' ? 'http' : `${Type}/${TriggerName}${Type === 'cos' ? `/${JSON.stringify(Fixed)}` : ''}`

@@ -1,0 +1,193 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isSlsError } from '@anyfaas/kit'
+import { afterEach, expect, it, vi } from 'vitest'
+import { codeOf } from '../../plugins/tencent/src/scf/deploy/code.ts'
+import { logs } from '../../src/actions/logs.ts'
+import { ScfEmulator } from '../emulators/scf/emulator.ts'
+import { Bench, type Tree } from './edition.ts'
+import { tencent } from './tencent.ts'
+
+let bench: Bench
+let emulator: ScfEmulator
+
+async function open(): Promise<void> {
+  emulator = new ScfEmulator()
+  bench = await new Bench({ ...tencent, emulate: () => emulator }).start()
+}
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await bench.close()
+})
+
+async function codesOf(work: Promise<unknown>): Promise<readonly string[]> {
+  const failure = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  return isSlsError(failure) ? failure.diagnostics.map(({ code }) => code) : []
+}
+
+const NAME = { FunctionName: 'shop-dev-a' }
+
+it('a function whose creation failed is made anew by the next deploy', async () => {
+  await open()
+  bench.write({ a: {} })
+  emulator.functions.fate = 'CreateFailed'
+  expect(await codesOf(bench.deploy())).toContain('SLS5007')
+  expect(await bench.plan()).toEqual(['replace function/a: creation'])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+})
+
+it('a function whose update failed is sent whole again', async () => {
+  await open()
+  bench.write({ a: {} })
+  await bench.deploy()
+  bench.write({ a: { memorySize: 1024 } })
+  emulator.functions.fate = 'UpdateFailed'
+  expect(await codesOf(bench.deploy())).toContain('SLS5007')
+  expect((await bench.plan()).join()).toContain('lastUpdate')
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.functions.get(NAME).told).toMatchObject({ MemorySize: 1024 })
+})
+
+it('a function that is still on its way out is waited for, and made again', async () => {
+  await open()
+  bench.write({ a: {} })
+  await bench.deploy()
+  emulator.functions.busy(emulator.functions.get(NAME), 'Deleting', 1500)
+  expect(await bench.plan()).toEqual(['create function/a'])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+})
+
+it('a namespace is made where it is missing, and stays', async () => {
+  await open()
+  const team = {
+    overrides: { tencent: { namespace: 'team' } },
+    events: [{ timer: { every: '1h' } }, { http: 'GET /' }],
+  }
+  bench.write({ a: team })
+  await bench.deploy()
+  expect(emulator.functions.list().map(([key]) => key)).toEqual(['team/shop-dev-a'])
+  expect(await bench.plan()).toEqual([])
+  await bench.remove()
+  expect(emulator.functions.list()).toEqual([])
+  expect([...emulator.functions.namespaces]).toEqual(['default', 'team'])
+})
+
+it('a custom domain leads its paths to functions, and follows the file', async () => {
+  await open()
+  const domain = { name: 'api.example.com', protocol: 'HTTP,HTTPS', certificate: { id: 'abcd1234' } }
+  const fn = (path: string): Tree => ({ events: [{ http: `GET ${path}` }] })
+  bench.write({ a: fn('/a'), b: fn('/b') }, { domain })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(JSON.stringify(emulator.state())).toContain('"PathMatch":"/b"')
+  bench.write({ a: fn('/a'), b: fn('/c') }, { domain })
+  expect((await bench.plan()).join()).toContain('update domain/api.example.com: EndpointsConfig')
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  bench.write({ a: fn('/a') })
+  await bench.deploy()
+  expect(emulator.state()).toMatchObject({ domains: {} })
+})
+
+it('layers, a fixed address and rules for other origins come and go', async () => {
+  await open()
+  const cors = { origins: ['https://example.com'], methods: ['GET'], maxAge: 10 }
+  const http = { path: '/', overrides: { tencent: { corsConfig: cors } } }
+  bench.write({ a: { layers: ['tools:3'], overrides: { tencent: { eip: true } }, events: [{ http }] } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.functions.get(NAME).told).toMatchObject({
+    Layers: [{ LayerName: 'tools', LayerVersion: 3 }],
+    PublicNetConfig: { EipConfig: { EipStatus: 'ENABLE' } },
+  })
+  expect(JSON.stringify(emulator.state())).toContain('https://example.com')
+  bench.write({ a: { events: [{ http: '/' }] } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.functions.get(NAME).told).toMatchObject({ Layers: [] })
+})
+
+it('a web function from an image moves to another image', async () => {
+  await open()
+  const from = (tag: string): Tree => ({
+    container: { image: `ccr.ccs.tencentyun.com/me/app:${tag}`, port: 9000 },
+    concurrency: 10,
+    events: [{ http: '/*' }],
+  })
+  bench.write({ a: from('1') })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  bench.write({ a: from('2') })
+  expect(await bench.plan()).toEqual(['update function/a: ImageConfig.ImageUri'])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.functions.get(NAME).told).toMatchObject({ Type: 'HTTP', Runtime: 'CustomImage' })
+})
+
+it('what cannot be deployed is said before anything is', async () => {
+  await open()
+  const log = { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555' } }
+  bench.write({ a: { events: [log] } })
+  expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
+  bench.write({ a: { overrides: { tencent: { entryFile: 'x.js' } } } })
+  expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
+  bench.write({ a: {} }, { resources: { tencent: { inputs: { src: './' } } } })
+  expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
+  expect(emulator.requests).toEqual([])
+})
+
+it('code that no request can hold is refused with its size', async () => {
+  await open()
+  const resource = { id: 'function/a', type: 'scf:function', fn: 'a', spec: {} }
+  const digest = 'sha256:00' as const
+  const artifact = {
+    id: 'a',
+    kind: 'zip',
+    path: '/none',
+    digest,
+    bytes: 8 * 1024 * 1024,
+    handlers: { a: 'x.y' },
+  } as const
+  const failure = await codeOf(resource, [artifact]).catch((error: unknown) => error)
+  expect(isSlsError(failure) && failure.message).toContain('SLS4010: the code of function/a has 8.0 MB')
+})
+
+it('logs come from the topic of the function', async () => {
+  await open()
+  bench.write({ a: {} })
+  await bench.deploy()
+  const { io } = bench
+  const read = async (): Promise<unknown> => await logs({ dir: bench.dir, provider: 'tencent' }, io)
+  expect(await codesOf(read())).toEqual(['SLS2004'])
+  bench.write({ a: { logs: { project: 'logset-1', store: 'topic-1' } } })
+  await bench.deploy()
+  const LogJson = JSON.stringify({
+    SCF_Message: 'hello\n',
+    SCF_RequestId: 'r-9',
+    SCF_Type: 'Custom',
+    SCF_Level: 'INFO',
+  })
+  emulator.logs.push({ Time: Date.now() - 1000, TopicId: 'topic-1', PkgId: 'p', PkgLogId: '1', LogJson })
+  await read()
+  expect(JSON.stringify(bench.events)).toContain('"text":"hello","requestId":"r-9"')
+})
+
+it('keys come from a profile of the command line, and a proxy does not stand before an own address', async () => {
+  await open()
+  vi.stubEnv('http_proxy', 'http://127.0.0.1:1')
+  bench.write({ a: {} })
+  const home = join(bench.dir, 'home')
+  mkdirSync(join(home, '.tccli'), { recursive: true })
+  Object.defineProperty(bench, 'env', { value: { HOME: home } })
+  expect(await codesOf(bench.deploy())).toEqual(['SLS5006'])
+  writeFileSync(join(home, '.tccli/default.credential'), JSON.stringify({ secretId: 'id', secretKey: 'secret' }))
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+})
