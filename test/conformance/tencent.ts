@@ -11,6 +11,7 @@ const rich: Tree = {
   vpc: { id: 'vpc-1', subnets: ['subnet-1'] },
   logs: { project: 'logset-1', store: 'topic-1' },
   tags: { team: 'core' },
+  concurrency: { reserved: 10 },
   async: { retries: 1, maxAge: 3600 },
   events: [
     { http: { path: '/a/:id', method: 'get,post' } },
@@ -49,6 +50,8 @@ export const tencent: Edition = {
     ['no network', { ...rich, vpc: undefined }],
     ['no logs', { ...rich, logs: undefined }],
     ['other tags', { ...rich, tags: { owner: 'me' } }],
+    ['reserved concurrency', { ...rich, concurrency: { reserved: 20 } }],
+    ['no reserved concurrency', { ...rich, concurrency: undefined }],
     ['asynchronous calls', { ...rich, async: { retries: 2 } }],
     ['no asynchronous calls', { ...rich, async: undefined }],
     ['who may call its address', withEvent(0, { http: { path: '/a/:id', auth: 'iam' } })],

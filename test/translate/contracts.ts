@@ -156,20 +156,33 @@ function withoutDialect({ $schema: _, ...schema }: Tree): Tree {
 function scf(): Check {
   const { $defs } = read('tencent/scf-v20180416.schemas.json')
   const validator = (name: string) => makeAjv().compile({ $ref: `#/$defs/${name}`, $defs })
-  const [fn, trigger, domain] = ['CreateFunctionRequest', 'CreateTriggerRequest', 'CreateCustomDomainRequest'].map(
-    validator,
-  ) as [ValidateFunction, ValidateFunction, ValidateFunction]
-  return (resources) => {
+  const [fn, trigger, domain, reservation] = [
+    'CreateFunction',
+    'CreateTrigger',
+    'CreateCustomDomain',
+    'PutReservedConcurrencyConfig',
+  ].map((action) => validator(`${action}Request`)) as [
+    ValidateFunction,
+    ValidateFunction,
+    ValidateFunction,
+    ValidateFunction,
+  ]
+  return (resources, files) => {
     const byId = new Map(resources.map((resource) => [resource.id, resource]))
-    return resources.flatMap(({ id, type, spec }) => {
-      if (type === 'scf:function')
-        return explain(fn, { ...toCreate(functionSpec({ id, type, spec: spellOut(spec) })), Code: {} }, id)
-      if (type === 'scf:custom-domain') return explain(domain, resolveRefs(spec, byId), id)
-      const { type: kind, function: target } = spec as Tree
-      // Log triggers are tasks of the log service, made by its own API.
-      if (kind === 'cls' || !isRef(target)) return []
-      return explain(trigger, toCreateTrigger(triggerSpec({ id, type, spec }, 'name', 'default')), id)
-    })
+    const reserved = files.find(({ path }) => path === 'reserved-concurrency.json')?.data
+    const problems = ((reserved ?? []) as Tree[]).flatMap((request) => explain(reservation, request, 'reserved'))
+    return [
+      ...problems,
+      ...resources.flatMap(({ id, type, spec }) => {
+        if (type === 'scf:function')
+          return explain(fn, { ...toCreate(functionSpec({ id, type, spec: spellOut(spec) })), Code: {} }, id)
+        if (type === 'scf:custom-domain') return explain(domain, resolveRefs(spec, byId), id)
+        const { type: kind, function: target } = spec as Tree
+        // Log triggers are tasks of the log service, made by its own API.
+        if (kind === 'cls' || !isRef(target)) return []
+        return explain(trigger, toCreateTrigger(triggerSpec({ id, type, spec }, 'name', 'default')), id)
+      }),
+    ]
   }
 }
 

@@ -76,7 +76,15 @@ export const fields: FnTable = {
             : refused('only web functions take several requests at a time', 'leave it out, or use runtime: custom')
         },
       },
-      reserved: lossy(NO_WORD),
+      reserved: {
+        to: 'reservedConcurrencyMem',
+        takes: 'at least 1; the component has no word for it, so it is a request of its own',
+        // The platform reserves memory, not instances.
+        as: (count, _, root) =>
+          count === 0
+            ? refused('0 would reserve nothing, and does not stop a function', 'leave it out')
+            : count * (root as Fn).memoryMb,
+      },
       min: lossy(NO_WORD),
       max: lossy(NO_WORD),
       factor: lossy('the platform scales by itself'),

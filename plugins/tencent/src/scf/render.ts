@@ -13,17 +13,20 @@ import {
 import { facts } from './facts.ts'
 
 /**
- * `serverless.yml` of the vendor's component multi-scf. A custom domain, for which the component has no word, is a second
- * file: the request of the API action CreateCustomDomain.
+ * `serverless.yml` of the vendor's component multi-scf. What the component has no word for is a file of its own: the
+ * request of the API action CreateCustomDomain, and those of PutReservedConcurrencyConfig.
  */
 export function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {
   const byId = new Map<Id, Resource>(resources.map((resource) => [resource.id, resource]))
   const sources = sourcesOf(service)
+  const own = resources.filter(({ type }) => type === 'scf:function')
   const functions = Object.fromEntries(
-    resources
-      .filter(({ type }) => type === 'scf:function')
-      .map(({ id, spec }) => [nameIn(id), { ...sources.get(nameIn(id)), ...spec }]),
+    own.map(({ id, spec }) => {
+      const { reservedConcurrencyMem: _, ...words } = spec as Tree
+      return [nameIn(id), { ...sources.get(nameIn(id)), ...words }]
+    }),
   )
+  const reservations = own.flatMap(({ spec }) => reservationOf(spec as Tree))
   const triggers = resources
     .filter(({ type }) => type === 'scf:trigger')
     .map(({ spec }) => {
@@ -53,7 +56,15 @@ export function render(service: Service, resources: readonly Resource[]): readon
     ...domains.map(
       ({ spec }): SpecFile => ({ path: 'custom-domain.json', format: 'json', data: spell(resolveRefs(spec, byId)) }),
     ),
+    ...(reservations.length > 0
+      ? [{ path: 'reserved-concurrency.json', format: 'json', data: reservations } as const]
+      : []),
   ]
+}
+
+function reservationOf({ name, namespace = 'default', reservedConcurrencyMem }: Tree): Tree[] {
+  if (reservedConcurrencyMem === undefined) return []
+  return [{ FunctionName: name, Namespace: namespace, ReservedConcurrencyMem: reservedConcurrencyMem }]
 }
 
 function nameIn(id: Id): string {

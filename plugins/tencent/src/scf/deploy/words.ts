@@ -33,6 +33,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   initTimeout: 'InitTimeout',
   role: 'Role',
   protocolType: 'ProtocolType',
+  reservedConcurrencyMem: 'ReservedConcurrencyMem',
 }
 
 interface Pair {
