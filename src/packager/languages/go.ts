@@ -94,7 +94,9 @@ async function build(
   program: Program,
   { serviceDir, machine, signal }: LanguageQuery,
 ): Promise<{ entry?: LanguageParts['entries'][number]; diagnostics: readonly Diagnostic[] }> {
-  const path = join(serviceDir, '.sls', 'build', `go-${machine.os}-${machine.arch}`, program.name)
+  // Two programs may bear one name, each in an artifact of its own.
+  const folder = join(`go-${machine.os}-${machine.arch}`, encodeURIComponent(program.package))
+  const path = join(serviceDir, '.sls', 'build', folder, program.name)
   mkdirSync(dirname(path), { recursive: true })
   const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w -buildid=']
   const options: ToolOptions = { cwd: serviceDir, env: environmentFor(machine), ...(signal && { signal }) }
