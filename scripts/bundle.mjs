@@ -97,7 +97,8 @@ async function make({ from, paths, to, format = 'cjs', ships = false, part, want
     external: ['./sls_*.cjs', 'esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
     plugins: ships ? [partImports(part, wanted)] : [lateImports(dirname(to), late), WITHOUT_DOWNLOADER],
     minify: true,
-    sourcemap: ships ? false : 'linked',
+    // The tracer is a library and nothing of ours: its map would be larger than it.
+    sourcemap: ships || to.endsWith('/trace.cjs') ? false : 'linked',
     sourcesContent: false,
     legalComments: 'none',
     ...(ships && { banner: { js: '"use strict";' } }),

@@ -90,7 +90,7 @@ describe('hostile trees', () => {
         bundle: true,
         platform: 'node',
         format: 'esm',
-        external: ['esbuild'],
+        external: ['esbuild', './trace.ts'],
         conditions: ['@anyfaas/source'],
       },
     })

@@ -94,8 +94,8 @@ async function build(
   program: Program,
   { serviceDir, machine, signal }: LanguageQuery,
 ): Promise<{ entry?: LanguageParts['entries'][number]; diagnostics: readonly Diagnostic[] }> {
-  // Two programs may bear one name, each in an artifact of its own.
-  const folder = join(`go-${machine.os}-${machine.arch}`, encodeURIComponent(program.package))
+  // Two artifacts may have a program of one name, even of one package; they are built at the same time.
+  const folder = join(`go-${machine.os}-${machine.arch}`, program.fn.name, encodeURIComponent(program.package))
   const path = join(serviceDir, '.sls', 'build', folder, program.name)
   mkdirSync(dirname(path), { recursive: true })
   const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w -buildid=']
