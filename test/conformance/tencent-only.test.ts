@@ -64,6 +64,18 @@ it('a function that is still on its way out is waited for, and made again', asyn
   expect(await bench.plan()).toEqual([])
 })
 
+it('a part of a deploy leaves the other part alone', async () => {
+  await open()
+  bench.write({ a: {} })
+  await bench.deploy()
+  bench.write({ a: { memorySize: 1024, tags: { team: 'x' } } }, {}, 'two')
+  await bench.deploy({ part: 'code' })
+  expect(await bench.plan()).toEqual(['update function/a: MemorySize, Tags.team'])
+  bench.write({ a: { memorySize: 1024, tags: { team: 'x' } } }, {}, 'three')
+  await bench.deploy({ part: 'config' })
+  expect(await bench.plan()).toEqual(['update function/a: code'])
+})
+
 it('a namespace is made where it is missing, and stays', async () => {
   await open()
   const team = {
@@ -129,6 +141,21 @@ it('a web function from an image moves to another image', async () => {
   await bench.deploy()
   expect(await bench.plan()).toEqual([])
   expect(emulator.functions.get(NAME).told).toMatchObject({ Type: 'HTTP', Runtime: 'CustomImage' })
+})
+
+it('a server of the file is a web function, which takes no asynchronous calls', async () => {
+  await open()
+  const server = { runtime: 'custom', custom: { command: 'node server.js', port: 9000 }, concurrency: 10 }
+  bench.write({ a: { ...server, events: [{ http: '/*' }] } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  const { told } = emulator.functions.get(NAME)
+  expect(told).toMatchObject({ Type: 'HTTP', InstanceConcurrencyConfig: { MaxConcurrency: 10 } })
+  expect(emulator.mutations).not.toContain('UpdateFunctionEventInvokeConfig')
+  bench.write({ a: { ...server, concurrency: 1, events: [{ http: '/*' }] } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.functions.get(NAME).told['InstanceConcurrencyConfig']).toBeNull()
 })
 
 it('what cannot be deployed is said before anything is', async () => {

@@ -23,7 +23,7 @@ export interface ListRequest extends Request {
 export class ScfClient {
   readonly #config: ApiConfig
   readonly #clients = new Map<Product, ApiClient>()
-  readonly #pacer = new Pacer({ rate: RATE, isThrottled, clock })
+  readonly #pacer = new Pacer({ rate: RATE, burst: RATE / 2, isThrottled, clock })
 
   constructor(config: ApiConfig) {
     this.#config = config

@@ -68,28 +68,28 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
     const spec = revealed(resource.spec, resource.id, this.#site)
-    const about = resource.id
-    const isBroken = live['lastUpdate'] !== undefined
-    const differs = (name: string): boolean => isBroken || !isSame(resource.spec[name], live[name])
+    const asked = new Set(change.because.map(({ field }) => field.split('.')[0]))
+    // A part of a deploy moves only what its reasons name. After a failure nobody knows what is there.
+    const differs = (name: string): boolean =>
+      live['lastUpdate'] !== undefined ||
+      ((asked.size === 0 || asked.has(name)) && !isSame(resource.spec[name], live[name]))
     if (live['isBusy'] === true) await this.#ours.settled(spec, change, 'there')
-    if (this.code.some(differs)) {
-      const Code = await codeOf(resource, this.#site.artifacts)
+    const hasCode = this.code.some(differs)
+    if (hasCode) {
       const handler = spec['Handler'] !== undefined && { Handler: spec['Handler'] }
-      const params = { ...nameOf(spec), Code, ...handler }
-      await this.#site.client.call({ action: 'UpdateFunctionCode', params, about }, change)
-      await this.#settle(spec, change)
+      const params = { Code: await codeOf(resource, this.#site.artifacts), ...handler }
+      await this.#change('UpdateFunctionCode', spec, params, change)
     }
     const settings = toUpdate(spec, differs)
-    if (Object.keys(settings).length > 0) {
-      const params = { ...nameOf(spec), ...settings }
-      await this.#site.client.call({ action: 'UpdateFunctionConfiguration', params, about }, change)
-      await this.#settle(spec, change)
-    }
-    await this.#sendParts(spec, live, change)
+    if (Object.keys(settings).length > 0) await this.#change('UpdateFunctionConfiguration', spec, settings, change)
+    const parts = Object.fromEntries(PARTS.filter(differs).map((name) => [name, spec[name]]))
+    await this.#sendParts({ ...nameOf(spec), ...parts }, live, change)
     // The tag that tells the code comes last: until it is there, the code is sent again.
-    const tags = { from: live['told'] as Record<string, string>, to: tagsOf(spec) }
-    if (!isSame(tags.from, tags.to))
-      await retag({ functionId: String(live['FunctionId']), ...tags }, this.#site, change)
+    const from = live['told'] as Record<string, string>
+    const isNew = differs('Tags') || ourFunction(from, this.#site.service) === undefined
+    const code = hasCode ? spec['code'] : from[CODE_TAG]
+    const to = tagsOf({ Tags: isNew ? spec['Tags'] : live['Tags'], code })
+    if (!isSame(from, to)) await retag({ functionId: String(live['FunctionId']), from, to }, this.#site, change)
     return { ...live, ...resource.spec }
   }
 
@@ -151,6 +151,12 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     }
   }
 
+  async #change(action: string, spec: Tree, params: Tree, call: Call): Promise<void> {
+    const about = `function/${spec['FunctionName']}`
+    await this.#site.client.call({ action, params: { ...nameOf(spec), ...params }, about }, call)
+    await this.#settle(spec, call)
+  }
+
   async #settle(spec: Tree, call: Call): Promise<void> {
     const state = await this.#ours.settled(spec, call, 'there')
     if (state && /Failed$/.test(String(state['Status']))) throw failedOn(state)
@@ -164,7 +170,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
       const params = { ...nameOf(spec), AsyncTriggerConfig: { MsgTTL, RetryConfig: [{ RetryNum }] } }
       await this.#site.client.call({ action: 'UpdateFunctionEventInvokeConfig', params, about }, call)
     }
-    if (ReservedConcurrencyMem === live['ReservedConcurrencyMem']) return
+    if (ReservedConcurrencyMem === undefined || ReservedConcurrencyMem === live['ReservedConcurrencyMem']) return
     const [action, params] =
       ReservedConcurrencyMem === 0
         ? ['DeleteReservedConcurrencyConfig', nameOf(spec)]
@@ -172,6 +178,9 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     await this.#site.client.call({ action: String(action), params: params as object, about }, call)
   }
 }
+
+// What the API keeps beside a function.
+const PARTS = ['EventInvoke', 'ReservedConcurrencyMem']
 
 // What every function has after its creation.
 const NEW_EVENT_INVOKE = { MsgTTL: 21_600, RetryNum: 2 }
