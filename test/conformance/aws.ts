@@ -12,7 +12,14 @@ const rich: Tree = {
   url: true,
   concurrency: { reserved: 10 },
   async: { retries: 1, maxAge: 3600, onFailure: 'arn:aws:sqs:us-east-1:123456789012:dead' },
-  events: [{ http: { path: '/a/:id', method: 'get,post' } }, { timer: { cron: '0 8 * * *', payload: 'x' } }],
+  events: [
+    { http: { path: '/a/:id', method: 'get,post' } },
+    { timer: { cron: '0 8 * * *', payload: 'x' } },
+    { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' } } },
+    { queue: { queue: 'jobs', batch: { size: 5 } } },
+    { mq: { topic: 'news', filter: { state: ['paid'] } } },
+    { eventbus: { bus: 'shop', pattern: { source: ['orders'] } } },
+  ],
 }
 
 const events = rich['events'] as Tree[]
@@ -51,6 +58,25 @@ export const aws: Edition = {
     [
       'another time',
       { ...rich, events: [events[0], { timer: { cron: '30 9 * * *', payload: 'x' } }, ...events.slice(2)] },
+    ],
+    [
+      'another bucket',
+      {
+        ...rich,
+        events: [...events.slice(0, 2), { os: { bucket: 'others', events: ['removed'] } }, ...events.slice(3)],
+      },
+    ],
+    [
+      'another batch',
+      {
+        ...rich,
+        events: [...events.slice(0, 3), { queue: { queue: 'jobs', batch: { size: 9 } } }, ...events.slice(4)],
+      },
+    ],
+    ['another filter', { ...rich, events: [...events.slice(0, 4), { mq: { topic: 'news' } }, ...events.slice(5)] }],
+    [
+      'another pattern',
+      { ...rich, events: [...events.slice(0, 5), { eventbus: { bus: 'shop', pattern: { source: ['bills'] } } }] },
     ],
     ['no events', { ...rich, events: [] }],
   ],

@@ -7,6 +7,7 @@ import { roleCalls } from './roles.ts'
 import { ScheduleCalls } from './schedules.ts'
 import { check, type Tree } from './schema.ts'
 import { checkSignature } from './signature.ts'
+import { SourceCalls } from './sources.ts'
 import { operationOf, readInput, writeFailure, writeOutput } from './wire.ts'
 import { ACCOUNT, arnOf, type Calls, type Fn, World } from './world.ts'
 
@@ -16,6 +17,7 @@ export class LambdaEmulator extends Emulator {
   readonly world = new World()
   readonly #gateway = new GatewayCalls(this.world)
   readonly #schedules = new ScheduleCalls(this.world)
+  readonly #sources = new SourceCalls(this.world)
   /** Service -> its calls. */
   readonly #calls: Readonly<Record<string, Calls>>
 
@@ -23,7 +25,10 @@ export class LambdaEmulator extends Emulator {
     super(options)
     this.world.settleMs = () => this.options.settleMs ?? 0
     this.#calls = {
-      lambda: { ...functionCalls(this.world), ...partCalls(this.world) },
+      lambda: { ...functionCalls(this.world), ...partCalls(this.world), ...this.#sources.lambda },
+      events: this.#sources.events,
+      s3: this.#sources.s3,
+      sns: this.#sources.sns,
       iam: roleCalls(this.world),
       apigateway: this.#gateway.calls,
       scheduler: this.#schedules.calls,
@@ -49,6 +54,7 @@ export class LambdaEmulator extends Emulator {
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
       apis: this.#gateway.state(),
       schedules: this.#schedules.state(),
+      sources: this.#sources.state(),
     }
   }
 

@@ -25,7 +25,12 @@ export function functionCalls(world: World): Calls {
       world.functions.delete(nameOf(FunctionName))
       return {}
     },
-    ListTags: ({ Resource }) => ({ Tags: world.fn(Resource).tags }),
+    ListTags: ({ Resource }) => ({
+      // Every mapping here is of the service.
+      Tags: String(Resource).includes(':event-source-mapping:')
+        ? { 'anyfaas-service': 'shop', 'anyfaas-stage': 'dev' }
+        : world.fn(Resource).tags,
+    }),
     TagResource: ({ Resource, Tags }) => {
       Object.assign(world.fn(Resource).tags, Tags)
       return {}

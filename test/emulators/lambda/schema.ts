@@ -63,7 +63,9 @@ export function operationsOf(service: string): readonly Operation[] {
   const operations = exports.flatMap((one): Operation[] => {
     if (!Array.isArray(one) || one[0] !== 9) return []
     const [, , name, traits, input, output] = one as [number, string, string, Tree, unknown, unknown]
-    const { http } = traitsOf(traits) as { http?: readonly [string, string, number] }
+    const { http: given } = traitsOf(traits) as { http?: readonly [string, string, number] }
+    // The vendor's client puts the bucket in front, by the rules of endpoints.
+    const http = given && service === 's3' ? ([given[0], `/{Bucket}${given[1]}`, given[2]] as const) : given
     return [{ service, name, protocol, ...(http && { http }), input: structure(input), output: structure(output) }]
   })
   known.set(service, operations)

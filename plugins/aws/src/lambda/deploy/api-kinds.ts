@@ -1,5 +1,5 @@
 import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
-import type { Kind } from './kind.ts'
+import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
@@ -50,8 +50,9 @@ export class Gateway {
   }
 
   async #under(action: string, ids: readonly string[], call: Call): Promise<readonly Tree[]> {
+    // An API that is gone has nothing under it.
     const lists = ids.map(async (ApiId) =>
-      (await this.all(action, { ApiId }, call)).map((one): Tree => ({ ...one, ApiId })),
+      ((await unlessMissing(this.all(action, { ApiId }, call))) ?? []).map((one): Tree => ({ ...one, ApiId })),
     )
     return (await Promise.all(lists)).flat()
   }

@@ -20,13 +20,17 @@ import { expand } from './expand.ts'
 import { FunctionKind } from './function-kind.ts'
 import { KindDriver } from './kind.ts'
 import { readLogs } from './logs.ts'
+import { NotificationKind } from './notification-kind.ts'
 import { makeOperations } from './operations.ts'
 import { OurFunctions } from './our-functions.ts'
 import { PARTS, partKind } from './parts.ts'
 import { PermissionKind } from './permission-kind.ts'
 import { RoleKind } from './role-kind.ts'
+import { RuleKind } from './rule-kind.ts'
 import { scheduleKinds } from './schedule-kinds.ts'
 import type { Site } from './site.ts'
+import { SourceKind } from './source-kind.ts'
+import { SubscriptionKind } from './subscription-kind.ts'
 
 export const connector: Connector = {
   async connect(options) {
@@ -59,12 +63,17 @@ class LambdaConnection implements Connection {
     this.operations = makeOperations(site, ours)
     const { name, stage } = site.service
     const group = deployedName([name, stage], SCHEDULE_GROUP)
+    const permissions = new PermissionKind(site, ours)
     const kinds = [
       new RoleKind(site),
       new FunctionKind(site, ours),
       ...PARTS.map((part) => partKind(part, site, ours)),
       ...apiKinds(site, ours),
-      new PermissionKind(site, ours),
+      permissions,
+      new SourceKind(site, ours),
+      new RuleKind(site),
+      new NotificationKind(site, permissions),
+      new SubscriptionKind(site, ours, permissions),
       ...scheduleKinds(site, group),
     ]
     this.drivers = kinds.map((kind) => new KindDriver(kind))

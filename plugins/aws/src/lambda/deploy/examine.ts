@@ -30,7 +30,8 @@ async function look(ours: OurFunctions, call: Call): Promise<Finding> {
 }
 
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-function policyFor({ region, account, partition }: Place, { name, stage }: Site['service']): object {
+function policyFor({ region, account, partition }: Place, service: Site['service']): object {
+  const { name, stage } = service
   const arn = (service: string, rest: string, where = `${region}:${account}`): string =>
     `arn:${partition}:${service}:${where}:${rest}`
   const prefix = `${name}-${stage}`
@@ -45,16 +46,68 @@ function policyFor({ region, account, partition }: Place, { name, stage }: Site[
   return {
     Version: '2012-10-17',
     Statement: [
-      allow(['lambda:ListFunctions', 'lambda:ListEventSourceMappings', 'tag:GetResources', 'iam:ListRoles'], ['*']),
+      allow(
+        [
+          'lambda:ListFunctions',
+          'lambda:ListEventSourceMappings',
+          'lambda:CreateEventSourceMapping',
+          'tag:GetResources',
+          'iam:ListRoles',
+          'events:ListEventBuses',
+          'events:ListRules',
+        ],
+        ['*'],
+      ),
       allow(['lambda:*'], [arn('lambda', `function:${prefix}-*`)]),
       allow(ROLE_ACTIONS, roles),
       allow(['iam:PassRole'], roles, passed),
       allow(['apigateway:*'], [arn('apigateway', '/apis*', `${region}:`), arn('apigateway', '/tags/*', `${region}:`)]),
       allow(['scheduler:*'], [arn('scheduler', `schedule-group/${prefix}`), arn('scheduler', `schedule/${prefix}/*`)]),
+      allow(RULE_ACTIONS, [arn('events', `rule/${prefix}-*`), arn('events', `rule/*/${prefix}-*`)]),
+      allow(
+        ['lambda:*EventSourceMapping', 'lambda:ListTags', 'lambda:TagResource'],
+        [arn('lambda', 'event-source-mapping:*')],
+      ),
+      ...triggerRights(service, arn),
       allow(['logs:FilterLogEvents'], [arn('logs', `log-group:/aws/lambda/${prefix}-*`)]),
     ],
   }
 }
+
+// Buckets and topics are the deployer's own, so they are named one by one.
+function triggerRights(
+  { functions }: Site['service'],
+  arn: (service: string, rest: string, where?: string) => string,
+): object[] {
+  const triggers = functions.flatMap((fn) => fn.triggers)
+  const buckets = triggers.flatMap((one) => (one.kind === 'os' ? [arn('s3', one.bucket, ':')] : []))
+  const topics = triggers.flatMap((one) =>
+    one.kind === 'mq' ? [one.topic.startsWith('arn:') ? one.topic : arn('sns', one.topic)] : [],
+  )
+  const allow = (Action: string[], Resource: string[]): object[] =>
+    Resource.length > 0 ? [{ Effect: 'Allow', Action, Resource }] : []
+  return [
+    ...allow(['s3:GetBucketNotification', 's3:PutBucketNotification'], buckets),
+    ...allow(
+      [
+        'sns:Subscribe',
+        'sns:Unsubscribe',
+        'sns:ListSubscriptionsByTopic',
+        'sns:GetSubscriptionAttributes',
+        'sns:SetSubscriptionAttributes',
+      ],
+      topics,
+    ),
+  ]
+}
+
+const RULE_ACTIONS = [
+  'events:PutRule',
+  'events:DeleteRule',
+  'events:PutTargets',
+  'events:RemoveTargets',
+  'events:ListTargetsByRule',
+]
 
 const ROLE_ACTIONS = [
   ...['iam:GetRole', 'iam:CreateRole', 'iam:DeleteRole', 'iam:UpdateAssumeRolePolicy'],

@@ -1,9 +1,14 @@
-import { type Diagnostic, isRef, type Resource, type Tree } from '@anyfaas/kit'
+import { type Diagnostic, deployedName, isRef, type Ref, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { cannot } from './cannot.ts'
+import { statementId } from './permission-kind.ts'
+import { ruleMark } from './rule-kind.ts'
 import { RETRY, SCHEDULE } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
+import { SOURCE, sourceId } from './source-kind.ts'
+import { subscriptionId } from './subscription-kind.ts'
 
 export interface EventContext {
+  readonly service: Service
   readonly place: Place
   readonly problems: Diagnostic[]
   /** Resource -> the name of its bucket. */
@@ -24,16 +29,102 @@ export function expandEvent(event: Resource<Tree>, context: EventContext): reado
 
 type Owned = Resource<Tree> & { readonly fn: string }
 
-const MAKERS: Readonly<Record<string, (event: Owned, context: EventContext) => readonly Resource[]>> = {
-  ScheduleV2: (event) => {
-    const { RoleArn, Input, RetryPolicy, DeadLetterConfig, ...given } = event.spec['Properties'] as Tree
-    const Target = {
-      Arn: { $ref: `function/${event.fn}`, field: 'FunctionArn' },
-      RoleArn,
-      Input,
-      RetryPolicy: { ...RETRY, ...(RetryPolicy as Tree) },
-      ...(DeadLetterConfig !== undefined && { DeadLetterConfig }),
-    }
-    return [{ ...event, type: 'aws:schedule', spec: { ...SCHEDULE, ...given, Target, Description: event.id } }]
-  },
+type Maker = (event: Owned, context: EventContext) => readonly Resource[]
+
+const MAKERS: Readonly<Record<string, Maker>> = {
+  ScheduleV2: makeSchedule,
+  EventBridgeRule: makeRule,
+  S3: makeNotification,
+  SNS: makeSubscription,
+  SQS: makeSource,
+  Kinesis: makeSource,
+  DynamoDB: makeSource,
+  MSK: makeSource,
+}
+
+function makeSchedule(event: Owned): readonly Resource[] {
+  const { RoleArn, Input, RetryPolicy, DeadLetterConfig, ...given } = event.spec['Properties'] as Tree
+  const Target = {
+    Arn: arnOf(event.fn),
+    RoleArn,
+    Input,
+    RetryPolicy: { ...RETRY, ...(RetryPolicy as Tree) },
+    ...(DeadLetterConfig !== undefined && { DeadLetterConfig }),
+  }
+  return [{ ...event, type: 'aws:schedule', spec: { ...SCHEDULE, ...given, Target, Description: event.id } }]
+}
+
+function makeRule(event: Owned, { place, service }: EventContext): readonly Resource[] {
+  const { Pattern, EventBusName: bus = 'default', ...target } = event.spec['Properties'] as Tree
+  const EventBusName = String(bus).split('/').at(-1) as string
+  const Name = deployedName([service.name, service.stage, ...event.id.split('/').slice(1)], RULE_NAME)
+  const spec = {
+    Name,
+    EventBusName,
+    Description: `${ruleMark(service)} ${event.id}`,
+    EventPattern: Pattern,
+    State: 'ENABLED',
+    Target: { Arn: arnOf(event.fn), ...target },
+  }
+  const path = EventBusName === 'default' ? Name : `${EventBusName}/${Name}`
+  const SourceArn = `arn:${place.partition}:events:${place.region}:${place.account}:rule/${path}`
+  return [permit(event, { Principal: 'events.amazonaws.com', SourceArn }), { ...event, type: 'aws:rule', spec }]
+}
+
+const RULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
+
+function makeNotification(event: Owned, { place, buckets, problems }: EventContext): readonly Resource[] {
+  const { Bucket: given, Events, Filter } = event.spec['Properties'] as Tree
+  const Bucket = isRef(given) ? buckets.get(given.$ref) : given
+  if (typeof Bucket !== 'string') {
+    problems.push(cannot(`the bucket of ${event.id}, which resources.aws makes,`, event.at))
+    return []
+  }
+  const { S3Key } = (Filter ?? {}) as { S3Key?: { Rules?: readonly unknown[] } }
+  const rules = S3Key?.Rules ?? []
+  const source = { SourceArn: `arn:${place.partition}:s3:::${Bucket}`, SourceAccount: place.account }
+  const permission = permit(event, { Principal: 's3.amazonaws.com', ...source })
+  const spec = {
+    Bucket,
+    LambdaFunctionArn: arnOf(event.fn),
+    Events,
+    Filter: rules.length > 0 ? { Key: { FilterRules: rules } } : {},
+    Permission: { $ref: permission.id, field: 'StatementId' },
+  }
+  return [permission, { ...event, type: 'aws:notification', spec }]
+}
+
+function makeSubscription(event: Owned, { place, problems }: EventContext): readonly Resource[] {
+  const { Topic: TopicArn, FilterPolicy = {}, Region = place.region, ...others } = event.spec['Properties'] as Tree
+  for (const key of Object.keys(others)) problems.push(cannot(`"${key}" of ${event.id}`, event.at))
+  if (Region !== place.region) problems.push(cannot(`the topic of another region of ${event.id}`, event.at))
+  const permission = permit(event, { Principal: 'sns.amazonaws.com', SourceArn: TopicArn })
+  const Permission = { $ref: permission.id, field: 'StatementId' }
+  const spec = { TopicArn, Endpoint: arnOf(event.fn), FilterPolicy, Permission }
+  const id = subscriptionId(event.fn, String(TopicArn))
+  return [permission, { ...event, id, type: 'aws:subscription', spec }]
+}
+
+function makeSource(event: Owned): readonly Resource[] {
+  const { Queue, Stream, ConsumerGroupId, ...given } = event.spec['Properties'] as Tree
+  const EventSourceArn = Queue ?? Stream
+  const kafka = ConsumerGroupId !== undefined && { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId } }
+  const spec = { ...SOURCE, ...given, ...kafka, EventSourceArn, FunctionName: arnOf(event.fn) }
+  return [{ ...event, id: sourceId(event.fn, String(EventSourceArn)), type: 'aws:source', spec }]
+}
+
+// The right of a service to call the function.
+function permit({ id, fn, at }: Owned, grant: Tree): Resource {
+  const name = id
+    .split('/')
+    .slice(2)
+    .join('-')
+    .replace(/[^\w-]/g, '-')
+  const FunctionName = { $ref: `function/${fn}`, field: 'FunctionName' }
+  const spec = { FunctionName, StatementId: statementId(name), Action: 'lambda:InvokeFunction', ...grant }
+  return { id: `permission/${fn}/${name}`, fn, type: 'aws:permission', spec, ...(at !== undefined && { at }) }
+}
+
+function arnOf(fn: string): Ref {
+  return { $ref: `function/${fn}`, field: 'FunctionArn' }
 }

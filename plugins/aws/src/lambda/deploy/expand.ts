@@ -29,7 +29,7 @@ export function expand(given: readonly Resource[], { service, place, checksums }
   const resources = fillPlaceholders(given, { region, account, partition }) as readonly Resource<Tree>[]
   const problems = [...leftOut(service)]
   const events = resources.filter(({ type }) => type === 'aws:event')
-  const context: EventContext = { place, problems, buckets: bucketsOf(resources) }
+  const context: EventContext = { service, place, problems, buckets: bucketsOf(resources) }
   const triggers = events.flatMap((event) => (event.spec['Type'] === 'HttpApi' ? [] : expandEvent(event, context)))
   const routes = expandRoutes(events.filter(({ spec }) => spec['Type'] === 'HttpApi'))
   const own = [...triggers, ...routes]

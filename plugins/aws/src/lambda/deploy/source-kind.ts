@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
+import { clock } from '../../account/clock.ts'
+import { type Kind, unlessMissing } from './kind.ts'
+import type { OurFunctions } from './our-functions.ts'
+import type { Site } from './site.ts'
+
+/** Field -> its value when the file does not say. */
+export const SOURCE: Tree = { Enabled: true, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] }
+
+// https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html has none of these.
+const FIXED = ['EventSourceArn', 'StartingPosition', 'Topics', 'AmazonManagedKafkaEventSourceConfig'] as const
+
+/** Queues, streams and topics that Lambda itself reads: event source mappings. One is known by its function and source. */
+export class SourceKind implements Kind {
+  readonly type = 'aws:source'
+  readonly fields: readonly string[] = [...Object.keys(SOURCE), ...FIXED, ...OTHERS]
+  readonly rules = {
+    ...Object.fromEntries(FIXED.map((field) => [field, 'replace' as const])),
+    // It is the same function by its name or by its ARN.
+    FunctionName: 'ignore',
+  } as const
+  readonly #site: Site
+  readonly #ours: OurFunctions
+
+  constructor(site: Site, ours: OurFunctions) {
+    this.#site = site
+    this.#ours = ours
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Map(desired.map((resource) => [resource.id, resource]))
+    const ours = new Map((await this.#ours.list(call)).map(({ arn, fn }) => [arn, fn]))
+    if (ours.size === 0) return []
+    const request = { service: 'lambda', action: 'ListEventSourceMappings', input: {}, about: 'sources' } as const
+    const all = await this.#site.api.list(
+      request,
+      { items: 'EventSourceMappings', next: 'NextMarker', ask: 'Marker' },
+      call,
+    )
+    const found = all.map(async (live): Promise<Live<Tree>[]> => {
+      const fn = ours.get(String(live['FunctionArn']))
+      if (fn === undefined || live['State'] === 'Deleting') return []
+      const id = sourceId(fn, String(live['EventSourceArn']))
+      const resource = wanted.get(id)
+      // Somebody may have given our function a source by hand.
+      if (!resource && !(await this.#bearsMarks(live, call))) return []
+      return [{ id, fn, uses: [`function/${fn}`], value: read(live, resource?.spec) }]
+    })
+    return (await Promise.all(found)).flat()
+  }
+
+  async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    const { FunctionName, EventSourceArn } = resource.spec
+    const { EventSourceMappings } = await this.#call(
+      'ListEventSourceMappings',
+      { FunctionName, EventSourceArn },
+      resource.id,
+      call,
+    )
+    const [live] = (EventSourceMappings ?? []) as Tree[]
+    return live && { id: resource.id, value: read(await this.#settled(live, call), resource.spec) }
+  }
+
+  async create(spec: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
+    const made = await this.#call('CreateEventSourceMapping', { ...spec, Tags: marksOf(this.#site.service) }, id, call)
+    const { UUID } = await this.#settled(made, call)
+    return { UUID }
+  }
+
+  async update(spec: Tree, live: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
+    const { UUID } = live
+    const changed = Object.entries(spec).filter(([key, value]) => !isFixed(key) && !isDeepStrictEqual(value, live[key]))
+    await this.#settled(
+      await this.#call('UpdateEventSourceMapping', { UUID, ...Object.fromEntries(changed) }, id, call),
+      call,
+    )
+    return { UUID }
+  }
+
+  async remove({ UUID }: Tree, call: Call, id: string): Promise<void> {
+    await this.#call('DeleteEventSourceMapping', { UUID }, id, call)
+    // Until it is gone no other may take its place.
+    await unlessMissing(this.#settled({ UUID, State: 'Deleting' }, call))
+  }
+
+  async #bearsMarks({ EventSourceMappingArn }: Tree, call: Call): Promise<boolean> {
+    const arn = String(EventSourceMappingArn)
+    return isOurs((await unlessMissing(this.#ours.tagsOf(arn, call))) ?? {}, this.#site.service)
+  }
+
+  async #settled(first: Tree, call: Call): Promise<Tree> {
+    for (let live = first; ; ) {
+      if (live['State'] === 'Enabled' || live['State'] === 'Disabled') return live
+      await clock.wait(LOOK_MS, call.signal)
+      live = await this.#call('GetEventSourceMapping', { UUID: first['UUID'] }, `source ${first['UUID']}`, call)
+    }
+  }
+
+  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+    return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
+  }
+}
+
+const OTHERS = [
+  'BatchSize',
+  'FilterCriteria',
+  'DestinationConfig',
+  'ParallelizationFactor',
+  'BisectBatchOnFunctionError',
+  'MaximumRetryAttempts',
+  'MaximumRecordAgeInSeconds',
+  'TumblingWindowInSeconds',
+  'ScalingConfig',
+] as const
+const LOOK_MS = 500
+
+/** A source of a function. */
+export function sourceId(fn: string, arn: string): string {
+  return `source/${fn}/${arn}`
+}
+
+function isFixed(key: string): boolean {
+  return (FIXED as readonly string[]).includes(key)
+}
+
+// The platform tells a value for every setting; what the file says nothing of is left as it is.
+function read(live: Tree, spec: Tree = {}): Tree {
+  const told: Tree = {
+    ...live,
+    Enabled: /^(Enabl|Creat|Updat)/.test(String(live['State'])),
+    FunctionResponseTypes: live['FunctionResponseTypes'] ?? [],
+  }
+  const { ConsumerGroupId } = (live['AmazonManagedKafkaEventSourceConfig'] ?? {}) as Tree
+  const keys = Object.keys({ ...SOURCE, ...spec }).filter((key) => told[key] !== undefined)
+  const kafka = spec['AmazonManagedKafkaEventSourceConfig'] && {
+    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId },
+  }
+  return { ...Object.fromEntries(keys.map((key) => [key, told[key]])), ...(kafka as Tree), UUID: live['UUID'] }
+}
