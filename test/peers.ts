@@ -22,6 +22,12 @@ export function postgresFolder(): string | undefined {
   return versions.map((version) => `${base}/${version}/bin`).find((folder) => existsSync(`${folder}/initdb`))
 }
 
+/** The program that serves moto, another party's AWS. */
+export function motoServer(): string | undefined {
+  const program = join(process.env['ANYFAAS_JUDGES'] ?? join(tmpdir(), 'anyfaas-judges'), 'bin/moto_server')
+  return existsSync(program) ? program : undefined
+}
+
 /** The folder in which a group of test/judges/packages.json is installed, or would be. */
 export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.cjs') as {
   readonly judgeFolder: (group: string) => string
@@ -51,6 +57,7 @@ const FIND = {
   midway: () => (MIDWAY.map(judged).every(Boolean) ? MIDWAY[0] : undefined),
   'web frameworks': () => judged('web') && judged('express4'),
   'cfn-lint': judgesPython,
+  moto: motoServer,
 } as const
 
 function answers(command: string, args: readonly string[]): string | undefined {
