@@ -29,7 +29,7 @@ const NOTHING: readonly Nothing[] = [
   { at: /\/deployOrigin$/, value: false, why: 'the default' },
   { at: /\/timer\/type$/, value: 'every', why: 'the default of the older form' },
   { at: /^\/domain$/, value: false, why: 'the default' },
-  { at: /\/(url|streaming)$/, value: false, why: 'the default' },
+  { at: /\/(url|streaming|cors)$/, value: false, why: 'the default' },
   { at: /\/(logs|deploy|enabled)$/, value: true, why: 'the default' },
   {
     at: /\/runtime$/,
@@ -59,6 +59,12 @@ const NOTHING: readonly Nothing[] = [
   { at: /(^|\/)package\//, why: 'the packager reads it', translated: true },
   { at: /(^|\/)layers\//, why: 'runtime extensions go into the artifact', translated: true },
   { at: /(^|\/)(overrides|resources)\/other(\/|$)/, why: 'another provider’s', translated: true },
+  {
+    at: /\/custom\/(command|args)(\/|$)/,
+    on: /^(aws|aliyun-2.0|tencent)$/,
+    why: 'the start file that is packaged says it',
+    translated: true,
+  },
   { at: /\/container\/build(\/|$)/, why: 'the building of the image reads it', translated: true },
   { at: /\/handler$/, when: isServer, why: 'the packager bundles the server’s main file', translated: true },
   { at: /\/(http|apigw)\/path$/, when: isServer, why: 'a server finds its routes itself', translated: true },
