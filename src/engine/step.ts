@@ -1,5 +1,4 @@
-import { type Change, type Driver, error, type Resource, SlsError, type Step, withRetry } from '@anyfaas/kit'
-import { clock } from './clock.ts'
+import { type Change, clock, type Driver, error, type Resource, SlsError, type Step, withRetry } from '@anyfaas/kit'
 import { resolveRefs } from './refs.ts'
 
 export interface StepOptions {

@@ -1,8 +1,7 @@
-import { type Driver, type Live, type Resource, withRetry } from '@anyfaas/kit'
+import { clock, type Driver, type Live, type Resource, withRetry } from '@anyfaas/kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyPlan } from '../../src/engine/apply.ts'
-import { clock } from '../../src/engine/clock.ts'
 import { diffSpecs } from '../../src/engine/diff.ts'
 import { planSteps } from '../../src/engine/plan.ts'
 

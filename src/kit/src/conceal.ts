@@ -1,3 +1,4 @@
+import { error, SlsError } from './diagnostic.ts'
 import { isMap } from './merge.ts'
 import { isSecret, reveal, type SecretText, spellSecrets } from './value.ts'
 
@@ -12,6 +13,21 @@ export function concealSecrets<L>(live: L, desired: unknown, lookup: (name: stri
 /** The spec with the values of its secrets, for the platform's API alone. `lookup` throws for one that has no value. */
 export function revealSecrets<S>(spec: S, lookup: (name: string) => string): S {
   return spellSecrets(spec, (text) => reveal(text, lookup)) as S
+}
+
+/**
+ * The spec of a thing with the values of its secrets, right before the platform's API call. Throws SLS7006 for a secret that
+ * the deployer's environment does not have.
+ */
+export function revealFor<S>(id: string, spec: S, secret: (name: string) => string | undefined): S {
+  return revealSecrets(spec, (name) => {
+    const value = secret(name)
+    if (value !== undefined) return value
+    const help = [`${name}=… sls deploy, or a line in .env`]
+    throw new SlsError(
+      error('SLS7006', `${id} needs the secret "${name}", which the environment does not have`, { help }),
+    )
+  })
 }
 
 const UNKNOWN: SecretText = { $secret: [] }

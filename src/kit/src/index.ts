@@ -1,6 +1,7 @@
 export * from './artifact.ts'
 export * from './call.ts'
 export * from './check.ts'
+export * from './clock.ts'
 export * from './codes.ts'
 export * from './conceal.ts'
 export * from './connection.ts'

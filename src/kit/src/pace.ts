@@ -1,10 +1,4 @@
-/** The time, and waiting for it. Tests bring their own. */
-export interface Clock {
-  /** Milliseconds, from any start. */
-  now(): number
-  /** Rejects with the signal's reason when aborted. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>
-}
+import type { Clock } from './clock.ts'
 
 export interface PaceOptions {
   /** Calls a second that the platform's documents allow for one action. */

@@ -1,4 +1,4 @@
-import type { Clock } from './pace.ts'
+import type { Clock } from './clock.ts'
 
 export interface RetryOptions {
   readonly retryable: (error: unknown) => boolean

@@ -1,4 +1,4 @@
-import type { Clock } from './pace.ts'
+import type { Clock } from './clock.ts'
 
 export interface WatchOptions<T> {
   /** Looks at everything at once: one page of a list instead of a request for each thing. */

@@ -1,5 +1,4 @@
-import { type Call, Pacer, type Tree, withRetry } from '@anyfaas/kit'
-import { clock } from './clock.ts'
+import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
 import { isPassing, isThrottled, refuse } from './failures.ts'
 import { makeClient, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
 

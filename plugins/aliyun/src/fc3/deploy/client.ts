@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Call, Pacer, type Tree, withRetry } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
 import { isPassing, isThrottled, refuse } from '../../account/failures.ts'
 import {

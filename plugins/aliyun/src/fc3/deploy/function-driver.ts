@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import {
   type Call,
   type Change,
+  clock,
   concealSecrets,
   type Driver,
   error,
@@ -15,7 +16,6 @@ import {
   type Tree,
   Watch,
 } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import { tagMap } from './expand.ts'
 import type { OurFunctions } from './our-functions.ts'

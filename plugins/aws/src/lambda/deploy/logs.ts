@@ -1,5 +1,4 @@
-import type { Call, LogLine, LogQuery, Tree } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import { type Call, clock, type LogLine, type LogQuery, type Tree } from '@anyfaas/kit'
 import { unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'

@@ -1,5 +1,13 @@
-import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import {
+  type Alias,
+  type Call,
+  clock,
+  type Operations,
+  type RemoteAnswer,
+  type RemoteInvocation,
+  type Tree,
+  type Version,
+} from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
 import { examine } from './examine.ts'
 import type { OurFunctions } from './our-functions.ts'

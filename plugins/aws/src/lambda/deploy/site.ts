@@ -1,4 +1,4 @@
-import { type Artifact, error, revealSecrets, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import { type Artifact, revealFor, type Service, type Tree } from '@anyfaas/kit'
 import type { Api } from '../../account/api.ts'
 
 /** What the drivers of one connection share. */
@@ -20,12 +20,5 @@ export interface Place {
 
 /** A spec with the values of its secrets. Throws SLS7006 for one that the deployer does not have. */
 export function revealed(spec: Tree, id: string, { secret }: Site): Tree {
-  return revealSecrets(spec, (name) => {
-    const value = secret(name)
-    if (value !== undefined) return value
-    const help = [`${name}=… sls deploy, or a line in .env`]
-    throw new SlsError(
-      error('SLS7006', `${id} needs the secret "${name}", which the environment does not have`, { help }),
-    )
-  })
+  return revealFor(id, spec, secret)
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import { type Call, clock, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'

@@ -1,5 +1,4 @@
-import { type Call, Pacer, type Tree, withRetry } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
 import { isPassing, isThrottled, refuse } from '../../account/failures.ts'
 import { type ApiClient, type ApiConfig, makeClient, type Product } from '../../account/sdk.ts'
 

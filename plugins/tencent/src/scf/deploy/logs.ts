@@ -1,5 +1,4 @@
-import { type Call, error, type LogLine, type LogQuery, SlsError, type Tree } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import { type Call, clock, error, type LogLine, type LogQuery, SlsError, type Tree } from '@anyfaas/kit'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 

@@ -1,5 +1,4 @@
-import { type Call, error, SlsError, type Tree, Watch } from '@anyfaas/kit'
-import { clock } from '../../account/clock.ts'
+import { type Call, clock, error, SlsError, type Tree, Watch } from '@anyfaas/kit'
 import { isTaken } from '../../account/failures.ts'
 import type { Site } from './site.ts'
 import { ourFunction, tagMap } from './tags.ts'
