@@ -36,7 +36,9 @@ describe.each(readdirSync(root))('%s', (name) => {
   })
 
   const matrixFile = join(expected, 'matrix.md')
-  it.runIf(existsSync(matrixFile))('is as portable as expected', async () => {
+  // Only some cases have one.
+  if (!existsSync(matrixFile)) return
+  it('is as portable as expected', async () => {
     const { matrix } = await check({ dir, provider: 'all' }, io)
     const text = matrix ? writeMatrix(matrix) : ''
     if (update) writeFileSync(matrixFile, text)
