@@ -7,7 +7,6 @@ import type { ActionIo } from '../../src/actions/io.ts'
 import { plan } from '../../src/actions/plan.ts'
 import { remove } from '../../src/actions/remove.ts'
 import type { Emulator, EmulatorOptions } from '../emulators/emulator.ts'
-import { stringify } from './yaml.ts'
 
 export type Tree = Record<string, unknown>
 
@@ -59,7 +58,8 @@ export class Bench {
   write(functions: Record<string, Tree>, more: Tree = {}, code = 'one'): void {
     const provider = { name: this.#edition.provider, endpoint: this.#address, ...this.#edition.settings }
     mkdirSync(this.dir, { recursive: true })
-    writeFileSync(join(this.dir, 'serverless.yml'), stringify({ service: 'shop', provider, functions, ...more }))
+    // JSON is YAML: the service file of a test needs no more.
+    writeFileSync(join(this.dir, 'serverless.yml'), JSON.stringify({ service: 'shop', provider, functions, ...more }))
     for (const name of Object.keys(functions))
       writeFileSync(join(this.dir, `${name}.js`), `exports.handler = async () => '${name} ${code}'\n`)
   }

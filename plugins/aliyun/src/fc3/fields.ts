@@ -119,3 +119,15 @@ function besideMemory(cpu: number, { memoryMb }: Fn): unknown {
     `memorySize: ${Math.ceil(Math.max(least, facts.memoryMb.min) / 64) * 64} to ${Math.floor(most / 64) * 64}, or leave cpu out`,
   )
 }
+
+/**
+ * The processors that go with so much memory when the file does not say: the vendor's tool takes 0.35 for any, which the
+ * platform refuses beside more than 1.4 GB.
+ */
+export function cpuFor(memoryMb: unknown): number {
+  const cores = (typeof memoryMb === 'number' ? memoryMb : DEFAULT_MEMORY_MB) / 1024 / 1.5
+  return Math.min(16, Math.max(0.05, Math.ceil(cores * 20 - 1e-9) / 20))
+}
+
+/** What the platform's own tool takes. */
+export const DEFAULT_MEMORY_MB = 512

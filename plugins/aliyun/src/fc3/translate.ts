@@ -16,6 +16,7 @@ import {
   type Service,
   subjectOf,
   type Translation,
+  type Tree,
   treeAt,
 } from '@anyfaas/kit'
 import { checkRegion, regionOf } from '../region.ts'
@@ -24,7 +25,7 @@ import { wordsOf } from '../words.ts'
 import { codeOf, PLATFORM } from './code.ts'
 import { translateDomain } from './domain.ts'
 import { facts } from './facts.ts'
-import { fields } from './fields.ts'
+import { cpuFor, DEFAULT_MEMORY_MB, fields } from './fields.ts'
 import { checkRaw } from './overrides.ts'
 import { triggers } from './triggers.ts'
 
@@ -78,9 +79,12 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const overridden = [
     wordsOf(fn.overrides['aliyun'], '3.0'),
     treeAt(service.overrides['aliyun'], ['resources', fn.name, 'props']),
-  ].reduce(mergeTree, spec) as object
+  ].reduce(mergeTree, spec) as Tree
   return {
-    resources: [{ id: `function/${fn.name}`, type: 'fc3:function', spec: overridden, at: fn.at }, ...made.resources],
+    resources: [
+      { id: `function/${fn.name}`, type: 'fc3:function', spec: withCpu(overridden), at: fn.at },
+      ...made.resources,
+    ],
     diagnostics: [
       ...checked.diagnostics,
       ...checkBraces(fn, subject, 'Serverless Devs'),
@@ -89,6 +93,15 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
       ...made.diagnostics,
     ],
   }
+}
+
+// Overrides may have the last word about the memory.
+function withCpu(spec: Tree): Tree {
+  const { cpu, memorySize } = spec
+  if (cpu !== undefined || memorySize === undefined || memorySize === DEFAULT_MEMORY_MB) return spec
+  const entries = Object.entries(spec)
+  entries.splice(entries.findIndex(([key]) => key === 'memorySize') + 1, 0, ['cpu', cpuFor(memorySize)])
+  return Object.fromEntries(entries)
 }
 
 function translateTriggers(fn: Fn): Translation {

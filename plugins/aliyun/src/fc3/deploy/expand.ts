@@ -1,4 +1,5 @@
 import { isMap, marksOf, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { cpuFor, DEFAULT_MEMORY_MB } from '../fields.ts'
 import { PARTS } from './parts.ts'
 
 /** What the service needs besides its spec. */
@@ -27,7 +28,6 @@ export function expand(resources: readonly Resource[], { service, checksums }: E
     } = resource.spec as Tree
     const spec = {
       ...DEFAULTS,
-      cpu: cpuFor(props['memorySize']),
       instanceConcurrency: 1,
       ...props,
       tags: { ...tagMap(tags), ...marksOf(service, name) },
@@ -60,19 +60,14 @@ export function tagMap(tags: unknown): Record<string, string> {
 // What the platform, or its own tool, takes for a setting that is not given.
 const DEFAULTS = {
   description: '',
-  memorySize: 512,
+  memorySize: DEFAULT_MEMORY_MB,
+  cpu: cpuFor(DEFAULT_MEMORY_MB),
   diskSize: 512,
   timeout: 3,
   environmentVariables: {},
   internetAccess: true,
   role: '',
   layers: [],
-}
-
-// Between one and four gigabytes a core are allowed; the vendor's tool has 512 MB with 0.35.
-function cpuFor(memoryMb: unknown): number {
-  const cores = (typeof memoryMb === 'number' ? memoryMb : DEFAULTS.memorySize) / 1024 / 1.5
-  return Math.min(16, Math.max(0.05, Math.ceil(cores * 20 - 1e-9) / 20))
 }
 
 function strip(resource: Resource): Resource {

@@ -58,14 +58,12 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
 
   async update(resource: Resource<Tree>, _live: Tree, change: Change): Promise<Tree> {
-    const { functionName, triggerName, triggerType, sourceArn, triggerConfig, ...spec } = revealed(
+    const { functionName, triggerName, triggerConfig, invocationRole, qualifier, description } = revealed(
       resource.spec,
       resource.id,
       this.#site,
     )
-    void triggerType
-    void sourceArn
-    const body = { ...spec, triggerConfig: JSON.stringify(triggerConfig ?? {}) }
+    const body = { invocationRole, qualifier, description, triggerConfig: JSON.stringify(triggerConfig ?? {}) }
     const path = `/functions/${functionName}/triggers/${triggerName}`
     const request = { action: 'UpdateTrigger', method: 'PUT', path, body, about: resource.id } as const
     return { ...(await this.#site.client.call(request, change)), functionName }
