@@ -7,6 +7,9 @@ import { pipeline } from 'node:stream/promises'
 import { error, SlsError } from '@anyfaas/kit'
 import { unpack } from './unpack.ts'
 
+/** Where the code of functions lies, by its digest. */
+export type CodeFolders = Pick<CodeStore, 'folder' | 'has' | 'keep' | 'release'>
+
 /** Unpacked artifacts by their digest. A folder is there whole or not at all. */
 export class CodeStore {
   readonly #root: string

@@ -3,14 +3,14 @@ import type { DeployRequest, FunctionState, FunctionStatus } from '../api.ts'
 import { environmentFor, needsSecrets } from '../environment.ts'
 import type { FunctionSpec, TimerSpec } from '../spec.ts'
 import { Clock } from './clock.ts'
-import type { CodeStore } from './code-store.ts'
+import type { CodeFolders } from './code-store.ts'
 import { FunctionHost, type HostOptions } from './function-host.ts'
 import type { Reachable } from './gateway.ts'
 import type { ServiceLog } from './service-log.ts'
 
 /** What a function shares with the others of its service. */
 export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' | 'worker' | 'warden'> {
-  readonly code: CodeStore
+  readonly code: CodeFolders
   readonly log: ServiceLog
 }
 

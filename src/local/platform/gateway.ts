@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { explain, HttpError, Router } from '@anyfaas/runtime'
 import type { RouteSpec } from '../spec.ts'
 import { type Exchange, readBody } from './exchange.ts'
@@ -16,6 +16,13 @@ export interface Reachable {
   readonly host: () => FunctionHost
 }
 
+export interface GatewayOptions {
+  /** Makes the server around what answers; plain HTTP when missing. */
+  readonly createServer?: (answer: RequestListener) => Server
+  /** The address to listen on; loopback when missing. */
+  readonly host?: string
+}
+
 type GatewayRoute = RouteSpec & { readonly reachable: Reachable }
 
 const FUNCTION_PREFIX = '/function/'
@@ -24,12 +31,15 @@ const FUNCTION_PREFIX = '/function/'
 export class Gateway {
   readonly #server: Server
   readonly #running: Tally
+  readonly #host: string | undefined
   #port = 0
   #router = new Router<GatewayRoute>([])
   #byName: ReadonlyMap<string, Reachable> = new Map()
 
-  constructor() {
-    this.#server = createServer((request, response) => void this.#handle(request, response))
+  constructor(options: GatewayOptions = {}) {
+    const create = options.createServer ?? createServer
+    this.#server = create((request, response) => void this.#handle(request, response))
+    this.#host = options.host
     this.#running = countRequests(this.#server)
   }
 
@@ -39,7 +49,7 @@ export class Gateway {
 
   /** Listens on the first of the ports that is free; false when none is. */
   async open(ports: Iterable<number>): Promise<boolean> {
-    this.#port = (await listen(this.#server, ports)) ?? 0
+    this.#port = (await listen(this.#server, ports, this.#host)) ?? 0
     return this.#port !== 0
   }
 

@@ -12,9 +12,9 @@ export function* candidatePorts(own: number | undefined, taken: ReadonlySet<numb
   yield 0
 }
 
-/** Listens on 127.0.0.1, on the first of the ports that is free. Undefined when none is. */
-export async function listen(server: Server, ports: Iterable<number>): Promise<number | undefined> {
-  for (const port of ports) if (await tryListen(server, port)) return portOf(server)
+/** Listens on the first of the ports that is free. Undefined when none is. */
+export async function listen(server: Server, ports: Iterable<number>, host = '127.0.0.1'): Promise<number | undefined> {
+  for (const port of ports) if (await tryListen(server, port, host)) return portOf(server)
   return undefined
 }
 
@@ -44,7 +44,7 @@ export async function closeServer(server: Server, running: Tally): Promise<void>
   await closed
 }
 
-function tryListen(server: Server, port: number): Promise<boolean> {
+function tryListen(server: Server, port: number, host: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
       server.off('listening', done)
@@ -55,6 +55,6 @@ function tryListen(server: Server, port: number): Promise<boolean> {
       server.off('error', fail)
       resolve(true)
     }
-    server.once('error', fail).once('listening', done).listen({ port, host: '127.0.0.1' })
+    server.once('error', fail).once('listening', done).listen({ port, host })
   })
 }

@@ -5,7 +5,7 @@ import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
 import { writeJson } from '../json-file.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { Deployed, type DeployedOptions, hideIn, whyOf } from './deployed.ts'
-import { Gateway } from './gateway.ts'
+import { Gateway, type GatewayOptions } from './gateway.ts'
 import { candidatePorts } from './ports.ts'
 import { Queue } from './queue.ts'
 import { ServiceLog } from './service-log.ts'
@@ -23,6 +23,7 @@ export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage
   readonly folder: string
   /** The ports of the other services. */
   readonly takenPorts: () => ReadonlySet<number>
+  readonly gateway?: GatewayOptions
 }
 
 const STATE_FILE = 'service.json'
@@ -40,12 +41,13 @@ export class ServiceHost {
   readonly #draining = new Set<Promise<void>>()
   /** Every version that can still print something. */
   readonly #versions = new Set<Deployed>()
-  #gateway = new Gateway()
+  #gateway: Gateway
   #movedFrom: number | undefined
   #isGone = false
 
   constructor(options: ServiceOptions) {
     this.#options = options
+    this.#gateway = new Gateway(options.gateway)
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
     for (const spec of options.state.functions) {
       this.#functions.set(spec.name, this.#version({ spec, secrets: {} }))
@@ -87,7 +89,7 @@ export class ServiceHost {
   async moveTo(port: number): Promise<void> {
     await this.#changes.run(async () => {
       if (port === this.port) return
-      const gateway = new Gateway()
+      const gateway = new Gateway(this.#options.gateway)
       if (!(await gateway.open([port]))) throw new SlsError(noPort(port))
       const before = this.#gateway
       this.#gateway = gateway
