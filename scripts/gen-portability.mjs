@@ -109,7 +109,7 @@ function targetSection(target, { isDefault, words }) {
     '### Runtimes',
     `\`nodejs\` is \`${facts.nodejs}\`. An id that is not here is passed on with a warning.`,
     table(
-      ['runtime', 'on the platform', 'no new functions since'],
+      ['runtime', 'on the platform', 'no new functions from'],
       Object.entries(facts.runtimes).map(([name, { id, endOfLife = '' }]) => [`\`${name}\``, `\`${id}\``, endOfLife]),
     ),
     '### Limits',

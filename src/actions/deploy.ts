@@ -1,14 +1,16 @@
-import { type Action, changes, type Deployment, type Plan } from '@anyfaas/kit'
+import { type Action, type Alias, changes, type Deployment, type Plan } from '@anyfaas/kit'
 import type { Choice } from '../engine/plan.ts'
 import { type ApplyWishes, perform } from './apply.ts'
+import { beginCanary, type CanaryWishes, canaryOperations, passersBy } from './canary.ts'
 import { callOf, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
-import { planFor, prepare } from './plan.ts'
-import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions } from './project.ts'
+import { deployedNames } from './operate.ts'
+import { planFor, prepare, type Site } from './plan.ts'
+import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
 import { type Probe, probe } from './smoke.ts'
 
-export interface DeployOptions extends ProjectOptions, Choice, ApplyWishes {
+export interface DeployOptions extends ProjectOptions, Choice, ApplyWishes, CanaryWishes {
   /** The port that the service shall answer on, where the platform lets one choose. */
   readonly port?: number
   /** A path to ask for afterwards; the deploy fails unless it answers below 500. */
@@ -28,6 +30,8 @@ export interface DeployedPlatform {
   readonly counts: Readonly<Partial<Record<Action, number>>>
   readonly durationMs: number
   readonly deployment: Deployment
+  /** Where the alias leads after a deploy with a canary. */
+  readonly aliases?: readonly Alias[]
   readonly probe?: Probe
 }
 
@@ -48,9 +52,11 @@ async function deployTo(
   const prepared = await prepare(project, platform, { ...options, push: true }, io)
   const settings = { ...prepared, ...(options.port !== undefined && { port: options.port }) }
   return await withConnection(project, platform, settings, io, async (connection) => {
+    const canary = canaryFor(project, { platform, connection, io }, options)
     const plan = await planFor({ platform, connection, io }, prepared.resources, options)
     if (changes(plan).length > 0) await options.confirm?.(plan)
     await perform(plan, { project, connection, io }, options)
+    const aliases = await canary?.()
     const deployment = (await connection.info(callOf(io))) ?? { platform: platform.target.title, functions: [] }
     const probed = options.smoke === undefined ? undefined : await probe(deployment, options.smoke, io)
     return {
@@ -59,9 +65,28 @@ async function deployTo(
       counts: countOf(plan),
       durationMs: performance.now() - began,
       deployment,
+      ...(aliases && { aliases }),
       ...(probed && { probe: probed }),
     }
   })
+}
+
+// What a canary needs and what passes it by is said before anything is touched.
+function canaryFor(
+  project: Project,
+  { platform, connection, io }: Site,
+  options: DeployOptions,
+): (() => Promise<readonly Alias[]>) | undefined {
+  const { canary: share, alias = 'live', only } = options
+  if (share === undefined) return undefined
+  canaryOperations(platform, connection)
+  settle(project, passersBy(platform, only, alias), options, io)
+  const functions = deployedNames(platform, only)
+  // A connection knows what was there when it began, and the deploy has changed that.
+  return () =>
+    withConnection(project, platform, {}, io, async (now) =>
+      beginCanary(canaryOperations(platform, now), functions, { share, alias }, io),
+    )
 }
 
 function countOf(plan: Plan): Partial<Record<Action, number>> {

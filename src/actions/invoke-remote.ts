@@ -1,6 +1,6 @@
-import type { Emulator } from '@anyfaas/kit'
-import { error, type Fn, importModule, type PlatformCall, type RemoteAnswer, SlsError } from '@anyfaas/kit'
+import { type Emulator, error, type Fn, importModule, type RemoteAnswer, SlsError } from '@anyfaas/kit'
 import { type CallWishes, callFor } from './call.ts'
+import { callInfo } from './call-info.ts'
 import type { ActionIo } from './io.ts'
 import { deployedNames, operate } from './operate.ts'
 import type { Platform, ProjectOptions } from './project.ts'
@@ -60,18 +60,5 @@ async function payloadFor(fn: Fn, platform: Platform, wishes: CallWishes): Promi
   if (!isShaped || wishes.trigger === 'event') return wishes.data ?? '{}'
   const call = callFor(fn, wishes, Object.keys(platform.target.triggers))
   const { emulator } = (await importModule(platform.target.runtime.emulator.href)) as { emulator: Emulator }
-  return JSON.stringify(emulator.event(call, infoFor(fn, platform, call)))
-}
-
-function infoFor(fn: Fn, { service, target }: Platform, { kind }: PlatformCall): Parameters<Emulator['event']>[1] {
-  return {
-    service: service.name,
-    function: fn.name,
-    stage: service.stage,
-    requestId: `sls-invoke-${kind}`,
-    time: Date.now(),
-    timeoutSec: fn.timeoutSec,
-    memoryMb: fn.memoryMb,
-    region: service.provider.region ?? target.facts.defaultRegion,
-  }
+  return JSON.stringify(emulator.event(call, callInfo(platform, fn)))
 }

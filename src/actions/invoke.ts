@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import {
   type Answer,
-  type CallInfo,
   type CustomCode,
   environmentOf,
   error,
@@ -16,6 +15,7 @@ import {
 import { type DebuggerAddress, runOnce } from '../local/run-once.ts'
 import { launch } from '../packager/launch.ts'
 import { type CallWishes, callFor } from './call.ts'
+import { callInfo } from './call-info.ts'
 import type { ActionIo } from './io.ts'
 import {
   choosePlatforms,
@@ -106,34 +106,12 @@ function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | '
   return {
     emulator: runtimeOf(platform).emulator,
     call,
-    info: infoFor(platform, fn),
+    info: callInfo(platform, fn),
     environment: environmentFor(project, fn),
     signal: io.signal,
     onLog: (line) => io.tell({ kind: 'log', line }),
     ...(debugPort !== undefined && { debug: { port: debugPort, onListening: (address) => onDebugger?.(address) } }),
   }
-}
-
-function infoFor({ service, target }: Platform, fn: Fn): CallInfo {
-  return {
-    service: service.name,
-    function: fn.name,
-    stage: service.stage,
-    requestId: requestId(),
-    time: Date.now(),
-    timeoutSec: fn.timeoutSec,
-    memoryMb: fn.memoryMb,
-    region: service.provider.region ?? target.facts.defaultRegion,
-  }
-}
-
-// Tells calls apart in a log, and guards nothing: the module that makes better ones costs more than the call.
-function requestId(): string {
-  return [8, 4, 4, 4, 12].map((digits) => hex(digits)).join('-')
-}
-
-function hex(digits: number): string {
-  return Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('')
 }
 
 function environmentFor(project: Project, fn: Fn): Record<string, string> {

@@ -23,12 +23,21 @@ export async function operate<K extends keyof Operations, T>(
   const project = await openProject(options, io)
   const [platform, ...others] = await choosePlatforms(project, options, io)
   if (!platform || others.length > 0) throw misuse('this works on one provider at a time')
-  return await withConnection(project, platform, {}, io, async ({ operations = {} }) => {
-    const lacking = names.find((name) => operations[name] === undefined)
-    if (lacking !== undefined)
-      throw new SlsError(error('SLS2004', `${platform.target.title} cannot do this: ${lacking}`))
-    return await work({ project, platform, operations: operations as Required<Operations>, call: callOf(io) })
+  return await withConnection(project, platform, {}, io, async ({ operations }) => {
+    const able = operationsOf(platform, operations, names)
+    return await work({ project, platform, operations: able, call: callOf(io) })
   })
+}
+
+/** The operations that a platform must have for something. Throws SLS2004 when it lacks one. */
+export function operationsOf<K extends keyof Operations>(
+  { target }: Platform,
+  operations: Operations | undefined,
+  names: readonly K[],
+): Pick<Required<Operations>, K> {
+  const lacking = names.find((name) => operations?.[name] === undefined)
+  if (lacking !== undefined) throw new SlsError(error('SLS2004', `${target.title} cannot do this: ${lacking}`))
+  return operations as Required<Operations>
 }
 
 /** The deployed functions that a command is about: those that are named, else all. Throws SLS0002 for one that is not there. */

@@ -28,6 +28,11 @@ export interface AliasOptions extends ProjectOptions {
   readonly canary?: { readonly version: string; readonly share: number }
 }
 
+export interface AliasRemoval extends ProjectOptions {
+  readonly function: string
+  readonly name: string
+}
+
 export interface ShiftOptions extends ProjectOptions {
   readonly functions?: readonly string[]
   /** The alias that is moved. */
@@ -76,6 +81,22 @@ export async function setAlias(options: AliasOptions, io: ActionIo): Promise<Shi
     const alias = { fn, name, version, ...(canary && { canary }) }
     await operations.setAlias(alias, call)
     return { aliases: [alias] }
+  })
+}
+
+/** Takes an alias of a function away. Throws SLS0002 when it has no such alias. */
+export async function removeAlias(options: AliasRemoval, io: ActionIo): Promise<{ readonly removed: string }> {
+  return await operate(['aliases', 'removeAlias'], options, io, async ({ platform, operations, call }) => {
+    const [fn = ''] = deployedNames(platform, [options.function])
+    const { name } = options
+    const known = (await operations.aliases(fn, call)).map((alias) => alias.name)
+    if (!known.includes(name))
+      throw misuse(
+        `function "${fn}" has no alias "${name}"`,
+        known.length > 0 ? `it has ${known.join(', ')}` : undefined,
+      )
+    await operations.removeAlias(fn, name, call)
+    return { removed: `${fn}: ${name}` }
   })
 }
 

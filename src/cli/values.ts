@@ -30,6 +30,13 @@ export function readNames(text: string): readonly string[] {
   throw new SlsError(error('SLS0002', `"${text}" is not a list of names`, { help: ['write it as a,b'] }))
 }
 
+/** `10%`: a share of the calls above 0 and below 100 per cent, as a number below 1. */
+export function readPercent(text: string): number {
+  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100
+  if (share > 0 && share < 1) return share
+  throw new SlsError(error('SLS0002', `"${text}" is no share of the calls`, { help: ['write it as 10%'] }))
+}
+
 /** `5=10%`: a version, and its share of the calls above 0 and below 100 per cent. */
 export function readShare(text: string): { readonly version: string; readonly share: number } {
   const [, version, percent] = /^([^=]+)=(\d+(?:\.\d+)?)%$/.exec(text) ?? []

@@ -81,4 +81,10 @@ export const aws: Edition = {
     ['no events', { ...rich, events: [] }],
   ],
   drift: { MemorySize: 2048 },
+  measure: (emulator, name) => {
+    const time = Math.floor(Date.now() / 60_000) * 60 - 60
+    const minute = { time, name, calls: 3, errors: 1, throttles: 2, durationsMs: [10, 20, 30] }
+    const next = { time: time + 60, name, calls: 1, errors: 0, throttles: 0, durationsMs: [40] }
+    ;(emulator as LambdaEmulator).minutes.push(minute, next)
+  },
 }

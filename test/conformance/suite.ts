@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import { info } from '../../src/actions/info.ts'
 import { invokeRemote } from '../../src/actions/invoke-remote.ts'
-import { promote, publish, rollback, setAlias, versions } from '../../src/actions/versions.ts'
+import { metrics } from '../../src/actions/metrics.ts'
+import { promote, publish, removeAlias, rollback, setAlias, versions } from '../../src/actions/versions.ts'
 import type { Fault } from '../emulators/emulator.ts'
 import { Bench, type Edition, type Tree } from './edition.ts'
 import { killedEverywhere } from './kill.ts'
@@ -231,6 +232,49 @@ export function conformance(edition: Edition): void {
       await rollback({ ...options, alias: 'live' }, bench.io)
       expect(await alias()).toEqual([{ fn: 'get', name: 'live', version: first.id }])
       await expect(rollback({ ...options, alias: 'live' }, bench.io)).rejects.toThrow('SLS5008')
+      await removeAlias({ ...options, function: 'get', name: 'live' }, bench.io)
+      expect(await alias()).toEqual([])
+      await expect(removeAlias({ ...options, function: 'get', name: 'live' }, bench.io)).rejects.toThrow(
+        'no alias "live"',
+      )
+    })
+
+    it('gives new code a share of the calls, and says what calls pass it by', async () => {
+      await open()
+      bench.write(SMALL)
+      const options = { ...one, dir: bench.dir }
+      const leads = async (): Promise<unknown> =>
+        (await versions({ ...options, functions: ['get'] }, bench.io)).functions[0]?.aliases
+      const first = await bench.deploy({ canary: 0.1, only: ['get'] })
+      const [{ version = '' } = {}] = first.aliases ?? []
+      expect(first.aliases).toEqual([{ fn: 'get', name: 'live', version }])
+      const said = bench.events.flatMap((event) => (event.kind === 'diagnostic' ? [event.diagnostic] : []))
+      expect(said.map(({ code, message }) => [code, message])).toContainEqual([
+        'SLS5010',
+        'the http trigger of function "get" calls the newest code, not the alias "live"',
+      ])
+      bench.write(SMALL, {}, 'two')
+      const { aliases } = await bench.deploy({ canary: 0.25 })
+      const own = aliases?.find(({ fn }) => fn === 'get')
+      expect(own).toMatchObject({ version, canary: { share: 0.25 } })
+      expect(own?.canary?.version).not.toBe(version)
+      expect(await leads()).toEqual([own])
+      expect((await bench.deploy({ canary: 0.5, only: ['get'] })).aliases?.[0]?.canary?.version).toBe(
+        own?.canary?.version,
+      )
+      await promote({ ...options, alias: 'live' }, bench.io)
+      expect(await leads()).toEqual([{ fn: 'get', name: 'live', version: own?.canary?.version }])
+    })
+
+    it.skipIf(!edition.measure)('is measured', async () => {
+      const options = await deployed()
+      edition.measure?.(bench.emulator, 'shop-dev-get')
+      const { functions } = await metrics({ ...options, since: '1h' }, bench.io)
+      const none = { calls: 0, errors: 0, throttles: 0 }
+      expect(functions.find((one) => one.function === 'get')).toEqual({
+        ...{ function: 'get', calls: 4, errors: 1, throttles: 2, averageMs: 25, maxMs: 40 },
+      })
+      expect(functions.find((one) => one.function === 'tick')).toEqual({ function: 'tick', ...none })
     })
 
     it('is examined without a secret being shown', async () => {

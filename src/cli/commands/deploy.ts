@@ -4,11 +4,12 @@ import type { ActionIo } from '../../actions/io.ts'
 import type { PlanResult } from '../../actions/plan.ts'
 import { formatDuration } from '../../ui/duration.ts'
 import { drawDeployment } from '../../ui/info-text.ts'
+import { drawAliases } from '../../ui/operations-text.ts'
 import { countChanges, drawPlan } from '../../ui/plan-text.ts'
 import { type ChoiceSwitches, readChoice } from '../choice.ts'
 import type { Command } from '../command.ts'
-import { CHOICE_OPTIONS, PROJECT_OPTIONS, STRICT, YES } from '../options.ts'
-import { wholeNumber } from '../values.ts'
+import { ALIAS, CHOICE_OPTIONS, PROJECT_OPTIONS, STRICT, YES } from '../options.ts'
+import { readPercent, wholeNumber } from '../values.ts'
 
 type Options = Omit<DeployOptions, 'part' | 'confirm'> &
   ChoiceSwitches & { readonly dryRun?: boolean; readonly yes?: boolean }
@@ -34,12 +35,20 @@ export const deploy: Command<Options, Result> = {
       read: wholeNumber(1, 65535),
       says: 'The port of the local platform; a free one by default',
     },
+    {
+      name: 'canary',
+      value: 'SHARE',
+      read: readPercent,
+      says: 'Make a version and lead this share of the calls of the alias to it, such as `10%`',
+    },
+    { ...ALIAS, says: 'The alias of the canary; `live` by default' },
     { name: 'smoke', value: 'PATH', says: 'Ask for this path afterwards, and fail unless it answers below 500' },
   ],
   examples: [
     { says: 'on this machine', command: 'sls deploy --provider local' },
     { says: 'and see that it answers', command: 'sls deploy --smoke /' },
     { says: 'the code of one function', command: 'sls deploy --only login --code-only' },
+    { says: 'for a tenth of the calls first', command: 'sls deploy --canary 10%' },
   ],
   async run({ dryRun, yes, ...options }, io) {
     const choice = readChoice(options)
@@ -51,7 +60,10 @@ export const deploy: Command<Options, Result> = {
     if ('plans' in result) return result.plans.map(({ plan }) => drawPlan(plan, style)).join('\n')
     return result.deployments
       .map(
-        ({ deployment, probe }) => drawDeployment(deployment, style) + (probe ? `${probe.status} ${probe.url}\n` : ''),
+        ({ deployment, aliases = [], probe }) =>
+          drawDeployment(deployment, style) +
+          drawAliases(aliases, style) +
+          (probe ? `${probe.status} ${probe.url}\n` : ''),
       )
       .join('\n')
   },

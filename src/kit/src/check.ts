@@ -27,13 +27,13 @@ function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checke
   const fact = own ?? Object.values(facts.runtimes).find(({ id }) => id === canonical)
   const place = { pointer: `${fn.at}/runtime`, on: 'value' as const }
   if (fact?.endOfLife) {
-    const message = `${platform} takes no new functions with "${canonical}" since ${fact.endOfLife} (${name})`
+    const message = `${platform} takes no new functions with "${canonical}" from ${fact.endOfLife} on (${name})`
     return {
       runtime: fact.id,
       diagnostics: [
         warning('SLS3005', message, {
           ...place,
-          reason: `no new functions with "${canonical}" since ${fact.endOfLife}`,
+          reason: `no new functions with "${canonical}" from ${fact.endOfLife} on`,
           help: [`use ${facts.nodejs}, or another runtime that is still maintained`],
         }),
       ],

@@ -79,6 +79,7 @@ export const codes = {
   SLS5007: { title: 'the platform refused', exit: EXIT.failed },
   SLS5008: { title: 'no such version', exit: EXIT.failed },
   SLS5009: { title: 'the remote function failed', exit: EXIT.failed },
+  SLS5010: { title: 'a trigger does not call the alias', exit: EXIT.usage },
 
   SLS7001: { title: 'the local platform did not start', exit: EXIT.failed },
   SLS7002: { title: 'the local platform refused', exit: EXIT.failed },

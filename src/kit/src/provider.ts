@@ -67,7 +67,7 @@ export interface Facts {
 
 export interface RuntimeFact {
   readonly id: string
-  /** ISO date after which the platform refuses to create functions with it. */
+  /** Of a runtime that is no longer maintained: the ISO date from which on the platform refuses to create functions with it. */
   readonly endOfLife?: string
   /** The file that the platform starts, where it is not the one that the handler or the command names. */
   readonly program?: string

@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts'
 import { partCalls } from './function-parts.ts'
 import { functionCalls } from './functions.ts'
 import { GatewayCalls } from './gateway.ts'
+import { type Minute, metricCalls } from './metrics.ts'
 import { roleCalls } from './roles.ts'
 import { ScheduleCalls } from './schedules.ts'
 import { check, type Tree } from './schema.ts'
@@ -15,6 +16,8 @@ import { ACCOUNT, arnOf, type Calls, type Fn, World } from './world.ts'
 export class LambdaEmulator extends Emulator {
   readonly keys = new Map([['id', 'secret']])
   readonly world = new World()
+  /** What CloudWatch knows of functions. */
+  readonly minutes: Minute[] = []
   readonly #gateway = new GatewayCalls(this.world)
   readonly #schedules = new ScheduleCalls(this.world)
   readonly #sources = new SourceCalls(this.world)
@@ -29,6 +32,7 @@ export class LambdaEmulator extends Emulator {
       events: this.#sources.events,
       s3: this.#sources.s3,
       sns: this.#sources.sns,
+      monitoring: metricCalls(this.minutes),
       iam: roleCalls(this.world),
       apigateway: this.#gateway.calls,
       scheduler: this.#schedules.calls,

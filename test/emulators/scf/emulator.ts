@@ -2,12 +2,13 @@ import { Emulator, type WireReply, type WireRequest } from '../emulator.ts'
 import { Refusal } from '../refusal.ts'
 import { checkParams, codesOf } from './contract.ts'
 import { Functions, refused, type StoredFunction, statusOf, type Tree } from './functions.ts'
+import { type Minute, monitorData } from './metrics.ts'
 import { Shelves } from './shelves.ts'
 import { checkSignature } from './signature.ts'
 import { Triggers } from './triggers.ts'
 
 const UIN = '100000000001'
-const VERSIONS = new Set(['2018-04-16', '2018-08-13', '2020-10-16'])
+const VERSIONS = new Set(['2018-04-16', '2018-08-13', '2020-10-16', '2018-07-24'])
 
 /** SCF with the tag, identity and log services beside it, as their documents and the vendor's declarations describe them. */
 export class ScfEmulator extends Emulator {
@@ -18,6 +19,8 @@ export class ScfEmulator extends Emulator {
   readonly #domains = new Map<string, Tree>()
   /** What the log service holds. */
   readonly logs: Tree[] = []
+  /** What the monitoring service holds. */
+  readonly minutes: Minute[] = []
 
   state(): unknown {
     const functions = this.functions.list().map(([key, { told, zip, event, reservedMb }]) => {
@@ -143,6 +146,8 @@ export class ScfEmulator extends Emulator {
         return this.#retag(params)
       case 'Invoke':
         return { Result: this.#invoke(params) }
+      case 'GetMonitorData':
+        return monitorData(params, this.minutes)
       case 'SearchLog': {
         const from = Number(params['From'])
         const Results = this.logs.filter((log) => Number(log['Time']) >= from && log['TopicId'] === params['TopicId'])

@@ -6,8 +6,11 @@ const load = createRequire(import.meta.url)
 
 const CLIENTS = {
   apigateway: ['apigatewayv2', 'ApiGatewayV2Client'],
+  cloudwatch: ['cloudwatch', 'CloudWatchClient'],
+  elb: ['elastic-load-balancing-v2', 'ElasticLoadBalancingV2Client'],
   events: ['eventbridge', 'EventBridgeClient'],
   iam: ['iam', 'IAMClient'],
+  iot: ['iot', 'IoTClient'],
   lambda: ['lambda', 'LambdaClient'],
   logs: ['cloudwatch-logs', 'CloudWatchLogsClient'],
   s3: ['s3', 'S3Client'],

@@ -69,6 +69,7 @@ function policyFor({ region, account, partition }: Place, service: Site['service
         [arn('lambda', 'event-source-mapping:*')],
       ),
       ...triggerRights(service, arn),
+      allow(['cloudwatch:GetMetricData'], ['*']),
       allow(['logs:FilterLogEvents'], [arn('logs', `log-group:/aws/lambda/${prefix}-*`)]),
     ],
   }

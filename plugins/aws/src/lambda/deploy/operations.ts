@@ -10,6 +10,7 @@ import {
 } from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
 import { examine } from './examine.ts'
+import { readMetrics } from './metrics.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
@@ -30,6 +31,7 @@ export function makeOperations(site: Site, ours: OurFunctions): Operations {
   }
   return {
     invoke: async (request, call) => await invoke(await on(request.fn, call), request),
+    metrics: async (query, call) => await readMetrics(site, ours, query, call),
     versions: async (fn, call) => await listVersions(await on(fn, call)),
     publish: async (fn, call) => await publish(await on(fn, call), call),
     aliases: async (fn, call) => await listAliases(await on(fn, call)),

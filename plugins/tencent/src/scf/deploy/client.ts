@@ -74,6 +74,7 @@ const PRODUCTS = {
   tag: { word: 'tag', version: '2018-08-13' },
   sts: { word: 'sts', version: '2018-08-13' },
   cls: { word: 'cls', version: '2020-10-16' },
+  monitor: { word: 'monitor', version: '2018-07-24' },
 } as const satisfies Record<string, Product>
 
 // Calls a second and action: https://cloud.tencent.com/document/product/583/18589

@@ -56,7 +56,11 @@ function policyFor({ client, service }: Site, uin: string): object {
         resource: ['*'],
       },
       { effect: 'allow', action: ['scf:*'], resource: [functions] },
-      { effect: 'allow', action: ['tag:ModifyResourceTags', 'cls:SearchLog', 'cam:PassRole'], resource: ['*'] },
+      {
+        effect: 'allow',
+        action: ['tag:ModifyResourceTags', 'cls:SearchLog', 'monitor:GetMonitorData', 'cam:PassRole'],
+        resource: ['*'],
+      },
     ],
   }
 }

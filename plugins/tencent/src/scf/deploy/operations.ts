@@ -12,6 +12,7 @@ import {
 } from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
 import { type Deployer, examine } from './examine.ts'
+import { readMetrics } from './metrics.ts'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 import type { Account } from './tags.ts'
@@ -25,6 +26,7 @@ export function makeOperations(
 ): Operations {
   return {
     invoke: async (request, call) => await invoke(site, await ours.one(request.fn, call), request, call),
+    metrics: async (query, call) => await readMetrics(site, ours, query, call),
     versions: async (fn, call) => await listVersions(site, await ours.one(fn, call), call),
     publish: async (fn, call) => await publish(site, ours, await ours.one(fn, call), call),
     aliases: async (fn, call) => await listAliases(site, await ours.one(fn, call), call),
