@@ -33,9 +33,13 @@ function writePairs(tree: Tree, line: string): string {
   return lines
 }
 
+// The same keys come again in every function.
+const KEYS = new Map<string, string>()
+
 // Parsers look for the colon of a plain key in 1024 characters; behind a question mark a key may be longer.
 function writeKey(key: string, line: string): string {
-  const text = writeInline(key)
+  const text = KEYS.get(key) ?? writeInline(key)
+  KEYS.set(key, text)
   return text.length > 1024 ? `? ${text}${line}` : text
 }
 

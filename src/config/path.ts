@@ -1,5 +1,16 @@
+type Parsed = { readonly path: string } | { readonly reason: string }
+
+// A path is asked for by the check of its text, by the rules and by the model.
+const parsed = new Map<string, Parsed>()
+
 /** A route's path in canonical form: `/a/:id/*`. Takes `{id}`, `{rest+}`, and a path without its first slash. */
-export function parsePath(text: string): { readonly path: string } | { readonly reason: string } {
+export function parsePath(text: string): Parsed {
+  const known = parsed.get(text) ?? parse(text)
+  parsed.set(text, known)
+  return known
+}
+
+function parse(text: string): Parsed {
   if (/[\s?#]/.test(text)) return { reason: 'it cannot contain blanks, "?" or "#"' }
   const segments = text.split('/').filter((segment, index) => !(index === 0 && segment === ''))
   const out: string[] = []

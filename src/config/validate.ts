@@ -20,12 +20,20 @@ interface Walk extends Validation {
   readonly found: Diagnostic[]
 }
 
-/** A place of the tree: the value, where it is, and its holder, so that a soft text can become what is needed. */
+/**
+ * A place of the tree: the value, and its holder, so that a soft text can become what is needed. Where it is follows from the
+ * places above it, and is put together only when there is something to say.
+ */
 interface Spot {
   readonly value: unknown
-  readonly pointer: Pointer
   readonly holder: Tree | unknown[]
   readonly key: string
+  /** The place of the holder; of the root, its pointer. */
+  readonly above: Spot | Pointer
+}
+
+function pointerOf({ above, key }: Spot): Pointer {
+  return typeof above === 'string' ? above : under(pointerOf(above), key)
 }
 
 /**
@@ -34,7 +42,7 @@ interface Spot {
  */
 export function validate(root: Tree, pointer: Pointer, validation: Validation): readonly Diagnostic[] {
   const walk: Walk = { ...validation, found: [] }
-  check(walk, validation.schema, { value: root, pointer, holder: { root }, key: 'root' })
+  check(walk, validation.schema, { value: root, above: pointer, holder: { root }, key: 'root' })
   if (walk.found.length <= MOST) return walk.found
   const rest = walk.found.length - MOST
   return [...walk.found.slice(0, MOST), error('SLS1003', `and ${rest} more mistakes`, { pointer, on: 'key' })]
@@ -45,7 +53,7 @@ function check(walk: Walk, given: Schema, spot: Spot): void {
   // A variable without a value has been reported already.
   if (typeof spot.value === 'symbol') return
   const mistake = isSecret(spot.value) ? secretMistake(schema, spot) : valueMistake(walk, schema, spot)
-  if (mistake) tell(walk, mistake, spot.pointer, 'value')
+  if (mistake) tell(walk, mistake, pointerOf(spot), 'value')
 }
 
 // Checks a value itself and what is in it; the mistake of the value itself is the answer.
@@ -70,7 +78,7 @@ function secretMistake(schema: Schema, spot: Spot): Mistake | undefined {
 function checkItems(walk: Walk, schema: Schema, items: unknown[], spot: Spot): void {
   if (!schema.items) return
   for (const [index, value] of items.entries()) {
-    check(walk, schema.items, { value, pointer: under(spot.pointer, index), holder: items, key: String(index) })
+    check(walk, schema.items, { value, above: spot, holder: items, key: String(index) })
   }
 }
 
@@ -79,26 +87,27 @@ function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
   for (const key of keys) {
     const value = get(tree, key)
     if (schema.propertyNames || !isPlainText(ruleOf(schema, key), value))
-      checkKey(walk, schema, { value, pointer: under(spot.pointer, key), holder: tree, key }, spot)
+      checkKey(walk, schema, { value, above: spot, holder: tree, key })
   }
   checkCount(walk, schema, keys, spot)
   if (walk.partial) return
   for (const key of schema.required ?? []) {
     const value = get(tree, key)
     if (value !== undefined && value !== null) continue
-    tell(walk, { code: 'SLS1004', message: `"${key}" is missing in ${nameOf(spot)}` }, spot.pointer, 'key')
+    tell(walk, { code: 'SLS1004', message: `"${key}" is missing in ${nameOf(spot)}` }, pointerOf(spot), 'key')
   }
 }
 
-function checkKey(walk: Walk, schema: Schema, spot: Spot, holder: Spot): void {
+function checkKey(walk: Walk, schema: Schema, spot: Spot): void {
   const rule = ruleOf(schema, spot.key)
   if (rule === false) {
     const help = unknownKeyHelp(walk.schema, schema, spot.key)
-    const where = holder.pointer === '' ? '' : ` in ${nameOf(holder)}`
+    const { above } = spot
+    const where = typeof above === 'string' || pointerOf(above) === '' ? '' : ` in ${nameOf(above)}`
     tell(
       walk,
       { code: 'SLS1002', message: `unknown key "${clip(spot.key)}"${where}`, ...(help && { help: [help] }) },
-      spot.pointer,
+      pointerOf(spot),
       'key',
     )
     return
@@ -111,17 +120,17 @@ function checkKey(walk: Walk, schema: Schema, spot: Spot, holder: Spot): void {
 function checkName(walk: Walk, schema: Schema, spot: Spot): void {
   if (!textMistake(schema, spot.key, () => '')) return
   const message = `"${clip(spot.key)}" cannot be a name: it has to be ${schema.patternWords}`
-  tell(walk, { code: 'SLS1047', message }, spot.pointer, 'key')
+  tell(walk, { code: 'SLS1047', message }, pointerOf(spot), 'key')
 }
 
 function checkCount(walk: Walk, schema: Schema, keys: readonly string[], spot: Spot): void {
   if (!walk.partial && keys.length < (schema.minProperties ?? 0)) {
-    tell(walk, { code: 'SLS1004', message: `${nameOf(spot)} is empty` }, spot.pointer, 'value')
+    tell(walk, { code: 'SLS1004', message: `${nameOf(spot)} is empty` }, pointerOf(spot), 'value')
   }
   if (keys.length <= (schema.maxProperties ?? Number.POSITIVE_INFINITY)) return
   const message = `${nameOf(spot)} has several keys: ${clip(keys.join(', '))}`
   const help = ['one item is one trigger: begin a new item with "- ", or indent its options']
-  tell(walk, { code: 'SLS1003', message, help }, under(spot.pointer, keys[1] ?? ''), 'key')
+  tell(walk, { code: 'SLS1003', message, help }, under(pointerOf(spot), keys[1] ?? ''), 'key')
 }
 
 function target(walk: Walk, schema: Schema): Schema {
@@ -148,7 +157,7 @@ function isPlainText(rule: Schema | boolean, value: unknown): boolean {
 function soften(walk: Walk, schema: Schema, spot: Spot): unknown {
   const types = typesOf(schema)
   const { value } = spot
-  if (typeof value !== 'string' || types.length === 0 || types.includes('string') || !walk.soft.has(spot.pointer))
+  if (typeof value !== 'string' || types.length === 0 || types.includes('string') || !walk.soft.has(pointerOf(spot)))
     return value
   let changed: unknown = value
   if (types.some((type) => type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(value))
@@ -159,7 +168,7 @@ function soften(walk: Walk, schema: Schema, spot: Spot): unknown {
 }
 
 function nameOf(spot: Spot): string {
-  if (spot.key === 'root' && spot.pointer.split('/').length <= 1) return 'the file'
+  if (spot.key === 'root' && pointerOf(spot).split('/').length <= 1) return 'the file'
   return /^\d+$/.test(spot.key) ? `item ${Number(spot.key) + 1}` : `"${clip(spot.key)}"`
 }
 

@@ -40,7 +40,10 @@ export function checkRaw(raw: readonly Raw[], edition: Edition): readonly Diagno
 
 /** The overrides of functions, each with its name in the whole file. */
 export function functionsIn(service: Service): readonly { readonly given: unknown; readonly pointer: Pointer }[] {
-  return service.functions.map((fn) => ({ given: fn.overrides['aliyun'], pointer: `${fn.at}/overrides/aliyun` }))
+  return service.functions.flatMap((fn) => {
+    const given = fn.overrides['aliyun']
+    return given === undefined ? [] : [{ given, pointer: `${fn.at}/overrides/aliyun` }]
+  })
 }
 
 /** A map in a tree, with the pointer to it. */

@@ -75,36 +75,25 @@ function checkRuntime(fn: Fn, facts: Facts, { platform, name }: Subject): Checke
 function checkNames(fn: Fn, facts: Facts, { platform }: Subject): Diagnostic[] {
   const owners = fn.code.kind === 'aggregate' ? [fn, ...membersOf(fn)] : [fn]
   return owners.flatMap((owner) =>
-    Object.keys(owner.environment).flatMap((name) => checkName(name, facts, { platform, at: owner.at })),
+    Object.keys(owner.environment)
+      .filter((name) => facts.reservedEnvironment?.test(name) || facts.environmentName?.test(name) === false)
+      .map((name) => nameMistake(name, facts, { platform, at: owner.at })),
   )
 }
 
-function checkName(
+function nameMistake(
   name: string,
   facts: Facts,
   { platform, at }: { readonly platform: string; readonly at: Pointer },
-): Diagnostic[] {
-  const place = () => {
-    const key = name.replaceAll('~', '~0').replaceAll('/', '~1')
-    return { pointer: `${at}/environment/${key}`, on: 'key' as const }
-  }
+): Diagnostic {
+  const key = name.replaceAll('~', '~0').replaceAll('/', '~1')
+  const place = { pointer: `${at}/environment/${key}`, on: 'key' as const }
   if (facts.reservedEnvironment?.test(name)) {
-    return [
-      error('SLS3003', `${platform} keeps the variable "${name}" for itself`, {
-        ...place(),
-        help: ['choose another name'],
-      }),
-    ]
+    const help = ['choose another name']
+    return error('SLS3003', `${platform} keeps the variable "${name}" for itself`, { ...place, help })
   }
-  if (facts.environmentName && !facts.environmentName.test(name)) {
-    return [
-      error('SLS3003', `"${name}" is no name for a variable on ${platform}`, {
-        ...place(),
-        help: ['begin with a letter, and use letters, digits and underscores'],
-      }),
-    ]
-  }
-  return []
+  const help = ['begin with a letter, and use letters, digits and underscores']
+  return error('SLS3003', `"${name}" is no name for a variable on ${platform}`, { ...place, help })
 }
 
 function checkSize(fn: Fn, facts: Facts, { platform, name }: Subject): Diagnostic[] {
@@ -126,16 +115,16 @@ function checkSize(fn: Fn, facts: Facts, { platform, name }: Subject): Diagnosti
 
 /** Warns of variables that the vendor's own tool would take for its `${…}`. Secrets are written in its words. */
 export function checkBraces(fn: Fn, { name }: Subject, tool: string): Diagnostic[] {
-  return Object.entries(environmentOf(fn).variables).flatMap(([key, value]) => {
-    if (typeof value !== 'string' || !value.includes('${')) return []
+  const { variables } = environmentOf(fn)
+  const holds = (value: unknown): boolean => typeof value === 'string' && value.includes('${')
+  const taken = Object.keys(variables).filter((key) => holds(variables[key]))
+  return taken.map((key) => {
     const message = `the variable "${key}" of ${name} holds "\${", which ${tool} reads as a variable of its own`
-    return [
-      warning('SLS3003', message, {
-        pointer: `${fn.at}/environment/${key}`,
-        on: 'value',
-        help: ['deploy with sls, or keep the text out of the file'],
-      }),
-    ]
+    return warning('SLS3003', message, {
+      pointer: `${fn.at}/environment/${key}`,
+      on: 'value',
+      help: ['deploy with sls, or keep the text out of the file'],
+    })
   })
 }
 

@@ -1,4 +1,4 @@
-import { replaceIn } from './merge.ts'
+import { type Replace, replaceIn } from './merge.ts'
 
 /** What the names of resources need and a service file rarely says: the driver knows it, and a rendered file leaves it to the vendor's tool. */
 export const REGION = '<sls:region>'
@@ -7,7 +7,12 @@ export const PARTITION = '<sls:partition>'
 
 /** The tree with the placeholders that have a value filled in; the others stay. */
 export function fillPlaceholders<T>(tree: T, values: Readonly<Record<string, string | undefined>>): T {
-  return replaceIn(tree, (node) => (typeof node === 'string' && node.includes('<sls:') ? fillText(node, values) : node))
+  return replaceIn(tree, replacePlaceholder(values))
+}
+
+/** The same as one replacement of several (`replaceThen`). */
+export function replacePlaceholder(values: Readonly<Record<string, string | undefined>>): Replace {
+  return (node) => (typeof node === 'string' && node.includes('<sls:') ? fillText(node, values) : node)
 }
 
 function fillText(text: string, values: Readonly<Record<string, string | undefined>>): string {

@@ -149,7 +149,7 @@ function isDerived(fn: Fn): boolean {
 export function checkAuth(fn: Fn, { platform, name }: Subject): readonly Diagnostic[] {
   const [first, ...rest] = sharedRoutes(fn)
   return rest
-    .filter(({ auth }) => JSON.stringify(auth) !== JSON.stringify(first?.auth))
+    .filter(({ auth }) => auth !== first?.auth && JSON.stringify(auth) !== JSON.stringify(first?.auth))
     .map(({ at }) =>
       error('SLS3001', `${platform} has one way into ${name}, and its routes ask for different "auth"`, {
         pointer: `${at}/auth`,

@@ -1,4 +1,4 @@
-import { replaceIn } from './merge.ts'
+import { type Replace, replaceIn } from './merge.ts'
 
 /**
  * A text that may contain secrets. A plain string holds none. A secret stays a reference until
@@ -39,7 +39,12 @@ export function reveal(value: Value, lookup: (name: string) => string): string {
 
 /** The tree with every secret text replaced by what `spell` makes of it. */
 export function spellSecrets(tree: unknown, spell: (text: SecretText) => unknown): unknown {
-  return replaceIn(tree, (node) => (isSecret(node) ? spell(node) : node))
+  return replaceIn(tree, replaceSecret(spell))
+}
+
+/** The same as one replacement of several (`replaceThen`). */
+export function replaceSecret(spell: (text: SecretText) => unknown): Replace {
+  return (node) => (isSecret(node) ? spell(node) : node)
 }
 
 /** The names of all secrets in a tree, each once, in the order of their appearance. */

@@ -39,12 +39,14 @@ const FUNCTION = { ...(shapes['function'] as Record<string, string>), triggers: 
 
 function triggersIn(service: Service): Raw[] {
   return service.functions.flatMap((fn) =>
-    triggersOf(fn).map(({ trigger }) => {
+    triggersOf(fn).flatMap(({ trigger }) => {
+      const given = trigger.overrides?.['aliyun']
+      if (given === undefined) return []
       const row = triggers[trigger.kind]
       const old = otherTriggers[trigger.kind]
       const config = 'type' in row ? shapes[`trigger ${row.type}`] : undefined
       return {
-        given: trigger.overrides?.['aliyun'],
+        given,
         shape: config && { ...TRIGGER, triggerConfig: config },
         ...('type' in old && { others: other[`trigger ${old.type}`] }),
         pointer: `${trigger.at}/overrides/aliyun`,

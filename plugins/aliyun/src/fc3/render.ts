@@ -1,13 +1,16 @@
 import {
-  fillPlaceholders,
   type Id,
   isRef,
   mergeTree,
+  type Replace,
   type Resource,
-  resolveRefs,
+  replaceIn,
+  replacePlaceholder,
+  replaceRef,
+  replaceSecret,
+  replaceThen,
   type Service,
   type SpecFile,
-  spellSecrets,
   type Tree,
 } from '@anyfaas/kit'
 import { regionOf } from '../region.ts'
@@ -34,7 +37,7 @@ export function render(service: Service, resources: readonly Resource[]): readon
     mergeTree,
     whole,
   )
-  return [{ path: 's.yaml', format: 'yaml', data: spell(resolveRefs(data, byId), service) }]
+  return [{ path: 's.yaml', format: 'yaml', data: replaceIn(data, replaceThen(replaceRef(byId), spell(service))) }]
 }
 
 function nameIn(id: Id): string {
@@ -53,9 +56,9 @@ function triggersByFunction(resources: readonly Resource[]): ReadonlyMap<Id, rea
 }
 
 // The vendor's tool has words for what only the deployer knows: https://manual.serverless-devs.com/user-guide/spec/
-function spell(data: unknown, service: Service): unknown {
-  const text = spellSecrets(data, ({ $secret }) =>
+function spell(service: Service): Replace {
+  const secret = replaceSecret(({ $secret }) =>
     $secret.map((part) => (typeof part === 'string' ? part : `\${env('${part.name}')}`)).join(''),
   )
-  return fillPlaceholders(text, { region: regionOf(service), account: '${config("AccountID")}' })
+  return replaceThen(secret, replacePlaceholder({ region: regionOf(service), account: '${config("AccountID")}' }))
 }

@@ -50,7 +50,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   }
   const values = { region: regionOf(service), account: service.provider.accountId }
   return {
-    resources: resources.map((resource) => ({ ...resource, spec: fillPlaceholders(resource.spec, values) })),
+    resources: fillPlaceholders(resources, values),
     diagnostics,
   }
 }

@@ -53,7 +53,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   }
   const values = { region: service.provider.region ?? facts.defaultRegion }
   return {
-    resources: resources.map((resource) => ({ ...resource, spec: fillPlaceholders(resource.spec, values) })),
+    resources: fillPlaceholders(resources, values),
     diagnostics,
   }
 }
