@@ -28,6 +28,8 @@ const bundles = {
   worker: { from: 'src/local/worker.ts', to: 'dist/local/worker.cjs' },
   framework: { from: 'src/packager/runtime/framework.ts', to: 'dist/packager/framework.cjs', ships: true },
   'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },
+  'dev-entry': { from: 'src/local/dev/entry.ts', to: 'dist/local/dev/entry.cjs' },
+  'console-page': { from: 'src/console/page.ts', to: 'dist/console/page.js', browser: true },
   'local-emulator': { from: 'src/local/runtime/emulator.ts', to: 'dist/local/emulator.cjs' },
   web: { from: 'src/web/host.ts', to: 'dist/web/host.cjs', ships: true },
   'pack-worker': { from: 'src/packager/work/worker.ts', to: 'dist/packager/work/worker.cjs' },
@@ -79,7 +81,7 @@ async function makeShipped({ from, to }) {
   return { ...made[0], inputs: made.flatMap(({ inputs }) => inputs) }
 }
 
-async function make({ from, paths, to, format = 'cjs', ships = false, part, wanted = new Map() }) {
+async function make({ from, paths, to, format = 'cjs', ships = false, browser = false, part, wanted = new Map() }) {
   const late = []
   const result = await build({
     ...(paths
@@ -88,23 +90,25 @@ async function make({ from, paths, to, format = 'cjs', ships = false, part, want
     outfile: join(root, to),
     write: false,
     bundle: true,
-    format,
-    platform: 'node',
+    format: browser ? 'esm' : format,
+    platform: browser ? 'browser' : 'node',
     // What ships in artifacts has to run on the oldest Node that a platform still manages.
-    target: ships ? 'node16.11' : 'node20',
+    target: browser ? 'es2022' : ships ? 'node16.11' : 'node20',
+    ...(browser && { loader: { '.css': 'text', '.html': 'text', '.svg': 'text' } }),
     // The contract and the runtime are bundled from their sources; plugins and esbuild stay packages.
     conditions: ['@anyfaas/source'],
     external: ['./sls_*.cjs', 'esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
     plugins: ships ? [partImports(part, wanted)] : [lateImports(dirname(to), late), WITHOUT_DOWNLOADER],
     minify: true,
     // The tracer is a library and nothing of ours: its map would be larger than it.
-    sourcemap: ships || to.endsWith('/trace.cjs') ? false : 'linked',
+    sourcemap: ships || browser || to.endsWith('/trace.cjs') ? false : 'linked',
     sourcesContent: false,
     legalComments: 'none',
     ...(ships && { banner: { js: '"use strict";' } }),
     metafile: true,
     logLevel: 'warning',
     ...(format === 'cjs' &&
+      !browser &&
       !ships && {
         define: { 'import.meta.url': '__importMetaUrl' },
         banner: { js: "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
@@ -115,7 +119,7 @@ async function make({ from, paths, to, format = 'cjs', ships = false, part, want
     await rm(file.path, { force: true })
     await writeFile(
       file.path,
-      file.path.endsWith('.map') ? file.contents : format === 'cjs' ? withRequire(file.text) : file.text,
+      file.path.endsWith('.map') ? file.contents : format === 'cjs' && !browser ? withRequire(file.text) : file.text,
     )
   }
   const inputs = Object.keys(result.metafile.inputs)

@@ -10,6 +10,8 @@ export interface ActionIo {
   readonly signal: AbortSignal
   /** Asks the user; absent where nobody can answer (no terminal, CI). */
   readonly ask?: (question: Question) => Promise<string>
+  /** Tells single keys that are typed, until the signal aborts; absent where `ask` is. */
+  readonly listenForKeys?: (listener: (key: string) => void) => void
 }
 
 export interface Question {

@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { alias } from './commands/alias.ts'
 import { check } from './commands/check.ts'
 import { deploy } from './commands/deploy.ts'
+import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { info } from './commands/info.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   translate,
   packageCommand,
   plan,
+  dev,
   deploy,
   info,
   logs,

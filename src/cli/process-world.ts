@@ -14,6 +14,7 @@ export function openProcessWorld(): World & { flush(): Promise<void> } {
     out,
     err,
     keyboard: () => (mayBeTerminal(0) && process.stdin.isTTY ? process.stdin : undefined),
+    interrupt: () => interrupt('asked'),
     onInterrupt(listener) {
       interrupt = listener
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => listener('asked'))

@@ -1,5 +1,7 @@
 import { EXIT, error, exitCodeOf, SlsError, suggest } from '@anyfaas/kit'
+import type { ActionIo } from '../actions/io.ts'
 import { createAsk } from '../ui/ask.ts'
+import { listenForKeys } from '../ui/keys.ts'
 import type { Screen } from '../ui/output.ts'
 import type { Reporter } from '../ui/report.ts'
 import { createReporter } from '../ui/reporter.ts'
@@ -117,10 +119,14 @@ function listen({ world, reporter, interrupts }: Session): void {
 }
 
 // Nobody is asked in CI, nor where the question would not be seen.
-function askIn({ world, err, reporter, interrupts }: Session, common: Common): { ask?: ReturnType<typeof createAsk> } {
+function askIn({ world, err, reporter, interrupts }: Session, common: Common): Pick<ActionIo, 'ask' | 'listenForKeys'> {
   const input = common.json || world.env['CI'] || !err.output.isTerminal ? undefined : world.keyboard()
   if (!input) return {}
-  return { ask: createAsk({ input, err, signal: interrupts.signal, hold: () => reporter.hold() }) }
+  const { signal } = interrupts
+  return {
+    ask: createAsk({ input, err, signal, hold: () => reporter.hold() }),
+    listenForKeys: (listener) => listenForKeys(input, { listener, signal, interrupt: () => world.interrupt() }),
+  }
 }
 
 function crash(world: World): Promise<never> {

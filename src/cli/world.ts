@@ -11,6 +11,8 @@ export interface World {
   readonly err: Output
   /** The keyboard, or undefined where nobody sits. */
   keyboard(): NodeJS.ReadableStream | undefined
+  /** Does what Ctrl-C does; a terminal that gives single keys gives that one too. */
+  interrupt(): void
   /** Ctrl-C, or a polite end from outside; and when nobody reads stdout any more. */
   onInterrupt(listener: (why: 'asked' | 'unread') => void): void
   /** An error that nobody caught. */

@@ -1,4 +1,4 @@
-import { type CallInfo, error, type Place, SlsError } from '@anyfaas/kit'
+import { type CallInfo, type Diagnostic, error, type Place, SlsError } from '@anyfaas/kit'
 import { firstFrame, isOwnFrame, textOf } from './stack.ts'
 import type { WireError } from './wire.ts'
 
@@ -42,4 +42,12 @@ function framesOf(stack: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at ') && !line.includes('node:internal') && !isOwnFrame(line))
+}
+
+/** The failure of a version that does not load, at the first line of its stack that is the user's. */
+export function placed(diagnostic: Diagnostic, serviceDir: string): Diagnostic {
+  const stack = (diagnostic.notes ?? []).map(({ message }) => message).join('\n')
+  const at = diagnostic.at ?? firstFrame(stack, serviceDir)
+  if (!/^\s+at /m.test(stack)) return { ...diagnostic, ...(at && { at }) }
+  return { ...diagnostic, ...(at && { at }), notes: framesOf(stack).map((message) => ({ message })) }
 }

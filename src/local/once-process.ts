@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import type { Answer, HttpAnswer } from '@anyfaas/kit'
 import { baseEnvironment } from './environment.ts'
 import { ended, failed, interrupted, tooLate } from './function-error.ts'
+import { addressIn, isOfInspector } from './inspector.ts'
 import { readLines } from './lines.ts'
-import type { CallOptions, DebuggerAddress } from './once-call.ts'
+import type { CallOptions } from './once-call.ts'
 import { FrameReader, type LaunchedCode, ONCE, type OnceResult, packFrame, RESULT_FD } from './once-wire.ts'
 
 /** Calls a handler in a Node.js process of its own. */
@@ -117,7 +118,7 @@ const HELD_MS = 250
 function readOutput(child: ChildProcess, { info, debug, onLog }: CallOptions) {
   const lastLines: string[] = []
   const tell = (stream: 'out' | 'err') => (text: string) => {
-    if (debug && stream === 'err' && isOfInspector(text, debug)) return
+    if (debug && stream === 'err' && isOfInspector(text)) return tellAddress(text, debug)
     lastLines.push(text)
     if (lastLines.length > KEPT_LINES) lastLines.shift()
     onLog({ time: Date.now(), function: info.function, stream, text, requestId: info.requestId })
@@ -132,17 +133,7 @@ function readOutput(child: ChildProcess, { info, debug, onLog }: CallOptions) {
   return { lastLines, done }
 }
 
-// What Node.js tells to who has started it by hand.
-const OF_INSPECTOR =
-  /^(Debugger (listening on|ending on|attached)|Starting inspector on|For help, see: |Waiting for the debugger to )/
-
-function isOfInspector(text: string, debug: NonNullable<CallOptions['debug']>): boolean {
-  const url = /^Debugger listening on (ws:\/\/\S+)$/.exec(text)?.[1]
-  if (url !== undefined) debug.onListening(addressOf(url))
-  return OF_INSPECTOR.test(text)
-}
-
-function addressOf(url: string): DebuggerAddress {
-  const address = url.replace(/^ws:\/\//, '')
-  return { url, devtools: `devtools://devtools/bundled/js_app.html?experiments=true&v8only=true&ws=${address}` }
+function tellAddress(text: string, { onListening }: NonNullable<CallOptions['debug']>): void {
+  const address = addressIn(text)
+  if (address) onListening(address)
 }

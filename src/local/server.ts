@@ -78,12 +78,17 @@ export function eventResult(body: Buffer, contentType: string | undefined): unkn
 
 function listens(port: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', signal })
-    socket.once('connect', () => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    // Not as an option: a socket keeps listening to its signal when it has gone.
+    const stop = (): void => settle(false)
+    const settle = (isThere: boolean): void => {
+      signal.removeEventListener('abort', stop)
       socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
+      resolve(isThere)
+    }
+    signal.addEventListener('abort', stop)
+    socket.once('connect', () => settle(true))
+    socket.once('error', stop)
   })
 }
 

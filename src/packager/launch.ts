@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Diagnostic, error, type Fn, type Service, SlsError } from '@anyfaas/kit'
 import type { Manifest } from '@anyfaas/runtime'
+import type { Build } from './bundle/rebuilder.ts'
 import type { RunBundleQuery } from './bundle/run-bundle.ts'
 import { hasEntry } from './code/code.ts'
 import type { HandlerFile } from './code/handler-file.ts'
@@ -39,6 +40,8 @@ export interface LaunchRequest {
   readonly runtimeEntry: URL
   /** Where bundles are kept. It lies in the service folder, so that they find its packages. */
   readonly cacheDir: string
+  /** Builds again what was built before. */
+  readonly build?: Build
 }
 
 /**
@@ -46,7 +49,7 @@ export interface LaunchRequest {
  * asks for it with `bundle: true`. SLS4001, SLS4002; SLS4007 when the function does not run on Node.js.
  */
 export async function launch(request: LaunchRequest): Promise<Launch> {
-  const { service, fn, providerName, runtimeEntry } = request
+  const { service, fn, providerName, runtimeEntry, build } = request
   if (!hasEntry(fn)) throw new SlsError(cannotRun(fn))
   const serviceDir = realpathSync(request.serviceDir)
   const { files, modules, diagnostics, hosted } = findModules(service, fn, serviceDir)
@@ -54,7 +57,9 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
   const sources = modules.filter(({ file, options }) => isTypescript(file.path) || (options.bundle ?? false) !== false)
   const folder = join(request.cacheDir, fn.name)
   const bundles =
-    sources.length > 0 ? await bundleAll({ serviceDir, folder, modules: sources }) : new Map<string, string>()
+    sources.length > 0
+      ? await bundleAll({ serviceDir, folder, modules: sources, ...(build && { build }) })
+      : new Map<string, string>()
   const framed = await frameworkModule(request, serviceDir)
   const pathOf = ({ path, name }: HandlerFile) =>
     name === FRAMEWORK_MODULE && framed !== undefined ? framed : (bundles.get(path) ?? path)

@@ -18,7 +18,7 @@ export function createJsonReporter(out: Output, json: Json): Reporter {
   }
   return {
     tell(event) {
-      const isNew = event.kind !== 'diagnostic' || take(event)
+      const isNew = event.kind !== 'diagnostic' || take(event) || event.isAgain === true
       if (json === 'stream' && isNew) out.write(`${JSON.stringify(describe(event))}\n`)
     },
     remark() {

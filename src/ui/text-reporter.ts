@@ -1,4 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path'
+import type { ListeningEvent, LogEvent, RequestEvent } from '@anyfaas/kit'
+import { drawListening, drawRequest } from './dev-text.ts'
 import { drawDiagnostics } from './diagnostics.ts'
 import { type Found, isFirst } from './fold.ts'
 import { drawAnnotations } from './github.ts'
@@ -39,6 +41,12 @@ export function createTextReporter({ out, err, progress, ...options }: TextOptio
   const take = (one: Found): void => {
     if (isFirst(one, seen)) waiting.push(one)
   }
+  const drawNews = (event: LogEvent | ListeningEvent | RequestEvent): string => {
+    if (event.kind === 'log') return `${drawLog(event.line)}\n`
+    if (event.kind === 'listening') return drawListening(event, logs.style)
+    const text = drawRequest(event, logs.style)
+    return `${drawLog({ time: event.time, function: event.function ?? '-', stream: 'out', text })}\n`
+  }
   const remark = (text: string): void => {
     progress.hold()
     err.output.write(`${text}\n`)
@@ -47,11 +55,11 @@ export function createTextReporter({ out, err, progress, ...options }: TextOptio
     remark,
     hold: () => progress.hold(),
     tell(event) {
-      if (event.kind === 'diagnostic') return take(event)
+      if (event.kind === 'diagnostic') return event.isAgain ? void waiting.push(event) : take(event)
       if (showDiagnostics()) err.output.write('\n')
-      if (event.kind !== 'log') return progress.tell(event)
+      if (event.kind === 'phase' || event.kind === 'step') return progress.tell(event)
       progress.hold()
-      logs.output.write(`${drawLog(event.line)}\n`)
+      logs.output.write(drawNews(event))
     },
     finish(ending) {
       progress.hold()

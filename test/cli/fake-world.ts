@@ -17,6 +17,7 @@ export function createFakeWorld(cwd: string, env: Record<string, string> = {}): 
     err: sheet,
     sheet,
     keyboard: () => undefined,
+    interrupt: () => undefined,
     onInterrupt: () => undefined,
     onCrash: () => undefined,
     end: (status) => {

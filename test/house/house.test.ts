@@ -20,6 +20,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'src/kit': 1,
   'src/runtime': 1,
   'src/web': 2,
+  'src/console': 2,
   'src/config': 2,
   'src/providers': 2,
   'src/packager': 2,

@@ -44,6 +44,15 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+test('the same mistake is told again when it belongs to another moment', () => {
+  const { err, reporter } = open()
+  for (let time = 0; time < 2; time++) {
+    reporter.tell({ kind: 'diagnostic', diagnostic: unknownKey, sources, isAgain: true })
+    reporter.tell({ kind: 'phase', name: 'reload', state: 'failed' })
+  }
+  expect(err.text().match(/unknown key/g)).toHaveLength(2)
+})
+
 test('without a terminal every event is a line, and stdout has the result alone', async () => {
   const { out, err, reporter } = open()
   for (const event of RUN) reporter.tell(event)

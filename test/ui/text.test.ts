@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Plan, Step } from '../../src/kit/src/index.ts'
 import { describeAnswer, showAnswer } from '../../src/ui/answer.ts'
+import { drawListening, drawRequest } from '../../src/ui/dev-text.ts'
 import { formatDuration } from '../../src/ui/duration.ts'
 import { drawDeployment } from '../../src/ui/info-text.ts'
 import { createLogText } from '../../src/ui/log-text.ts'
@@ -38,6 +39,32 @@ test('a plan is signs and reasons', async () => {
   await expect(drawPlan(PLAN, plain)).toMatchFileSnapshot('golden/plan.txt')
   await expect(drawPlan(PLAN, ascii)).toMatchFileSnapshot('golden/plan-ascii.txt')
   await expect(markPlan(PLAN, plain)).toMatchFileSnapshot('golden/plan.md')
+})
+
+test('a service that answers is its addresses and its routes', async () => {
+  const text = drawListening(
+    {
+      kind: 'listening',
+      service: 'shop',
+      platform: 'aws',
+      urls: ['http://localhost:7001', 'http://10.0.0.5:7001'],
+      routes: [
+        { function: 'hello', methods: [], path: '/*' },
+        { function: 'create', methods: ['POST', 'PUT'], path: '/posts' },
+      ],
+      notes: ['Ctrl-C ends it'],
+      durationMs: 120,
+    },
+    plain,
+  )
+  await expect(text).toMatchFileSnapshot('golden/listening.txt')
+})
+
+test('a request is its status, what was asked for, and how long it took', () => {
+  const request = { kind: 'request', time: 0, method: 'GET', url: '/a?b=\u001b[2J', durationMs: 3 } as const
+  expect(drawRequest({ ...request, status: 200 }, plain)).toBe('200 GET /a?b=\ufffd[2J 3 ms')
+  expect(drawRequest({ ...request, url: '/', status: 0 }, plain)).toBe('gone GET / 3 ms')
+  expect(drawRequest({ ...request, url: '/', status: 502 }, coloured)).toContain('\u001b[31m')
 })
 
 test('an empty plan says so', () => {

@@ -4,7 +4,7 @@ import type { Action } from './plan.ts'
 import type { Id } from './resource.ts'
 
 /** What a long operation tells while it runs. The engine speaks; only `ui` and `cli` print. */
-export type Event = PhaseEvent | StepEvent | DiagnosticEvent | LogEvent
+export type Event = PhaseEvent | StepEvent | DiagnosticEvent | LogEvent | ListeningEvent | RequestEvent
 
 /** A part of the work, such as `package` or `start the local platform`. */
 export interface PhaseEvent {
@@ -35,11 +35,48 @@ export interface DiagnosticEvent {
   readonly diagnostic: Diagnostic
   /** For its code frame. */
   readonly sources?: Sources
+  /** Of another moment than one that is its equal and was told before. */
+  readonly isAgain?: true
 }
 
 export interface LogEvent {
   readonly kind: 'log'
   readonly line: LogLine
+}
+
+/** A service answers. */
+export interface ListeningEvent {
+  readonly kind: 'listening'
+  readonly service: string
+  /** The platform whose events its functions see. */
+  readonly platform: string
+  /** The first is for this machine. */
+  readonly urls: readonly string[]
+  readonly routes: readonly ListeningRoute[]
+  readonly notes: readonly string[]
+  readonly durationMs?: number
+}
+
+export interface ListeningRoute {
+  readonly function: string
+  /** Empty means every method. */
+  readonly methods: readonly string[]
+  readonly path: string
+}
+
+/** A request that has been answered. */
+export interface RequestEvent {
+  readonly kind: 'request'
+  /** Milliseconds since 1970, UTC, when it was answered. */
+  readonly time: number
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  /** 0 when the client has gone before there was one. */
+  readonly status: number
+  readonly durationMs: number
+  /** Absent when no function answers there. */
+  readonly function?: string
 }
 
 export type Tell = (event: Event) => void

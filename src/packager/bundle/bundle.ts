@@ -4,6 +4,7 @@ import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
 import { bundlerDiagnostics, isBuildFailure } from './bundler-diagnostics.ts'
 import { type BundledFile, toCommonJs } from './common-js.ts'
 import { type ModuleWords, moduleWords } from './module-words.ts'
+import type { Build } from './rebuilder.ts'
 
 export interface BundleRequest {
   /** Real path. Names of outputs and places of mistakes are relative to it. */
@@ -21,6 +22,8 @@ export interface BundleRequest {
   /** As esbuild names it, such as `node20`. */
   readonly target: string
   readonly plugin: Plugin
+  /** Runs esbuild where it is not run once. */
+  readonly build?: Build
 }
 
 export interface BundleInput {
@@ -71,7 +74,7 @@ function wordsOf({ serviceDir, outDir, format }: BundleRequest): ModuleWords {
 
 async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
   const { serviceDir, outDir = serviceDir, inputs, options, extension, target, plugin } = request
-  const { build } = await import('esbuild')
+  const build = request.build ?? (await import('esbuild')).build
   try {
     return await build({
       absWorkingDir: serviceDir,

@@ -8,6 +8,7 @@ import { sourceKind } from '../code/source-kind.ts'
 import { writeWhole } from '../files/file-sink.ts'
 import { findPackage, packageOf } from '../packages/packages.ts'
 import { type BundleInput, type BundleRequest, bundle, CHUNKS } from './bundle.ts'
+import type { Build } from './rebuilder.ts'
 import { isFresh, writeStamp } from './stamp.ts'
 
 export interface RunBundleQuery {
@@ -16,6 +17,8 @@ export interface RunBundleQuery {
   /** The folder of this function's bundles, inside the service folder. */
   readonly folder: string
   readonly modules: readonly SourceModule[]
+  /** Builds again what was built before; it knows itself what has changed. */
+  readonly build?: Build
 }
 
 /**
@@ -44,10 +47,10 @@ interface RunRequest extends BundleRequest {
 }
 
 async function refresh(request: RunRequest): Promise<void> {
-  const { plugin, ...key } = request
+  const { plugin, build, ...key } = request
   const { outDir, serviceDir } = request
   const stamp = join(outDir, 'stamp.json')
-  if (isFresh(stamp, key)) return
+  if (!build && isFresh(stamp, key)) return
   const beganMs = Date.now()
   const { files, inputs } = await bundle(request)
   // Maps first: whoever sees a bundle finds its map.
@@ -59,7 +62,7 @@ async function refresh(request: RunRequest): Promise<void> {
 }
 
 // Sources of one module system make one run, so that they share what they import.
-function requestsOf({ serviceDir, folder, modules }: RunBundleQuery): RunRequest[] {
+function requestsOf({ serviceDir, folder, modules, build }: RunBundleQuery): RunRequest[] {
   const runs = new Map<string, RunRequest>()
   for (const { file, options } of modules) {
     const given = typeof options.bundle === 'object' ? options.bundle : {}
@@ -76,6 +79,7 @@ function requestsOf({ serviceDir, folder, modules }: RunBundleQuery): RunRequest
       extension,
       target,
       plugin,
+      ...(build && { build }),
     } as const
     const run = runs.get(format) ?? { ...settings, inputs: [] }
     run.inputs.push({ path: file.path, out: file.name.slice(0, -extname(file.name).length) })
@@ -84,9 +88,11 @@ function requestsOf({ serviceDir, folder, modules }: RunBundleQuery): RunRequest
   return [...runs.values()]
 }
 
-// What is installed is found again at run time, from the service folder or, where that would find another copy of it,
-// by its path. What is only linked is the project's own source, and Node could not run its TypeScript.
-function packagesOutside(serviceDir: string): Plugin {
+/**
+ * Leaves installed packages outside: they are found again at run time, from the service folder or, where that would find
+ * another copy of it, by their path. What is only linked is the project's own source, and Node could not run its TypeScript.
+ */
+export function packagesOutside(serviceDir: string): Plugin {
   return {
     name: 'packages-outside',
     setup(build) {

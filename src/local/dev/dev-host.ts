@@ -1,0 +1,179 @@
+import { rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import type { LogLine, RequestEvent } from '@anyfaas/kit'
+import { Router } from '@anyfaas/runtime'
+import { addressIn, isOfInspector } from '../inspector.ts'
+import { readJson } from '../json-file.ts'
+import type { DebuggerAddress } from '../once-call.ts'
+import { WORKER_FILE } from '../places.ts'
+import type { CodeFolders } from '../platform/code-store.ts'
+import { ServiceHost, type ServiceState, stateFile } from '../platform/service-host.ts'
+import { Warden } from '../platform/warden.ts'
+import type { FunctionSpec, RouteSpec } from '../spec.ts'
+import type { Certificate } from './certificate.ts'
+import { createFront } from './front.ts'
+import { type Problem, Problems } from './problems.ts'
+
+export interface DevHostOptions {
+  readonly service: string
+  readonly stage: string
+  /** Where what is kept from one session to the next lies. */
+  readonly folder: string
+  readonly port?: number
+  /** The address to listen on; loopback when missing. */
+  readonly host?: string
+  readonly tls?: Certificate
+  readonly onLog: (line: LogLine) => void
+  readonly onAnswered: (answered: RequestEvent) => void
+  readonly onDebugger: (name: string, address: DebuggerAddress) => void
+}
+
+/** A function to run from where it lies. */
+export interface DevFunction {
+  /** `digest` is the absolute path of the folder that it runs in. */
+  readonly spec: FunctionSpec
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+/** How long running calls may take when the session ends. */
+const GRACE_MS = 2000
+
+/** One service in development, in this process: the same gateway, processes, timers and log that a deployed one has. */
+export class DevHost {
+  readonly problems = new Problems()
+  readonly #options: DevHostOptions
+  readonly #warden = new Warden()
+  readonly #working = new Set<string>()
+  readonly #routes = new Map<string, readonly RouteSpec[]>()
+  readonly #following = new AbortController()
+  #router = new Router<RouteSpec & { readonly name: string }>([])
+  #service: ServiceHost | undefined
+
+  constructor(options: DevHostOptions) {
+    this.#options = options
+  }
+
+  /** Begins to answer. Throws SLS7005 when the wanted port is taken. */
+  async open(): Promise<void> {
+    const { service, stage, folder, port, host, tls } = this.#options
+    const before = (await readJson(stateFile(folder))) as Partial<ServiceState> | undefined
+    const own = typeof before?.port === 'number' ? { port: before.port } : {}
+    await rm(join(folder, 'log.ndjson'), { force: true })
+    this.#service = new ServiceHost({
+      state: { service, stage, functions: [], ...own },
+      folder,
+      code: IN_PLACE,
+      worker: WORKER_FILE,
+      warden: this.#warden,
+      takenPorts: () => new Set(),
+      gateway: {
+        ...(host !== undefined && { host }),
+        createServer: (answer) =>
+          createFront(
+            {
+              ...(tls && { tls }),
+              problems: this.problems,
+              find: (request) => this.#find(request),
+              onAnswered: this.#options.onAnswered,
+            },
+            answer,
+          ),
+      },
+    })
+    void this.#follow(this.#service)
+    await this.#service.open(port)
+  }
+
+  get port(): number {
+    return this.#service?.port ?? 0
+  }
+
+  /** The certificate's file, where there is one. */
+  get certificate(): string | undefined {
+    return this.#options.tls?.file
+  }
+
+  /** Puts a version in the place of the one before, which finishes what it has. Throws SLS7003, and then the old one stays. */
+  async update({ spec, secrets }: DevFunction): Promise<void> {
+    await this.#service?.deploy({ spec, secrets })
+    this.#working.add(spec.name)
+    this.expect(spec.name, spec.routes)
+  }
+
+  /** Says what will answer these routes, though nothing may work yet. */
+  expect(name: string, routes: readonly RouteSpec[]): void {
+    this.#routes.set(name, routes)
+    this.#route()
+  }
+
+  #route(): void {
+    const all = [...this.#routes].flatMap(([owner, own]) => own.map((route) => ({ ...route, name: owner })))
+    this.#router = new Router(all)
+  }
+
+  async remove(name: string): Promise<void> {
+    this.problems.set(name, [])
+    this.#working.delete(name)
+    this.#routes.delete(name)
+    this.#route()
+    await this.#service?.remove(name)
+  }
+
+  /** What is wrong with a function, or, without a name, with the service. */
+  blame(name: string, problems: readonly Problem[]): void {
+    this.problems.set(name, problems)
+  }
+
+  async close(): Promise<void> {
+    this.problems.close()
+    await this.#service?.close(GRACE_MS)
+    this.#following.abort()
+    this.#warden.close()
+  }
+
+  #find({ method = 'GET', url = '/', headers }: IncomingMessage): { name: string; works: boolean } | undefined {
+    const path = url.split('?', 1)[0] ?? url
+    const direct = /^\/function\/([^/?]+)/.exec(path)?.[1]
+    const asked = method === 'OPTIONS' ? headers['access-control-request-method'] : undefined
+    const name = direct ?? this.#ownerOf(method, path) ?? (asked && this.#ownerOf(asked, path))
+    if (!name || !this.#routes.has(name)) return undefined
+    return { name, works: this.#working.has(name) }
+  }
+
+  #ownerOf(method: string, path: string): string | undefined {
+    try {
+      return this.#router.find(method, path)?.route.name
+    } catch {
+      // A broken escape: the gateway says so.
+      return undefined
+    }
+  }
+
+  async #follow({ log }: ServiceHost): Promise<void> {
+    const { onLog, onDebugger } = this.#options
+    try {
+      for await (const line of log.read({ functions: [], follow: true }, this.#following.signal)) {
+        const address = line.stream === 'err' ? addressIn(line.text) : undefined
+        if (address) onDebugger(line.function, address)
+        else if (!isNoise(line)) onLog(line)
+      }
+    } catch (thrown) {
+      if (!this.#following.signal.aborted) throw thrown
+    }
+  }
+}
+
+// Code that lies where its digest says, and belongs to the user.
+const IN_PLACE: CodeFolders = {
+  folder: (digest) => digest,
+  has: async () => true,
+  keep: () => undefined,
+  release: async () => undefined,
+}
+
+// What a reload is told by itself.
+function isNoise({ stream, text }: LogLine): boolean {
+  if (stream === 'err') return isOfInspector(text)
+  return stream === 'sys' && /^(deployed$|a new version is deployed$|not deployed: )/.test(text)
+}
