@@ -55,6 +55,7 @@ const FIND = {
   'the functions framework': () => judged('cloudevents'),
   'the starters of midway': () => judged('midway'),
   midway: () => (MIDWAY.map(judged).every(Boolean) ? MIDWAY[0] : undefined),
+  "Alibaba Cloud's older libraries": () => judged('alibaba-cloud'),
   'web frameworks': () => judged('web') && judged('express4'),
   'cfn-lint': judgesPython,
   moto: motoServer,

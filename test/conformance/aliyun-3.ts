@@ -45,6 +45,13 @@ export const aliyun3: Edition = {
       { ...rich, events: [{ http: { path: '/a/:id', method: 'put' } }, ...(rich['events'] as Tree[]).slice(1)] },
     ],
     [
+      'an http trigger by another name',
+      {
+        ...rich,
+        events: [{ http: { name: 'web', path: '/a/:id', method: 'put' } }, ...(rich['events'] as Tree[]).slice(1)],
+      },
+    ],
+    [
       'another bucket',
       {
         ...rich,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Event } from '@anyfaas/kit'
@@ -54,6 +54,13 @@ export class Bench {
 
   get env(): Record<string, string> {
     return { ...this.#edition.env(this.#address), TOKEN: 'planted-5ecret-value' }
+  }
+
+  /** Changes what stands under `provider`; a value of undefined takes a key away. */
+  rewrite(settings: Tree): void {
+    const path = join(this.dir, 'serverless.yml')
+    const file = JSON.parse(readFileSync(path, 'utf8')) as Tree & { provider: Tree }
+    writeFileSync(path, JSON.stringify({ ...file, provider: { ...file.provider, ...settings } }))
   }
 
   /** Writes the service file and the code of its functions. */

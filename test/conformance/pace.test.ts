@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
 import { Bench, type Tree } from './edition.ts'
 import { tencent } from './tencent.ts'
@@ -11,7 +12,7 @@ const SETTLE_MS = 1500
 // Every function needs two calls at the rate of their action, and the last one settles after it was sent.
 const THEORY_MS = ((COUNT - RATE) / RATE) * 1000 + SETTLE_MS + 2 * LATENCY_MS
 
-it.each([aliyun3, tencent])(
+it.each([aliyun3, aliyun2, tencent])(
   `${COUNT} functions go up as fast as $name takes them`,
   { timeout: 300_000 },
   async (edition) => {

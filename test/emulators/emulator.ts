@@ -130,6 +130,6 @@ export abstract class Emulator {
 function send(response: ServerResponse, { status, body, headers = {} }: WireReply): void {
   const isBytes = Buffer.isBuffer(body)
   const type = isBytes ? 'application/octet-stream' : 'application/json'
-  response.writeHead(status, { 'content-type': type, ...headers })
+  response.writeHead(status, { ...(body !== undefined && { 'content-type': type }), ...headers })
   response.end(body === undefined ? undefined : isBytes ? body : JSON.stringify(body))
 }

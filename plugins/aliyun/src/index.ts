@@ -32,6 +32,7 @@ export const provider: Provider = {
       fields: fc2Fields,
       triggers: fc2Triggers,
       translate: async () => (await import('./fc2/translator.ts')).translator,
+      connect: async () => (await import('./fc2/deploy/connect.ts')).connector,
       runtime: {
         entry: new URL('../dist/fc2/runtime.cjs', import.meta.url),
         emulator: new URL('../dist/fc2/emulator.cjs', import.meta.url),

@@ -1,9 +1,10 @@
 import { Crc64 } from '../../../plugins/aliyun/src/account/crc64.ts'
+import { checkBody } from '../aliyun/contract.ts'
+import { Neighbours } from '../aliyun/neighbours.ts'
+import { Shelf } from '../aliyun/shelf.ts'
 import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
 import { Refusal } from '../refusal.ts'
-import { checkBody } from './contract.ts'
 import { ROUTES, type Route } from './routes.ts'
-import { Shelf } from './shelf.ts'
 import { checkSignature } from './signature.ts'
 
 type Tree = Record<string, unknown>
@@ -14,6 +15,7 @@ const REGION = 'cn-hangzhou'
 /** Function Compute 3.0 as its documents and its vendor's models describe it. */
 export class Fc3Emulator extends Emulator {
   readonly keys = new Map([['id', 'secret']])
+  readonly neighbours = new Neighbours(this.keys)
   readonly #functions = new Map<string, Tree & { busyUntil: number }>()
   readonly #triggers = new Map<string, Tree>()
   readonly #parts = new Map<string, Tree>()
@@ -52,11 +54,11 @@ export class Fc3Emulator extends Emulator {
   }
 
   protected name(request: Omit<WireRequest, 'action'>): string {
-    return routeOf(request)?.action ?? `${request.method} ${request.path}`
+    return this.neighbours.name(request) ?? routeOf(request)?.action ?? `${request.method} ${request.path}`
   }
 
-  protected changes({ method }: WireRequest): boolean {
-    return method !== 'GET'
+  protected changes({ method, action }: WireRequest): boolean {
+    return method !== 'GET' && !this.neighbours.reads(action)
   }
 
   protected refuse(fault: 'throttle' | 'unavailable'): WireReply {
@@ -66,6 +68,8 @@ export class Fc3Emulator extends Emulator {
   }
 
   protected answer(request: WireRequest): WireReply {
+    const beside = this.neighbours.answer(request)
+    if (beside) return beside
     const problem = checkSignature(request, this.keys)
     if (problem) return failure(403, problem, 'The request signature does not match.')
     const route = routeOf(request)
@@ -73,7 +77,7 @@ export class Fc3Emulator extends Emulator {
     if (route.action === 'InvokeFunction') return this.#invoke(route, request)
     const text = request.body.toString()
     const body = (text === '' ? {} : JSON.parse(text)) as Tree
-    const problems = route.model === undefined ? [] : checkBody(route.model, body)
+    const problems = route.model === undefined ? [] : checkBody('@alicloud/fc20230330', route.model, body)
     if (problems.length > 0) return failure(400, 'InvalidArgument', problems.join('; '))
     try {
       const [, ...names] = (route.pattern.exec(request.path) ?? []) as string[]

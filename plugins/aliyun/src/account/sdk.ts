@@ -31,6 +31,26 @@ export function makeFc3(config: ApiConfig): ApiClient {
   return new Client(new (core().$OpenApiUtil.Config)(config))
 }
 
+/** A client of any other product that speaks the vendor's newer protocol. */
+export function makeApi(config: ApiConfig): ApiClient {
+  const { default: Client, $OpenApiUtil } = core()
+  return new Client(new $OpenApiUtil.Config(config))
+}
+
+/** What a client needs to know. Without an address the library asks one that does not exist. */
+export function configOf(
+  { accessKeyId, accessKeySecret, securityToken }: Pick<ApiConfig, 'accessKeyId' | 'accessKeySecret' | 'securityToken'>,
+  region: string,
+  address: string,
+): ApiConfig {
+  const { protocol, host } = new URL(address)
+  const keys = { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) }
+  return { ...keys, protocol: protocol.slice(0, -1), endpoint: host, regionId: region }
+}
+
+/** One attempt: whether another is worth it is for ours to say. */
+export const ONCE = { autoretry: false, maxAttempts: 1, readTimeout: 60_000, connectTimeout: 10_000 }
+
 /** What `callApi` takes, of plain data. */
 export function apiParams(params: object): object {
   return new (core().$OpenApiUtil.Params)(params)
@@ -47,7 +67,10 @@ export function runtimeOptions(options: object): object {
 
 type Maker = new (fields: object) => object
 
-function core(): { readonly $OpenApiUtil: Readonly<Record<'Config' | 'Params' | 'OpenApiRequest', Maker>> } {
+function core(): {
+  readonly default: new (config: object) => ApiClient
+  readonly $OpenApiUtil: Readonly<Record<'Config' | 'Params' | 'OpenApiRequest', Maker>>
+} {
   return load('@alicloud/openapi-core') as ReturnType<typeof core>
 }
 

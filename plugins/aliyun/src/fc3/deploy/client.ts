@@ -1,15 +1,17 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
+import type { Call, Tree } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
-import { isPassing, isThrottled, refuse } from '../../account/failures.ts'
+import { Lanes, pages } from '../../account/lanes.ts'
 import {
   type ApiAnswer,
   type ApiClient,
   apiParams,
   apiRequest,
+  configOf,
   type Headers,
   makeFc3,
+  ONCE,
   runtimeOptions,
 } from '../../account/sdk.ts'
 
@@ -36,15 +38,10 @@ export interface Request {
 /** The Function Compute 3.0 API by the vendor's library: paced, one attempt a call, refusals made readable. */
 export class Fc3Client {
   readonly #api: ApiClient
-  readonly #reads = new Pacer({ rate: READS, isThrottled, clock })
-  readonly #writes = new Pacer({ rate: WRITES, burst: WRITES / 2, isThrottled, clock })
+  readonly #lanes = new Lanes()
 
   constructor({ credentials, region, endpoint }: ClientOptions) {
-    // Without an endpoint the library asks an address that does not exist.
-    const { protocol, host } = new URL(endpoint ?? `https://fcv3.${region}.aliyuncs.com`)
-    const { accessKeyId, accessKeySecret, securityToken } = credentials
-    const keys = { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) }
-    this.#api = makeFc3({ ...keys, protocol: protocol.slice(0, -1), endpoint: host, regionId: region })
+    this.#api = makeFc3(configOf(credentials, region, endpoint ?? `https://fcv3.${region}.aliyuncs.com`))
   }
 
   /** Does one call when the platform can take it; the answer's body. What only reads is tried again when that may help. */
@@ -81,27 +78,15 @@ export class Fc3Client {
       reqBodyType: 'json',
       bodyType,
     })
-    const pacer = method === 'GET' ? this.#reads : this.#writes
-    const once = () =>
-      pacer.run(action, () => this.#api.callApi(params, apiRequest(sent), runtimeOptions(ONCE)), signal)
-    try {
-      return await (method === 'GET' ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
-    } catch (error) {
-      throw refuse(about, error)
-    }
+    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest(sent), runtimeOptions(ONCE))
+    return await this.#lanes.run({ action, about, isRead: method === 'GET' }, send, signal)
   }
 
   /** All items of a list, page by page. `field` is where the answer holds them. */
   async list(request: Omit<Request, 'method' | 'body'>, field: string, call: Pick<Call, 'signal'>): Promise<Tree[]> {
-    const items: Tree[] = []
-    let nextToken = ''
-    do {
-      const query = { ...request.query, limit: '100', ...(nextToken && { nextToken }) }
-      const page = await this.call({ ...request, method: 'GET', query }, call)
-      items.push(...((page[field] ?? []) as Tree[]))
-      nextToken = String(page['nextToken'] ?? '')
-    } while (nextToken !== '')
-    return items
+    const read = async (query: Readonly<Record<string, string>>): Promise<Tree> =>
+      await this.call({ ...request, method: 'GET', query: { ...request.query, ...query } }, call)
+    return await pages(read, field)
   }
 }
 
@@ -111,10 +96,3 @@ interface Sending {
 }
 
 const VERSION = '2023-03-30'
-
-// Calls a second and action to begin with; what the platform answers corrects them.
-const READS = 50
-const WRITES = 20
-
-// Whether a change may be tried again is for the engine to say.
-const ONCE = { autoretry: false, maxAttempts: 1, readTimeout: 60_000, connectTimeout: 10_000 }

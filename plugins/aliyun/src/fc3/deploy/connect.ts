@@ -1,31 +1,37 @@
-import { createReadStream } from 'node:fs'
 import {
-  ACCOUNT,
-  type Artifact,
   type Call,
   type Connection,
-  type ConnectOptions,
   type Connector,
   type Deployment,
-  error,
   fillPlaceholders,
-  httpTriggersOf,
   type LogLine,
+  type LogQuery,
+  type Operations,
   type Resource,
-  SlsError,
   type Tree,
 } from '@anyfaas/kit'
-import { Crc64 } from '../../account/crc64.ts'
-import { type Credentials, findCredentials } from '../../account/credentials.ts'
+import { findCredentials } from '../../account/credentials.ts'
+import { LogService } from '../../account/log-service.ts'
+import { Monitor } from '../../account/monitor.ts'
+import { accountOf, checkAccount, lacksAccount } from '../../deploy/account-id.ts'
+import { checksumsOf, widthFor } from '../../deploy/checksums.ts'
+import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
+import { examine } from '../../deploy/examine.ts'
+import { logSource, readLogs } from '../../deploy/logs.ts'
+import { readMetrics } from '../../deploy/metrics.ts'
+import { mayHaveUrl } from '../../deploy/urls.ts'
+import { Fc2Client } from '../../fc2/deploy/client.ts'
 import { regionOf } from '../../region.ts'
-import { Fc3Client } from './client.ts'
+import { bucketIn } from './bucket.ts'
+import { type ClientOptions, Fc3Client } from './client.ts'
 import { DomainDriver } from './domain-driver.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
 import { makeOperations } from './operations.ts'
-import { OurFunctions } from './our-functions.ts'
+import { type OurFunction, OurFunctions } from './our-functions.ts'
 import { PartDriver } from './part-driver.ts'
 import { PARTS } from './parts.ts'
+import { policyFor } from './policy.ts'
 import type { Site } from './site.ts'
 import { TriggerDriver } from './trigger-driver.ts'
 
@@ -33,10 +39,13 @@ export const connector: Connector = {
   async connect(options) {
     const { service, artifacts, env } = options
     const { endpoint, profile } = service.provider
-    const credentials = await findCredentials(env, profile)
-    const client = new Fc3Client({ credentials, region: regionOf(service), ...(endpoint && { endpoint }) })
-    const site: Site = { client, service, artifacts, secret: (name) => env[name] }
-    return new Fc3Connection(site, await checksumsOf(options), { env, credentials })
+    const reach = {
+      credentials: await findCredentials(env, profile),
+      region: regionOf(service),
+      ...(endpoint && { endpoint }),
+    }
+    const site: Site = { client: new Fc3Client(reach), service, artifacts, secret: (name) => env[name] }
+    return new Fc3Connection(site, await checksumsOf(artifacts), { ...reach, account: accountOf(options) })
   },
 }
 
@@ -47,18 +56,18 @@ class Fc3Connection implements Connection {
   readonly #site: Site
   readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
-  readonly #account: string | undefined
+  readonly #reach: Reach
 
-  constructor(site: Site, checksums: Readonly<Record<string, string>>, { env, credentials }: Deployer) {
+  constructor(site: Site, checksums: Readonly<Record<string, string>>, reach: Reach) {
     this.#site = site
     this.#checksums = checksums
-    this.#account = site.service.provider.accountId ?? env['ALIBABA_CLOUD_ACCOUNT_ID']
+    this.#reach = reach
     this.#ours = new OurFunctions(site)
     this.width = widthFor(site.artifacts)
-    this.operations = makeOperations(site, this.#ours, { credentials, account: this.#account })
+    this.operations = this.#operations()
     const parts = PARTS.map((part) => new PartDriver(part, site, this.#ours))
     this.drivers = [
-      new FunctionDriver(site, this.#ours),
+      new FunctionDriver(site, this.#ours, codeStore(site, reach)),
       ...parts,
       new TriggerDriver(site, this.#ours),
       new DomainDriver(site, this.#ours),
@@ -67,16 +76,35 @@ class Fc3Connection implements Connection {
 
   expand(resources: readonly Resource[]): readonly Resource[] {
     const expanded = expand(resources, { service: this.#site.service, checksums: this.#checksums })
-    const account = this.#account
-    if (account === undefined && JSON.stringify(expanded).includes(ACCOUNT)) throw new SlsError(lacksAccount())
-    return fillPlaceholders(expanded, { account })
+    checkAccount(expanded, this.#reach.account)
+    return fillPlaceholders(expanded, { account: this.#reach.account })
+  }
+
+  #operations(): Operations {
+    const { region, account = '*' } = this.#reach
+    const look = async (call: Call): Promise<string> => {
+      const [all, own] = [await this.#ours.now(call), await this.#ours.list(call)]
+      return `${all.length} functions, ${own.length} of this service and stage`
+    }
+    const policy = policyFor(region, account, this.#site.service.name)
+    return {
+      ...makeOperations(this.#site, this.#ours),
+      doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }),
+      metrics: async (query, call) => {
+        const measured = (await this.#chosen(query.functions, call)).map(({ name, fn }) => ({
+          fn,
+          dimensions: { region, functionName: name },
+        }))
+        return await readMetrics(measured, query, new Monitor(this.#reach), call)
+      },
+    }
   }
 
   async info(call: Call): Promise<Deployment | undefined> {
     const functions = await this.#ours.list(call, 'now')
     if (functions.length === 0) return undefined
     const described = functions.map(async ({ name, fn, live }) => {
-      if (!this.#mayHaveUrl(fn)) return { name: fn, ...stateOf(live), urls: [], notes: [] }
+      if (!mayHaveUrl(this.#site.service, fn)) return { name: fn, ...stateOf(live), urls: [], notes: [] }
       const path = `/functions/${name}/triggers`
       const triggers = await this.#site.client.list(
         { action: 'ListTriggers', path, about: `function/${fn}` },
@@ -93,15 +121,17 @@ class Fc3Connection implements Connection {
     return { platform: 'Function Compute 3.0', functions: await Promise.all(described) }
   }
 
-  // Triggers are listed function by function, so those that cannot have an address are left out.
-  #mayHaveUrl(name: string): boolean {
-    const fn = this.#site.service.functions.find((one) => one.name === name)
-    return !fn || httpTriggersOf(fn).length > 0
+  async *logs(query: LogQuery, call: Call): AsyncGenerator<LogLine> {
+    const functions = await this.#chosen(query.functions, call)
+    const sources = functions.map(({ name, fn, live }) =>
+      logSource({ fn, name }, live['logConfig'], `__topic__:"FCLogs:${name}"`),
+    )
+    yield* readLogs(sources, query, new LogService(this.#reach), call)
   }
 
-  // biome-ignore lint/correctness/useYield: the log service is another one, which this edition does not read yet
-  async *logs(): AsyncGenerator<LogLine> {
-    throw new SlsError(error('SLS2004', 'logs of Function Compute 3.0 cannot be read yet'))
+  async #chosen(names: readonly string[], call: Call): Promise<readonly OurFunction[]> {
+    if (names.length === 0) return await this.#ours.list(call)
+    return await Promise.all(names.map((fn) => this.#ours.one(fn, call)))
   }
 
   async close(): Promise<void> {
@@ -109,17 +139,21 @@ class Fc3Connection implements Connection {
   }
 }
 
-// Most of a step is waiting for the platform. But every request with code holds that code, in base64 and as JSON.
-function widthFor(artifacts: readonly Artifact[]): number {
-  const largest = Math.max(1, ...artifacts.map(({ bytes }) => bytes))
-  return Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / (largest * 3))))
-}
+type Reach = ClientOptions & { readonly account: string | undefined }
 
-const CODE_IN_FLIGHT_BYTES = 256 * 1024 * 1024
-
-interface Deployer {
-  readonly env: ConnectOptions['env']
-  readonly credentials: Credentials
+// The platform's own bucket for code is handed out by the older API only, as to the vendor's tools.
+function codeStore({ service, artifacts }: Site, reach: Reach): CodeStore {
+  return new CodeStore({
+    ...reach,
+    artifacts,
+    prefix: `anyfaas/${service.name}-${service.stage}`,
+    bucketOf: (fn) => bucketIn(service, fn),
+    async borrow(call) {
+      const { account } = reach
+      if (account === undefined) throw lacksAccount('code of more than 50 MB')
+      return await borrowBucket(new Fc2Client({ ...reach, account }), account, call)
+    },
+  })
 }
 
 function stateOf({ state, codeChecksum }: Tree): { state: string; digest: string } {
@@ -131,20 +165,4 @@ function urlOf(trigger: Tree): { methods: string[]; url: string }[] {
   if (typeof url !== 'string') return []
   const { methods = [] } = JSON.parse(String(trigger['triggerConfig'] || '{}')) as { methods?: string[] }
   return [{ methods, url }]
-}
-
-async function checksumsOf({ artifacts }: ConnectOptions): Promise<Record<string, string>> {
-  const all = artifacts.map(async ({ path, handlers }) => {
-    const crc = new Crc64()
-    for await (const chunk of createReadStream(path)) crc.update(chunk as Buffer)
-    const checksum = crc.digest()
-    return Object.keys(handlers).map((fn) => [fn, checksum] as const)
-  })
-  return Object.fromEntries((await Promise.all(all)).flat())
-}
-
-function lacksAccount(): ReturnType<typeof error> {
-  return error('SLS5006', 'a trigger of the service needs the id of the account', {
-    help: ['provider.accountId, or ALIBABA_CLOUD_ACCOUNT_ID in the environment'],
-  })
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   type Call,
   type Change,
@@ -17,6 +16,7 @@ import {
   Watch,
 } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import type { CodeStore } from '../../deploy/code-store.ts'
 import { tagMap } from './expand.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { revealed, type Site } from './site.ts'
@@ -40,10 +40,12 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
   readonly #site: Site
   readonly #ours: OurFunctions
+  readonly #code: CodeStore
   readonly #states: Watch<Tree>
 
-  constructor(site: Site, ours: OurFunctions) {
+  constructor(site: Site, ours: OurFunctions, code: CodeStore) {
     this.#site = site
+    this.#code = code
     this.#ours = ours
     const signal = new AbortController().signal
     const look = async (): Promise<Map<string, Tree>> =>
@@ -76,7 +78,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     const body = {
       ...spec,
       tags: Object.entries(tags as Tree).map(([Key, Value]) => ({ Key, Value })),
-      ...(code !== undefined && { code: await this.#codeOf(resource) }),
+      ...(code !== undefined && { code: await this.#code.of(resource.fn, call) }),
     }
     const request = { action: 'CreateFunction', method: 'POST', path: '/functions', body, about: resource.id } as const
     return await this.#settled(await this.#site.client.call(request, call), call)
@@ -89,7 +91,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     if (JSON.stringify(tagMap(live['tags'])) !== JSON.stringify(tags))
       await retag(live, tags as Tree, this.#site.client, change)
     const newCode = code !== undefined && code !== live['codeChecksum']
-    const body = { ...cleared(live), ...spec, ...(newCode && { code: await this.#codeOf(resource) }) }
+    const body = { ...cleared(live), ...spec, ...(newCode && { code: await this.#code.of(resource.fn, change) }) }
     const path = `/functions/${functionName}`
     return await this.#settled(
       await client.call({ action: 'UpdateFunction', method: 'PUT', path, body, about }, change),
@@ -131,12 +133,6 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     const name = resource?.fn ?? tags[MARKS.fn] ?? String(fn['functionName'])
     const value = concealSecrets(fn, resource?.spec, this.#site.secret)
     return { id: `function/${name}`, fn: name, value, ...(!isOurs(tags, this.#site.service) && { isForeign: true }) }
-  }
-
-  async #codeOf({ fn }: Resource): Promise<object> {
-    const artifact = this.#site.artifacts.find(({ handlers }) => fn !== undefined && fn in handlers)
-    if (!artifact) throw new Error(`no artifact for ${fn}`)
-    return { zipFile: (await readFile(artifact.path)).toString('base64') }
   }
 
   // A function is created and updated in the background: an image or a network takes its time.

@@ -1,11 +1,11 @@
-import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
+import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Version } from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
-import { type Deployer, examine } from './examine.ts'
+import { aliasBody, invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
 /** What Function Compute 3.0 does with deployed functions. */
-export function makeOperations(site: Site, ours: OurFunctions, deployer: Deployer): Operations {
+export function makeOperations(site: Site, ours: OurFunctions): Omit<Operations, 'doctor'> {
   const path = async (fn: string, call: Call): Promise<string> => `/functions/${await ours.nameOf(fn, call)}`
   return {
     invoke: async (request, call) => await invoke(site, await path(request.fn, call), request, call),
@@ -17,7 +17,6 @@ export function makeOperations(site: Site, ours: OurFunctions, deployer: Deploye
       const request = { action: 'DeleteAlias', method: 'DELETE', about: `${fn}: ${name}` } as const
       await site.client.call({ ...request, path: `${await path(fn, call)}/aliases/${name}` }, call)
     },
-    doctor: async (call) => await examine(site, ours, deployer, call),
   }
 }
 
@@ -36,51 +35,16 @@ async function invoke(site: Site, path: string, request: RemoteInvocation, call:
       about: `function/${request.fn}`,
       bytes: Buffer.from(request.payload),
       ...(request.qualifier !== undefined && { query: { qualifier: request.qualifier } }),
-      headers: {
-        'x-fc-invocation-type': request.isAsync ? 'Async' : 'Sync',
-        'x-fc-log-type': request.tail && !request.isAsync ? 'Tail' : 'None',
-      },
+      headers: invokeHeaders(request),
     },
     call,
   )
-  const log = headers['x-fc-log-result']
-  const requestId = headers['x-fc-request-id']
-  return {
-    payload: body,
-    ...(requestId && { requestId }),
-    ...(log && { log: Buffer.from(log, 'base64').toString() }),
-    ...(headers['x-fc-error-type'] && { error: readFailure(body, headers['x-fc-error-type']) }),
-  }
-}
-
-function readFailure(body: string, type: string): NonNullable<RemoteAnswer['error']> {
-  try {
-    const { errorMessage, errorType, stackTrace } = JSON.parse(body) as Tree
-    const stack = Array.isArray(stackTrace) ? stackTrace.join('\n') : stackTrace
-    return {
-      type: String(errorType ?? type),
-      message: String(errorMessage ?? body),
-      ...(typeof stack === 'string' && { stack }),
-    }
-  } catch {
-    // Not every runtime reports its failure as JSON; then the text is the message.
-    return { type, message: body }
-  }
+  return readAnswer(body, headers)
 }
 
 async function listVersions({ client }: Site, { fn, path }: Target, call: Call): Promise<readonly Version[]> {
   const request = { action: 'ListFunctionVersions', path: `${path}/versions`, about: `function/${fn}` }
-  const found = await client.list(request, 'versions', call)
-  return found.map((version) => readVersion(fn, version)).sort((a, b) => Number(b.id) - Number(a.id))
-}
-
-function readVersion(fn: string, { versionId, createdTime, description }: Tree): Version {
-  return {
-    fn,
-    id: String(versionId),
-    ...(typeof createdTime === 'string' && { time: Date.parse(createdTime) }),
-    ...(typeof description === 'string' && description !== '' && { description }),
-  }
+  return newestFirst((await client.list(request, 'versions', call)).map((version) => readVersion(fn, version)))
 }
 
 async function publish({ client }: Site, { fn, path }: Target, call: Call): Promise<Version> {
@@ -90,22 +54,13 @@ async function publish({ client }: Site, { fn, path }: Target, call: Call): Prom
 
 async function listAliases({ client }: Site, { fn, path }: Target, call: Call): Promise<readonly Alias[]> {
   const request = { action: 'ListAliases', path: `${path}/aliases`, about: `function/${fn}` }
-  return (await client.list(request, 'aliases', call)).map(({ aliasName, versionId, additionalVersionWeight }) => {
-    const [canary] = Object.entries((additionalVersionWeight ?? {}) as Record<string, number>)
-    return {
-      fn,
-      name: String(aliasName),
-      version: String(versionId),
-      ...(canary && { canary: { version: canary[0], share: canary[1] } }),
-    }
-  })
+  return (await client.list(request, 'aliases', call)).map((alias) => readAlias(fn, alias))
 }
 
 async function setAlias({ client }: Site, alias: Alias, path: string, call: Call): Promise<void> {
-  const { fn, name, version, canary } = alias
+  const { fn, name } = alias
   const about = `function/${fn}: ${name}`
-  const additionalVersionWeight = canary ? { [canary.version]: canary.share } : {}
-  const body = { versionId: version, additionalVersionWeight }
+  const body = aliasBody(alias)
   try {
     await client.call({ action: 'UpdateAlias', method: 'PUT', path: `${path}/aliases/${name}`, body, about }, call)
   } catch (cause) {

@@ -16,6 +16,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
   readonly #site: Site
   readonly #ours: OurFunctions
+  #listed: readonly Live<Tree>[] = []
 
   constructor(site: Site, ours: OurFunctions) {
     this.#site = site
@@ -38,7 +39,8 @@ export class TriggerDriver implements Driver<Tree, Tree> {
         value: { ...trigger, functionName: name },
       }))
     })
-    return (await Promise.all(lists)).flat()
+    this.#listed = (await Promise.all(lists)).flat()
+    return this.#listed
   }
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
@@ -51,10 +53,20 @@ export class TriggerDriver implements Driver<Tree, Tree> {
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     const { functionName, triggerConfig, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    await this.#makeRoom(resource.spec, call)
     const body = { ...spec, triggerConfig: JSON.stringify(triggerConfig ?? {}) }
     const path = `/functions/${functionName}/triggers`
     const request = { action: 'CreateTrigger', method: 'POST', path, body, about: resource.id } as const
     return { ...(await this.#site.client.call(request, call)), functionName }
+  }
+
+  // A function has one HTTP trigger, so one by another name goes before the new one comes.
+  async #makeRoom({ functionName, triggerType }: Tree, call: Call): Promise<void> {
+    const others = this.#listed.filter(
+      ({ value }) =>
+        value['functionName'] === functionName && value['triggerType'] === 'http' && triggerType === 'http',
+    )
+    for (const other of others) await this.delete(other, call)
   }
 
   async update(resource: Resource<Tree>, _live: Tree, change: Change): Promise<Tree> {

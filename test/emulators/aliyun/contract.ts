@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const load = createRequire(import.meta.url)
-const folder = join(dirname(load.resolve('@alicloud/fc20230330')), 'models')
 
 interface Model {
   names(): Record<string, string>
@@ -15,16 +14,13 @@ type Type = string | Model | { type: 'array'; itemType: Type } | { type: 'map'; 
  * What is wrong with a request's body by the vendor's own models: fields that they do not have, values of other types,
  * and fields that they call required. Nothing in here is a belief of ours.
  */
-export function checkBody(model: string, body: unknown): string[] {
-  return check('', body, modelOf(model))
+export function checkBody(library: Library, model: string, body: unknown): string[] {
+  const found = (load(library) as Record<string, Model>)[model]
+  if (!found) throw new Error(`the vendor has no model ${model}`)
+  return check('', body, found)
 }
 
-function modelOf(name: string): Model {
-  const all = load('@alicloud/fc20230330') as Record<string, Model>
-  const model = all[name]
-  if (!model) throw new Error(`the vendor has no model ${name}`)
-  return model
-}
+export type Library = '@alicloud/fc20230330' | '@alicloud/fc-open20210406'
 
 function check(path: string, value: unknown, type: Type): string[] {
   if (typeof type === 'string') return isOf(value, type) ? [] : [`${path} is no ${type}`]
@@ -72,7 +68,8 @@ function readRequired(name: string): ReadonlySet<string> {
 
 function declarationOf(name: string): string {
   try {
-    return readFileSync(join(folder, `${name}.d.ts`), 'utf8')
+    const folder = dirname(load.resolve('@alicloud/fc20230330'))
+    return readFileSync(join(folder, 'models', `${name}.d.ts`), 'utf8')
   } catch {
     // Some files are named in another case than their model; those have no required fields that we send.
     return ''

@@ -7,6 +7,7 @@ export class Shelf {
   readonly versions: Tree[] = []
   readonly aliases = new Map<string, Tree>()
   #published = ''
+  #count = 0
 
   /** What is published already stays the newest version. */
   publish(state: string): Tree {
@@ -15,7 +16,7 @@ export class Shelf {
     this.#published = state
     const time = new Date().toISOString()
     const version = {
-      versionId: String(this.versions.length + 1),
+      versionId: String(++this.#count),
       description: '',
       createdTime: time,
       lastModifiedTime: time,
@@ -42,6 +43,20 @@ export class Shelf {
     const alias = this.aliases.get(name)
     if (!alias) throw new Refusal(404, 'AliasNotFound', `alias '${name}' does not exist`)
     return alias
+  }
+
+  /** Takes a version away that no alias leads to. */
+  remove(id: string): undefined {
+    const index = this.versions.findIndex((version) => version['versionId'] === id)
+    if (index < 0) throw new Refusal(404, 'VersionNotFound', `version '${id}' does not exist`)
+    if ([...this.aliases.values()].some((alias) => alias['versionId'] === id))
+      throw new Refusal(400, 'InvalidArgument', `an alias leads to version '${id}'`)
+    this.versions.splice(index, 1)
+  }
+
+  /** Throws for what is neither a version nor an alias. */
+  resolve(qualifier: string): void {
+    if (!this.versions.some((version) => version['versionId'] === qualifier)) this.alias(qualifier)
   }
 
   #check({ versionId, additionalVersionWeight }: Tree): void {

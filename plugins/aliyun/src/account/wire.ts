@@ -1,0 +1,61 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, request as plain } from 'node:http'
+import { request as secure } from 'node:https'
+import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import type { Headers } from './sdk.ts'
+
+export interface WireRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  /** A stream is sent with the `content-length` that the headers name. */
+  readonly body?: Buffer | Readable
+}
+
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Buffer
+}
+
+/** What a service answered instead of doing it; which of its fields mean that is the service's own. */
+export class WireFailure extends Error {
+  readonly statusCode: number
+  readonly code: string
+
+  constructor(statusCode: number, code: string, message: string) {
+    super(message)
+    this.statusCode = statusCode
+    this.code = code
+  }
+}
+
+/** One signed request to a service of the vendor, and the whole of its answer, whatever its status. */
+export async function send({ method, url, headers, body }: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
+  const { promise, resolve, reject } = answerLater()
+  const options = { method, headers: headers as OutgoingHttpHeaders, signal, timeout: SILENT_MS }
+  const outgoing = (url.startsWith('https:') ? secure : plain)(url, options, resolve)
+  outgoing.on('error', reject)
+  outgoing.on('timeout', () => outgoing.destroy(new WireFailure(0, 'ETIMEDOUT', `no answer from ${new URL(url).host}`)))
+  if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body)
+  else pipeline(body, outgoing).catch(reject)
+  const answer = await promise
+  return { status: answer.statusCode ?? 0, headers: answer.headers as Headers, body: await buffer(answer) }
+}
+
+const SILENT_MS = 60_000
+
+function answerLater(): {
+  promise: Promise<IncomingMessage>
+  resolve: (answer: IncomingMessage) => void
+  reject: (error: unknown) => void
+} {
+  let resolve = (_: IncomingMessage): void => {}
+  let reject = (_: unknown): void => {}
+  const promise = new Promise<IncomingMessage>((done, fail) => {
+    resolve = done
+    reject = fail
+  })
+  return { promise, resolve, reject }
+}

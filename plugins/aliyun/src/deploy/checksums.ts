@@ -1,0 +1,22 @@
+import { createReadStream } from 'node:fs'
+import type { Artifact } from '@anyfaas/kit'
+import { Crc64 } from '../account/crc64.ts'
+
+/** Function -> the CRC-64 of its code, as the platform tells it. */
+export async function checksumsOf(artifacts: readonly Artifact[]): Promise<Record<string, string>> {
+  const all = artifacts.map(async ({ path, handlers }) => {
+    const crc = new Crc64()
+    for await (const chunk of createReadStream(path)) crc.update(chunk as Buffer)
+    const checksum = crc.digest()
+    return Object.keys(handlers).map((fn) => [fn, checksum] as const)
+  })
+  return Object.fromEntries((await Promise.all(all)).flat())
+}
+
+/** Most of a step is waiting for the platform. But every request with code holds that code, in base64 and as JSON. */
+export function widthFor(artifacts: readonly Artifact[]): number {
+  const largest = Math.max(1, ...artifacts.map(({ bytes }) => bytes))
+  return Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / (largest * 3))))
+}
+
+const CODE_IN_FLIGHT_BYTES = 256 * 1024 * 1024

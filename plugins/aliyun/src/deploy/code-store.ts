@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import type { Artifact, Call, Tree } from '@anyfaas/kit'
+import type { Credentials } from '../account/credentials.ts'
+import { putObject } from '../account/objects.ts'
+
+export interface CodeStoreOptions {
+  readonly artifacts: readonly Artifact[]
+  readonly credentials: Credentials
+  readonly region: string
+  readonly endpoint?: string
+  /** The bucket of the deployer's that the code of a function goes through, where the file names one. */
+  readonly bucketOf: (fn: string) => string | undefined
+  /** What an object of a service and stage is called. */
+  readonly prefix: string
+  /** The platform's own bucket for code on its way. */
+  readonly borrow: (call: Call) => Promise<BorrowedBucket>
+}
+
+/** The code of a function as the API takes it: inside the request, or over a bucket when it is larger than that. */
+export class CodeStore {
+  readonly #options: CodeStoreOptions
+  readonly #sent = new Map<string, Promise<object>>()
+
+  constructor(options: CodeStoreOptions) {
+    this.#options = options
+  }
+
+  async of(fn: string | undefined, call: Call): Promise<object> {
+    const artifact = this.#options.artifacts.find(({ handlers }) => fn !== undefined && fn in handlers)
+    if (fn === undefined || !artifact) throw new Error(`no artifact for ${fn}`)
+    const bucket = this.#options.bucketOf(fn)
+    if (bucket === undefined && artifact.bytes <= INLINE_BYTES)
+      return { zipFile: (await readFile(artifact.path)).toString('base64') }
+    return await this.#once(`${bucket}/${artifact.path}`, () =>
+      bucket === undefined ? this.#borrowed(artifact, call) : this.#own(artifact, bucket, call),
+    )
+  }
+
+  // Functions share an artifact, and it is sent once.
+  #once(id: string, upload: () => Promise<object>): Promise<object> {
+    const known = this.#sent.get(id)
+    if (known) return known
+    const sending = upload().catch((error: unknown) => {
+      this.#sent.delete(id)
+      throw error
+    })
+    this.#sent.set(id, sending)
+    return sending
+  }
+
+  async #own({ path, bytes, id }: Artifact, bucket: string, call: Call): Promise<object> {
+    const { region, credentials, prefix, endpoint } = this.#options
+    const key = `${prefix}/${id.replace(/[^\w.-]/g, '_')}.zip`
+    const host = `oss-${region}.aliyuncs.com`
+    await putObject({ path, bytes, bucket, key, host, credentials, ...(endpoint && { endpoint }) }, call)
+    return { ossBucketName: bucket, ossObjectName: key }
+  }
+
+  async #borrowed({ path, bytes }: Artifact, call: Call): Promise<object> {
+    const { endpoint } = this.#options
+    const { bucket, key, credentials } = await this.#options.borrow(call)
+    const host = 'oss-accelerate.aliyuncs.com'
+    await putObject({ path, bytes, bucket, key, host, credentials, ...(endpoint && { endpoint }) }, call)
+    return { ossBucketName: bucket, ossObjectName: key }
+  }
+}
+
+/** A bucket of the platform's, and keys to one object in it. */
+export interface BorrowedBucket {
+  readonly bucket: string
+  readonly key: string
+  readonly credentials: Pick<Credentials, 'accessKeyId' | 'accessKeySecret' | 'securityToken'>
+}
+
+/** Asks for the bucket that the vendor's own tools send code through. */
+export async function borrowBucket(client: Lender, account: string, call: Call): Promise<BorrowedBucket> {
+  const path = '/tempBucketToken'
+  const told = await client.call({ action: 'GetTempBucketToken', method: 'GET', path, about: 'the code' }, call)
+  const keys = told['credentials'] as Record<'AccessKeyId' | 'AccessKeySecret' | 'SecurityToken', string>
+  return {
+    bucket: String(told['ossBucket']),
+    key: `${account}/${told['objectName']}`,
+    credentials: {
+      accessKeyId: keys.AccessKeyId,
+      accessKeySecret: keys.AccessKeySecret,
+      securityToken: keys.SecurityToken,
+    },
+  }
+}
+
+interface Lender {
+  call(
+    request: { readonly action: string; readonly method: 'GET'; readonly path: string; readonly about: string },
+    call: Call,
+  ): Promise<Tree>
+}
+
+// A request may have 100 MB, of which base64 takes a third more than the code.
+const INLINE_BYTES = 50 * 1024 * 1024

@@ -1,0 +1,153 @@
+import type { Call, Tree } from '@anyfaas/kit'
+import type { Credentials } from '../../account/credentials.ts'
+import { Lanes, pages } from '../../account/lanes.ts'
+import type { Headers } from '../../account/sdk.ts'
+import { md5, signFunctions } from '../../account/signature.ts'
+import { send, type WireAnswer, WireFailure } from '../../account/wire.ts'
+
+export interface ClientOptions {
+  readonly credentials: Credentials
+  readonly region: string
+  /** Whose functions; the address and a header say it. */
+  readonly account: string
+  /** Another address of the API, with its scheme: private clouds and emulators. */
+  readonly endpoint?: string
+}
+
+export interface Request {
+  /** The platform's name of the call, such as `CreateFunction`: calls are paced by it. */
+  readonly action: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below the version, such as `/services/shop-dev`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+  readonly headers?: Headers
+  /** What a refusal is about, such as `function/login`. */
+  readonly about: string
+}
+
+/**
+ * The Function Compute API 2016-08-15: paced, one attempt a call, refusals made readable. The vendor's library for it brings
+ * a hundred packages, of which some have known flaws; what it does is to sign, and tests hold our signature against its.
+ */
+export class Fc2Client {
+  readonly #options: ClientOptions
+  readonly #address: string
+  readonly #lanes = new Lanes()
+
+  constructor(options: ClientOptions) {
+    const { account, region, endpoint } = options
+    this.#options = options
+    this.#address = (endpoint ?? `https://${account}.${region}.fc.aliyuncs.com`).replace(/\/$/, '')
+  }
+
+  /** Where functions with an HTTP trigger answer. */
+  get address(): string {
+    const { account, region } = this.#options
+    return `https://${account}.${region}.fc.aliyuncs.com/${VERSION}/proxy`
+  }
+
+  /** Does one call when the platform can take it; the answer's body. What only reads is tried again when that may help. */
+  async call(request: Request, call: Pick<Call, 'signal'>): Promise<Tree> {
+    const body = request.body && Buffer.from(JSON.stringify(request.body))
+    const { body: answer } = await this.#send(request, body && { bytes: body, type: 'application/json' }, call)
+    return answer.length === 0 ? {} : (JSON.parse(answer.toString()) as Tree)
+  }
+
+  /** The same with bytes in both directions, and the answer's headers. */
+  async exchange(
+    request: Omit<Request, 'body'> & { readonly bytes: Buffer },
+    call: Pick<Call, 'signal'>,
+  ): Promise<{ readonly body: string; readonly headers: Headers }> {
+    const content = { bytes: request.bytes, type: 'application/octet-stream' }
+    const { body, headers } = await this.#send(request, content, call)
+    return { body: body.toString(), headers }
+  }
+
+  /** All items of a list, page by page. `field` is where the answer holds them. */
+  async list(request: Omit<Request, 'method' | 'body'>, field: string, call: Pick<Call, 'signal'>): Promise<Tree[]> {
+    const read = async (query: Readonly<Record<string, string>>): Promise<Tree> =>
+      await this.call({ ...request, method: 'GET', query: { ...request.query, ...query } }, call)
+    return await pages(read, field)
+  }
+
+  async #send(
+    request: Omit<Request, 'body'>,
+    content: Content | undefined,
+    { signal }: Pick<Call, 'signal'>,
+  ): Promise<WireAnswer> {
+    const { action, about, method } = request
+    const once = async (): Promise<WireAnswer> => {
+      const answer = await send(this.#signed(request, content), signal)
+      if (isRefusal(answer)) throw failureOf(answer)
+      return answer
+    }
+    return await this.#lanes.run({ action, about, isRead: method === 'GET' }, once, signal)
+  }
+
+  #signed({ method, path, query = {}, headers = {} }: Omit<Request, 'body'>, content?: Content) {
+    const { account, credentials } = this.#options
+    const { accessKeyId, accessKeySecret, securityToken } = credentials
+    const all: Record<string, string> = {
+      accept: 'application/json',
+      date: new Date().toUTCString(),
+      'x-fc-account-id': account,
+      ...(securityToken && { 'x-fc-security-token': securityToken }),
+      ...headers,
+      ...(content && {
+        'content-type': content.type,
+        'content-length': String(content.bytes.length),
+        // The platform wants the base64 of the hexadecimal text, not of the digest.
+        'content-md5': Buffer.from(md5(content.bytes, 'hex')).toString('base64'),
+      }),
+    }
+    const resource = `/${VERSION}${path}${path.startsWith('/proxy/') ? signedQuery(query) : ''}`
+    const authorization = signFunctions(
+      { id: accessKeyId, secret: accessKeySecret },
+      { method, headers: all, resource },
+    )
+    const search = new URLSearchParams(query).toString()
+    const url = `${this.#address}/${VERSION}${path}${search && `?${search}`}`
+    return { method, url, headers: { ...all, authorization }, ...(content && { body: content.bytes }) }
+  }
+}
+
+const VERSION = '2016-08-15'
+
+interface Content {
+  readonly bytes: Buffer
+  readonly type: string
+}
+
+function signedQuery(query: Readonly<Record<string, string>>): string {
+  return `\n${Object.entries(query)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('\n')}`
+}
+
+// A function that failed, or that answered 404 itself, is no refusal: those name an error of the platform's.
+function isRefusal({ status, headers, body }: WireAnswer): boolean {
+  if (status >= 200 && status < 300) return false
+  return headers['x-fc-error-type'] === undefined && (status >= 500 || codeIn(body) !== '' || body.length === 0)
+}
+
+function failureOf({ status, headers, body }: WireAnswer): WireFailure {
+  const message = fieldsOf(body)['ErrorMessage'] ?? body.toString().slice(0, 500)
+  return new WireFailure(status, codeIn(body), `${message}, request id: ${headers['x-fc-request-id'] ?? ''}`)
+}
+
+function codeIn(body: Buffer): string {
+  return String(fieldsOf(body)['ErrorCode'] ?? '')
+}
+
+function fieldsOf(body: Buffer): Tree {
+  try {
+    const parsed: unknown = JSON.parse(body.toString())
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Tree) : {}
+  } catch {
+    // A gateway on the way answers in HTML.
+    return {}
+  }
+}

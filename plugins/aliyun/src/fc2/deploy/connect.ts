@@ -1,0 +1,159 @@
+import {
+  type Call,
+  type Connection,
+  type Connector,
+  type Deployment,
+  fillPlaceholders,
+  type LogLine,
+  type LogQuery,
+  type MetricsQuery,
+  type Resource,
+  type Tree,
+} from '@anyfaas/kit'
+import { findCredentials } from '../../account/credentials.ts'
+import { LogService } from '../../account/log-service.ts'
+import { Monitor } from '../../account/monitor.ts'
+import { accountOf, lacksAccount } from '../../deploy/account-id.ts'
+import { checksumsOf, widthFor } from '../../deploy/checksums.ts'
+import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
+import { examine } from '../../deploy/examine.ts'
+import { logSource, readLogs } from '../../deploy/logs.ts'
+import { readMetrics } from '../../deploy/metrics.ts'
+import { mayHaveUrl } from '../../deploy/urls.ts'
+import { regionOf } from '../../region.ts'
+import { serviceName } from '../names.ts'
+import { AsyncDriver } from './async-driver.ts'
+import { bucketIn } from './bucket.ts'
+import { Fc2Client } from './client.ts'
+import { DomainDriver } from './domain-driver.ts'
+import { expand } from './expand.ts'
+import { FunctionDriver } from './function-driver.ts'
+import { makeOperations } from './operations.ts'
+import { type OurFunction, OurService } from './our-service.ts'
+import { policyFor } from './policy.ts'
+import { ServiceDriver } from './service-driver.ts'
+import type { Site } from './site.ts'
+import { TriggerDriver, triggersOf } from './trigger-driver.ts'
+
+/** Edition 2.0. Its address has the account in it, so without one there is nothing to connect to: SLS5006. */
+export const connector: Connector = {
+  async connect(options) {
+    const { service, artifacts, env } = options
+    const { endpoint, profile } = service.provider
+    const credentials = await findCredentials(env, profile)
+    const account = accountOf(options)
+    if (account === undefined) throw lacksAccount('edition 2.0')
+    const region = regionOf(service)
+    const reach = { credentials, region, account, ...(endpoint && { endpoint }) }
+    const site: Site = {
+      client: new Fc2Client(reach),
+      service,
+      serviceName: serviceName(service),
+      artifacts,
+      secret: (name) => env[name],
+    }
+    return new Fc2Connection(site, await checksumsOf(artifacts), reach)
+  },
+}
+
+class Fc2Connection implements Connection {
+  readonly drivers
+  readonly operations
+  readonly width
+  readonly #site: Site
+  readonly #checksums: Readonly<Record<string, string>>
+  readonly #ours: OurService
+  readonly #reach: Reach
+
+  constructor(site: Site, checksums: Readonly<Record<string, string>>, reach: Reach) {
+    const { service } = site
+    const ours = new OurService(site)
+    const code = codeStore(site, reach)
+    this.#site = site
+    this.#checksums = checksums
+    this.#ours = ours
+    this.#reach = reach
+    this.width = widthFor(site.artifacts)
+    this.drivers = [
+      new ServiceDriver(site, ours),
+      new FunctionDriver(site, ours, code),
+      new AsyncDriver(site, ours),
+      new TriggerDriver(site, ours),
+      new DomainDriver(site, ours),
+    ]
+    const policy = policyFor(reach.region, reach.account, site.serviceName)
+    const look = async (call: Call): Promise<string> => {
+      const [all, own] = [await ours.functions(call), await ours.ours(call)]
+      return `${all.length} functions in the service ${site.serviceName}, ${own.length} of them of ${service.name}`
+    }
+    this.operations = {
+      ...makeOperations(site, ours),
+      doctor: async (call: Call) => await examine({ ...reach, look: () => look(call), policy }),
+      metrics: async (query: MetricsQuery, call: Call) => {
+        const measured = (await this.#chosen(query.functions, call)).map(({ name, fn }) => ({
+          fn,
+          dimensions: { region: reach.region, serviceName: site.serviceName, functionName: name },
+        }))
+        return await readMetrics(measured, query, new Monitor(reach), call)
+      },
+    }
+  }
+
+  expand(resources: readonly Resource[]): readonly Resource[] {
+    const { service } = this.#site
+    const expanded = expand(resources, { service, region: regionOf(service), checksums: this.#checksums })
+    return fillPlaceholders(expanded, { account: this.#reach.account })
+  }
+
+  async info(call: Call): Promise<Deployment | undefined> {
+    const functions = await this.#ours.ours(call, 'now')
+    if (functions.length === 0) return undefined
+    const described = functions.map(async ({ name, fn, live }) => {
+      const triggers = mayHaveUrl(this.#site.service, fn) ? await triggersOf(this.#site, name, call) : []
+      const urls = triggers.flatMap((trigger) => this.#urlOf(name, trigger))
+      return { name: fn, state: 'Active', digest: `crc64:${live['codeChecksum']}`, urls, notes: [] }
+    })
+    return { platform: 'Function Compute 2.0', functions: await Promise.all(described) }
+  }
+
+  #urlOf(
+    name: string,
+    { triggerType, triggerConfig, urlInternet }: Tree,
+  ): { methods: readonly string[]; url: string }[] {
+    if (triggerType !== 'http') return []
+    const { methods = [] } = (triggerConfig ?? {}) as { methods?: readonly string[] }
+    const own = `${this.#site.client.address}/${this.#site.serviceName}/${name}/`
+    return [{ methods, url: typeof urlInternet === 'string' && urlInternet !== '' ? urlInternet : own }]
+  }
+
+  async *logs(query: LogQuery, call: Call): AsyncGenerator<LogLine> {
+    const functions = await this.#chosen(query.functions, call)
+    const { serviceName } = this.#site
+    const shared = await this.#ours.find(call)
+    const sources = functions.map(({ name, fn }) =>
+      logSource({ fn, name }, shared?.['logConfig'], `__topic__:"${serviceName}" and "${name}"`),
+    )
+    yield* readLogs(sources, query, new LogService(this.#reach), call)
+  }
+
+  async #chosen(names: readonly string[], call: Call): Promise<readonly OurFunction[]> {
+    if (names.length === 0) return await this.#ours.ours(call)
+    return await Promise.all(names.map((fn) => this.#ours.one(fn, call)))
+  }
+
+  async close(): Promise<void> {
+    // Nothing is kept open.
+  }
+}
+
+type Reach = ConstructorParameters<typeof Fc2Client>[0]
+
+function codeStore({ service, serviceName, artifacts, client }: Site, reach: Reach): CodeStore {
+  return new CodeStore({
+    ...reach,
+    artifacts,
+    prefix: `anyfaas/${serviceName}`,
+    bucketOf: (fn) => bucketIn(service, fn),
+    borrow: (call) => borrowBucket(client, reach.account, call),
+  })
+}

@@ -1,0 +1,139 @@
+import {
+  type Call,
+  concealSecrets,
+  type Driver,
+  type FieldRules,
+  isMap,
+  type Live,
+  type Resource,
+  type Tree,
+} from '@anyfaas/kit'
+import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import type { CodeStore } from '../../deploy/code-store.ts'
+import { FUNCTION_DEFAULTS } from './expand.ts'
+import { isMarked } from './mark.ts'
+import type { OurService } from './our-service.ts'
+import { revealed, type Site } from './site.ts'
+
+/** Functions with their code. */
+export class FunctionDriver implements Driver<Tree, Tree> {
+  readonly type = 'fc2:function'
+  readonly code = ['code', 'handler']
+  // Nobody can tell a value that was a secret once from one that never was.
+  readonly rules: FieldRules = {
+    environmentVariables: 'secret',
+    functionName: 'replace',
+    serviceName: 'replace',
+    // The platform adds these to what was sent.
+    'customContainerConfig.accelerationType': 'ignore',
+    'customContainerConfig.instanceID': 'ignore',
+    'customContainerConfig.webServerMode': 'ignore',
+  }
+  readonly #site: Site
+  readonly #ours: OurService
+  readonly #code: CodeStore
+
+  constructor(site: Site, ours: OurService, code: CodeStore) {
+    this.#site = site
+    this.#ours = ours
+    this.#code = code
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Map(desired.map((resource) => [resource.spec['functionName'], resource]))
+    return (await this.#ours.functions(call)).flatMap((fn) => {
+      const resource = wanted.get(fn['functionName'])
+      const isOurs = isMarked(fn['description'], this.#site.service)
+      return isOurs || resource ? [this.#live(fn, resource)] : []
+    })
+  }
+
+  async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    const path = this.#path(resource.spec['functionName'])
+    const request = { action: 'GetFunction', method: 'GET', path, about: resource.id } as const
+    try {
+      return this.#live(await this.#site.client.call(request, call), resource)
+    } catch (cause) {
+      if (isMissing(cause)) return undefined
+      throw cause
+    }
+  }
+
+  async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
+    const { serviceName, code, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const body = { ...spec, ...(code !== undefined && { code: await this.#code.of(resource.fn, call) }) }
+    const path = `/services/${serviceName}/functions`
+    const request = { action: 'CreateFunction', method: 'POST', path, body, about: resource.id } as const
+    return { ...(await this.#site.client.call(request, call)), serviceName }
+  }
+
+  async update(resource: Resource<Tree>, live: Tree, call: Call): Promise<Tree> {
+    const { serviceName, functionName, code, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const isNew = code !== undefined && code !== live['codeChecksum']
+    const body = { ...spec, ...(isNew && { code: await this.#code.of(resource.fn, call) }) }
+    const path = this.#path(functionName)
+    const request = { action: 'UpdateFunction', method: 'PUT', path, body, about: resource.id } as const
+    return { ...(await this.#site.client.call(request, call)), serviceName }
+  }
+
+  async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
+    const path = this.#path(value['functionName'])
+    try {
+      await this.#site.client.call({ action: 'DeleteFunction', method: 'DELETE', path, about: id }, call)
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause
+    }
+  }
+
+  project(live: Tree): Tree {
+    const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && value !== null))
+    const { codeChecksum, customContainerConfig, caPort, initializationTimeout, instanceLifecycleConfig, ...rest } =
+      known
+    const isServer = String(known['runtime']).startsWith('custom')
+    const hooks = Object.entries((instanceLifecycleConfig ?? {}) as Tree).filter(
+      ([, hook]) => (hook as Tree)['handler'],
+    )
+    return {
+      ...FUNCTION_DEFAULTS,
+      ...rest,
+      ...(known['initializer'] ? { initializationTimeout } : {}),
+      ...(isServer && caPort !== undefined && { caPort }),
+      ...(hooks.length > 0 && { instanceLifecycleConfig: Object.fromEntries(hooks) }),
+      ...(known['runtime'] === CONTAINER
+        ? { customContainerConfig: withoutBlanks(customContainerConfig) }
+        : { code: codeChecksum }),
+    }
+  }
+
+  retryable(failure: unknown): boolean {
+    return isPassing(failure)
+  }
+
+  isTaken(failure: unknown): boolean {
+    return isTaken(failure)
+  }
+
+  #path(functionName: unknown): string {
+    return `${this.#ours.path}/functions/${functionName}`
+  }
+
+  #live(fn: Tree, resource: Resource<Tree> | undefined): Live<Tree> {
+    const name = resource?.fn ?? this.#ours.fnOf(fn)
+    const value = { ...concealSecrets(fn, resource?.spec, this.#site.secret), serviceName: this.#site.serviceName }
+    const isOurs = isMarked(fn['description'], this.#site.service)
+    return { id: `function/${name}`, fn: name, uses: ['service'], value, ...(!isOurs && { isForeign: true as const }) }
+  }
+}
+
+const CONTAINER = 'custom-container'
+
+function withoutBlanks(value: unknown): unknown {
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== '' && item !== null))
+}
+
+const MANAGED = new Set([
+  ...['serviceName', 'functionName', 'description', 'runtime', 'handler', 'codeChecksum', 'memorySize', 'timeout'],
+  ...['initializer', 'initializationTimeout', 'environmentVariables', 'layers', 'caPort', 'instanceConcurrency'],
+  ...['instanceType', 'instanceLifecycleConfig', 'customContainerConfig'],
+])

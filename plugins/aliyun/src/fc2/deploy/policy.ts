@@ -1,0 +1,14 @@
+import { ROLES } from '../../deploy/policy.ts'
+
+/** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/security/policies */
+export function policyFor(region: string, account: string, serviceName: string): object {
+  const service = `acs:fc:${region}:${account}:services/${serviceName}`
+  return {
+    Version: '1',
+    Statement: [
+      { Effect: 'Allow', Action: ['fc:*'], Resource: [service, `${service}.*`, `${service}/*`, `${service}.*/*`] },
+      { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
+      ...ROLES,
+    ],
+  }
+}

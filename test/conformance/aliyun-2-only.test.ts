@@ -1,0 +1,132 @@
+import { isSlsError } from '@anyfaas/kit'
+import { afterEach, describe, expect, it } from 'vitest'
+import { publish } from '../../src/actions/versions.ts'
+import type { EmulatorOptions } from '../emulators/emulator.ts'
+import { Fc2Emulator } from '../emulators/fc2/emulator.ts'
+import { aliyun2 } from './aliyun-2.ts'
+import { Bench, type Tree } from './edition.ts'
+
+// What this edition has besides what every platform bears: a service of its own around the functions.
+
+let bench: Bench
+let emulator: Fc2Emulator
+const open = async (settings: Tree = {}): Promise<void> => {
+  const emulate = (options?: EmulatorOptions): Fc2Emulator => {
+    emulator = new Fc2Emulator(options)
+    return emulator
+  }
+  bench = await new Bench({ ...aliyun2, emulate, settings: { ...aliyun2.settings, ...settings } }).start()
+}
+afterEach(() => bench.close())
+
+const FUNCTIONS = { get: { events: [{ http: 'GET /a' }] }, tick: { events: [{ timer: { cron: '0 8 * * *' } }] } }
+
+const SHARED: Tree = {
+  role: 'acs:ram::1234567890123456:role/fn',
+  vpc: { id: 'vpc-1', subnets: ['sub-1', 'sub-2'], securityGroups: ['sg-1'] },
+  logs: { project: 'my-project', store: 'my-store' },
+}
+
+describe('what the service has for all functions', () => {
+  it.each([
+    ['another role', { role: 'acs:ram::1234567890123456:role/other' }, 'role'],
+    ['no role', { role: undefined }, 'role'],
+    ['another network', { vpc: { id: 'vpc-2', subnets: ['sub-3'], securityGroups: ['sg-2'] } }, 'vpcConfig'],
+    ['no network', { vpc: undefined }, 'vpcConfig'],
+    ['another log', { logs: { project: 'p', store: 's' } }, 'logConfig'],
+    ['no log', { logs: undefined }, 'logConfig'],
+  ])('changes with %s, and nothing else does', async (_, change, field) => {
+    await open(SHARED)
+    bench.write(FUNCTIONS)
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    bench.rewrite(change)
+    const planned = await bench.plan()
+    expect(planned).toHaveLength(1)
+    expect(planned[0]).toMatch(new RegExp(`^update service: .*${field}`))
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+  })
+
+  it('is mended when somebody changed it by hand', async () => {
+    await open(SHARED)
+    bench.write(FUNCTIONS)
+    await bench.deploy()
+    const before = emulator.state()
+    emulator.driftService('shop-dev', { role: '' })
+    expect(await bench.plan()).toEqual(['update service: role'])
+    await bench.deploy()
+    expect(emulator.state()).toEqual(before)
+  })
+})
+
+describe('somebody else’s', () => {
+  it('functions in a service that was taken over are left alone, and then it is said that it cannot be removed', async () => {
+    await open()
+    emulator.plant('shop-dev-theirs')
+    bench.write(FUNCTIONS)
+    await bench.deploy({ adopt: true })
+    expect(await bench.plan()).toEqual([])
+    const failure = await bench.remove().catch((error: unknown) => error)
+    expect(isSlsError(failure) && failure.message).toContain('ServiceNotEmpty')
+    const { functions } = emulator.state() as { functions: Tree }
+    expect(Object.keys(functions)).toEqual(['shop-dev/theirs'])
+  })
+})
+
+describe('a domain', () => {
+  const domain = { domain: { name: 'shop.example.com', protocol: 'HTTP' } }
+
+  it('leads to the functions of the service, follows them and goes with them', async () => {
+    await open()
+    bench.write(FUNCTIONS, domain)
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    const { domains } = emulator.state() as { domains: Record<string, Tree> }
+    expect(domains['shop.example.com']).toMatchObject({
+      protocol: 'HTTP',
+      routeConfig: { routes: [{ path: '/a', serviceName: 'shop-dev', functionName: 'get' }] },
+    })
+    bench.write({ ...FUNCTIONS, more: { events: [{ http: 'GET /b' }] } }, domain)
+    expect(await bench.plan()).toContainEqual(expect.stringMatching(/^update domain\/shop.example.com: .*routes/))
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    await bench.remove()
+    expect(emulator.state()).toEqual({ services: {}, functions: {}, triggers: {}, configs: {}, domains: {} })
+  })
+
+  it('by the name of "auto" is refused: the API makes none', async () => {
+    await open()
+    bench.write(FUNCTIONS, { domain: { name: 'auto' } })
+    const failure = await bench.deploy().catch((error: unknown) => error)
+    expect(isSlsError(failure) && failure.diagnostics.map(({ code }) => code)).toEqual(['SLS3001'])
+    expect(emulator.requests).toEqual([])
+  })
+})
+
+describe('versions', () => {
+  it('are of the whole service, made once for all functions and not twice of the same', async () => {
+    await open()
+    bench.write(FUNCTIONS)
+    await bench.deploy()
+    const wish = { dir: bench.dir, functions: ['get', 'tick'] }
+    const first = (await publish(wish, bench.io)).versions.map(({ fn, id }) => [fn, id])
+    expect(first).toEqual([
+      ['get', '1'],
+      ['tick', '1'],
+    ])
+    expect((await publish(wish, bench.io)).versions.map(({ id }) => id)).toEqual(['1', '1'])
+    bench.write(FUNCTIONS, {}, 'two')
+    await bench.deploy()
+    expect((await publish(wish, bench.io)).versions.map(({ id }) => id)).toEqual(['2', '2'])
+    await bench.remove()
+    expect(emulator.state()).toMatchObject({ services: {} })
+  })
+})
+
+it('is refused for a trigger that the API does not have', async () => {
+  await open()
+  bench.write({ read: { events: [{ stream: { stream: 'clicks' } }] } })
+  const failure = await bench.deploy().catch((error: unknown) => error)
+  expect(isSlsError(failure) && failure.diagnostics[0]?.message).toContain('Datahub')
+})
