@@ -38,10 +38,8 @@ export class LogService {
   ): Promise<{ readonly body: unknown; readonly isComplete: boolean }> {
     const once = async (): Promise<WireAnswer> => {
       const answer = await send(this.#signed(request), signal)
-      if (answer.status < 300) return answer
-      const { errorCode, errorMessage } = JSON.parse(answer.body.toString() || '{}') as Tree
-      const text = `${errorMessage}, request id: ${answer.headers['x-log-requestid'] ?? ''}`
-      throw new WireFailure(answer.status, String(errorCode ?? ''), text)
+      if (answer.status >= 300) throw failureOf(answer)
+      return answer
     }
     const { action, about, method } = request
     const { body, headers } = await this.#lanes.run({ action, about, isRead: method === 'GET' }, once, signal)
@@ -76,4 +74,13 @@ export class LogService {
     const url = `${endpoint?.replace(/\/$/, '') ?? `https://${host}`}${path}${search && `?${search}`}`
     return { method, url, headers: { ...headers, authorization }, ...(bytes && { body: bytes }) }
   }
+}
+
+function failureOf({ status, headers, body }: WireAnswer): WireFailure {
+  const { errorCode, errorMessage } = JSON.parse(body.toString() || '{}') as Tree
+  return new WireFailure(
+    status,
+    String(errorCode ?? ''),
+    `${errorMessage}, request id: ${headers['x-log-requestid'] ?? ''}`,
+  )
 }
