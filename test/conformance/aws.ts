@@ -19,6 +19,8 @@ const rich: Tree = {
     { queue: { queue: 'jobs', batch: { size: 5 } } },
     { mq: { topic: 'news', filter: { state: ['paid'] } } },
     { eventbus: { bus: 'shop', pattern: { source: ['orders'] } } },
+    { log: { source: 'app', filter: 'ERROR' } },
+    { mqtt: { topic: 'things/+/state' } },
   ],
 }
 
@@ -76,8 +78,17 @@ export const aws: Edition = {
     ['another filter', { ...rich, events: [...events.slice(0, 4), { mq: { topic: 'news' } }, ...events.slice(5)] }],
     [
       'another pattern',
-      { ...rich, events: [...events.slice(0, 5), { eventbus: { bus: 'shop', pattern: { source: ['bills'] } } }] },
+      {
+        ...rich,
+        events: [
+          ...events.slice(0, 5),
+          { eventbus: { bus: 'shop', pattern: { source: ['bills'] } } },
+          ...events.slice(6),
+        ],
+      },
     ],
+    ['other lines', { ...rich, events: [...events.slice(0, 6), { log: { source: 'app' } }, ...events.slice(7)] }],
+    ['another topic', { ...rich, events: [...events.slice(0, 7), { mqtt: { topic: 'things' } }] }],
     ['no events', { ...rich, events: [] }],
   ],
   drift: { MemorySize: 2048 },

@@ -3,12 +3,15 @@ import { Refusal } from '../refusal.ts'
 import { partCalls } from './function-parts.ts'
 import { functionCalls } from './functions.ts'
 import { GatewayCalls } from './gateway.ts'
+import { LogCalls } from './logs.ts'
 import { type Minute, metricCalls } from './metrics.ts'
 import { roleCalls } from './roles.ts'
 import { ScheduleCalls } from './schedules.ts'
 import { check, type Tree } from './schema.ts'
 import { checkSignature } from './signature.ts'
 import { SourceCalls } from './sources.ts'
+import { StorageCalls } from './storage.ts'
+import { TopicRuleCalls } from './topic-rules.ts'
 import { operationOf, readInput, writeFailure, writeOutput } from './wire.ts'
 import { ACCOUNT, arnOf, type Calls, type Fn, World } from './world.ts'
 
@@ -21,6 +24,9 @@ export class LambdaEmulator extends Emulator {
   readonly #gateway = new GatewayCalls(this.world)
   readonly #schedules = new ScheduleCalls(this.world)
   readonly #sources = new SourceCalls(this.world)
+  readonly logs = new LogCalls(this.world)
+  readonly storage = new StorageCalls(this.world)
+  readonly #topicRules = new TopicRuleCalls()
   /** Service -> its calls. */
   readonly #calls: Readonly<Record<string, Calls>>
 
@@ -30,7 +36,9 @@ export class LambdaEmulator extends Emulator {
     this.#calls = {
       lambda: { ...functionCalls(this.world), ...partCalls(this.world), ...this.#sources.lambda },
       events: this.#sources.events,
-      s3: this.#sources.s3,
+      s3: { ...this.#sources.s3, ...this.storage.calls },
+      logs: this.logs.calls,
+      iot: this.#topicRules.calls,
       sns: this.#sources.sns,
       monitoring: metricCalls(this.minutes),
       iam: roleCalls(this.world),
@@ -59,6 +67,9 @@ export class LambdaEmulator extends Emulator {
       apis: this.#gateway.state(),
       schedules: this.#schedules.state(),
       sources: this.#sources.state(),
+      logs: this.logs.state(),
+      topicRules: this.#topicRules.state(),
+      objects: this.storage.state(),
     }
   }
 
@@ -117,8 +128,9 @@ export class LambdaEmulator extends Emulator {
   }
 
   // The list of tags is behind: a function is not in it before it has settled.
-  #tagged({ TagFilters = [] }: Tree): Tree {
-    const filters = TagFilters as { Key: string; Values: string[] }[]
+  #tagged({ TagFilters = [], ResourceTypeFilters = [] }: Tree): Tree {
+    if (String(ResourceTypeFilters) === 'logs:log-group') return this.logs.tagged(TagFilters as TagFilter[])
+    const filters = TagFilters as TagFilter[]
     const found = [...this.world.functions].filter(
       ([, { tags, busyUntil }]) =>
         busyUntil <= performance.now() && filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? '')),
@@ -136,6 +148,11 @@ export class LambdaEmulator extends Emulator {
     const document = '{"Statement":[{"Principal":{"Service":["lambda.amazonaws.com"]}}]}'
     this.world.roles.set(name, { name, path: '/', document, knownAt: 0, attached: new Set(), policies: new Map() })
   }
+}
+
+interface TagFilter {
+  readonly Key: string
+  readonly Values: string[]
 }
 
 function told({ config, tags, policy, url, async, reserved }: Fn): Tree {

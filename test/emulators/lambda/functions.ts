@@ -75,7 +75,7 @@ class Functions {
       versions: [],
       aliases: new Map(),
     }
-    setCode(fn, Code as Tree)
+    setCode(fn, this.#world.codeIn(Code as Tree))
     fn.config = normal(fn.config)
     this.#world.functions.set(name, fn)
     return told(fn)
@@ -93,7 +93,7 @@ class Functions {
   code({ FunctionName, Architectures, ...code }: Tree): Tree {
     const fn = this.#idle(FunctionName)
     if (Architectures !== undefined) fn.config['Architectures'] = Architectures
-    setCode(fn, code)
+    setCode(fn, this.#world.codeIn(code))
     return this.#touched(fn)
   }
 

@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.ts'
+import { DomainCalls } from './domains.ts'
 import type { Tree } from './schema.ts'
 import { type Calls, REGION, type World } from './world.ts'
 
@@ -13,15 +14,18 @@ interface Api {
 /** HTTP APIs, as API Gateway keeps them. */
 export class GatewayCalls {
   readonly apis = new Map<string, Api>()
+  readonly #domains: DomainCalls
   readonly #world: World
 
   constructor(world: World) {
     this.#world = world
+    this.#domains = new DomainCalls(world, (id) => this.#api(id).stages)
   }
 
   get calls(): Calls {
     return {
       ...this.#ofApis(),
+      ...this.#domains.calls,
       ...this.#collection('Integration', 'integrations', (spec, api) => this.#checkIntegration(spec, api)),
       ...this.#collection('Route', 'routes', checkRoute),
       ...this.#collection('Stage', 'stages', checkStage),
@@ -31,6 +35,10 @@ export class GatewayCalls {
 
   /** Without made-up ids. */
   state(): unknown {
+    return { apis: this.#apiStates(), domains: this.#domains.state() }
+  }
+
+  #apiStates(): unknown {
     return [...this.apis.values()].map(({ about, integrations, routes, stages, authorizers }) => ({
       name: about['Name'],
       cors: about['CorsConfiguration'],
@@ -75,6 +83,7 @@ export class GatewayCalls {
         return {}
       },
       TagResource: ({ ResourceArn, Tags }) => {
+        if (String(ResourceArn).includes('/domainnames/')) return this.#domains.tag(String(ResourceArn), Tags as Tree)
         const { about } = this.#api(String(ResourceArn).split('/').at(-1))
         about['Tags'] = { ...(about['Tags'] as Tree), ...(Tags as Tree) }
         return {}
@@ -106,9 +115,10 @@ export class GatewayCalls {
       [`Get${noun}s`]: ({ ApiId }) => ({ Items: [...this.#api(ApiId)[kind].values()] }),
       [`Update${noun}`]: (input) => {
         const { ApiId: _, ...spec } = input
-        const { AuthorizerId: __, ...found } = one(input)
-        void found
-        return Object.assign(one(input), spec)
+        const found = Object.assign(one(input), spec)
+        // What is not named stays; nothing is said by an empty text.
+        if (found['AuthorizerId'] === '') delete found['AuthorizerId']
+        return found
       },
       [`Delete${noun}`]: (input) => {
         one(input)

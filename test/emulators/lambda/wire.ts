@@ -20,14 +20,16 @@ export function serviceOf({ headers }: Pick<Raw, 'headers'>): string {
 /** The input of a call in the names of the models. */
 export function readInput(operation: Operation, request: Raw): Tree {
   const { protocol, input } = operation
-  const text = request.body.toString()
-  if (protocol === 'query') return (readForm(new URLSearchParams(text), '', input) ?? {}) as Tree
-  if (protocol === 'json') return (text === '' ? {} : JSON.parse(text)) as Tree
+  // Some bodies are code of 50 MB: text is made of those only that are text.
+  const text = (): string => request.body.toString()
+  if (protocol === 'query') return (readForm(new URLSearchParams(text()), '', input) ?? {}) as Tree
+  const isEmpty = request.body.length === 0
+  if (protocol === 'json') return (isEmpty ? {} : JSON.parse(text())) as Tree
   const placed = readPlaces(operation, request)
   const payload = [...input.members].find(([, { traits }]) => traits['httpPayload'])
-  if (payload) return { ...placed, [payload[0]]: readPayload(payload[1].schema(), request.body) }
-  if (protocol === 'rest-xml' || text === '') return placed
-  return { ...placed, ...(rename(JSON.parse(text), input, 'in') as Tree) }
+  if (payload) return { ...placed, [payload[0]]: readPayload(payload[1].schema(), request.body, protocol) }
+  if (protocol === 'rest-xml' || isEmpty) return placed
+  return { ...placed, ...(rename(JSON.parse(text()), input, 'in') as Tree) }
 }
 
 /** An answer as the protocol of the call has it. */
@@ -111,8 +113,10 @@ function typed(text: string, { kind }: Schema): unknown {
   return kind === 'number' ? Number(text) : kind === 'boolean' ? text === 'true' : text
 }
 
-function readPayload(schema: Schema, body: Buffer): unknown {
-  return schema.kind === 'blob' ? body : fromXml(body.toString(), schema)
+function readPayload(schema: Schema, body: Buffer, protocol: Operation['protocol']): unknown {
+  if (schema.kind === 'blob') return body
+  if (protocol === 'rest-json') return rename(JSON.parse(body.toString()), schema, 'in')
+  return fromXml(body.toString(), schema)
 }
 
 function writePayload(schema: Schema, value: unknown): unknown {

@@ -37,10 +37,27 @@ export class World {
   readonly functions = new Map<string, Fn>()
   /** How long new and changed things are busy. */
   settleMs = (): number => 0
+  /** `bucket/key` -> what is there. */
+  readonly objects = new Map<string, Buffer>()
   #ids = 0
 
   id(prefix: string): string {
     return `${prefix}${(++this.#ids).toString(36).padStart(6, '0')}`
+  }
+
+  /** Code as it was sent, or as it lies in a bucket. A request has 50 MB at most. */
+  codeIn({ S3Bucket, S3Key, ...code }: Tree): Tree {
+    const sent = String(code['ZipFile'] ?? '')
+    if (sent.length * 0.75 > 50 * 1024 * 1024) throw new Refusal(413, 'RequestEntityTooLargeException', 'too large')
+    if (S3Key === undefined) return code
+    const found = this.objects.get(`${S3Bucket}/${S3Key}`)
+    if (!found)
+      throw new Refusal(
+        400,
+        'InvalidParameterValueException',
+        'Error occurred while GetObject. S3 Error Code: NoSuchKey.',
+      )
+    return { ...code, ZipFile: found.toString('base64') }
   }
 
   fn(name: unknown): Fn {

@@ -130,8 +130,9 @@ const SECTIONS = new Set([
 ])
 
 // Raw resources by name, or a part of the whole template.
-function fragment(given: unknown): unknown {
-  if (!isMap(given)) return undefined
+/** What stands under `resources.aws`, with its sections. */
+export function fragment(given: unknown): Tree {
+  if (!isMap(given)) return {}
   const keys = Object.keys(given)
   return keys.length > 0 && keys.every((key) => SECTIONS.has(key)) ? given : { Resources: given }
 }

@@ -4,8 +4,7 @@ import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
 /** The HTTP API of the service and what stands under it, by calls of API Gateway. */
-export function apiKinds(site: Site, ours: OurFunctions): readonly Kind[] {
-  const gateway = new Gateway(site)
+export function apiKinds(gateway: Gateway, site: Site, ours: OurFunctions): readonly Kind[] {
   return [
     apiKind(gateway, site),
     authorizerKind(gateway),
@@ -192,7 +191,11 @@ function routeKind(gateway: Gateway): Kind {
       })
     },
     create: (spec, call, { id }) => gateway.call('CreateRoute', target(spec), id, call),
-    update: (spec, { RouteId }, call, { id }) => gateway.call('UpdateRoute', { ...target(spec), RouteId }, id, call),
+    update: (spec, { RouteId, AuthorizerId }, call, { id }) => {
+      // What is not named stays as it is.
+      const none = AuthorizerId !== undefined && spec['AuthorizerId'] === undefined && { AuthorizerId: '' }
+      return gateway.call('UpdateRoute', { ...target(spec), ...none, RouteId }, id, call)
+    },
     remove: ({ ApiId, RouteId }, call, id) => gateway.call('DeleteRoute', { ApiId, RouteId }, id, call),
   }
 }

@@ -16,9 +16,13 @@ import {
 import { Api } from '../../account/api.ts'
 import { apiConfig, findPlace } from '../../account/identity.ts'
 import { apiKinds, Gateway } from './api-kinds.ts'
+import { BUCKET_VARIABLE, CodeBucket } from './code-bucket.ts'
+import { domainKinds } from './domain-kinds.ts'
 import { expand } from './expand.ts'
 import { FunctionKind } from './function-kind.ts'
 import { KindDriver } from './kind.ts'
+import { LogGroupKind } from './log-group-kind.ts'
+import { LogSubscriptionKind } from './log-subscription-kind.ts'
 import { readLogs } from './logs.ts'
 import { NotificationKind } from './notification-kind.ts'
 import { makeOperations } from './operations.ts'
@@ -31,6 +35,7 @@ import { scheduleKinds } from './schedule-kinds.ts'
 import type { Site } from './site.ts'
 import { SourceKind } from './source-kind.ts'
 import { SubscriptionKind } from './subscription-kind.ts'
+import { TopicRuleKind } from './topic-rule-kind.ts'
 
 export const connector: Connector = {
   async connect(options) {
@@ -39,7 +44,8 @@ export const connector: Connector = {
     try {
       const place = await findPlace(api, service)
       const site: Site = { api, service, artifacts, place, secret: (name) => env[name] }
-      return new LambdaConnection(site, await checksumsOf(options))
+      const bucket = new CodeBucket(site, env[BUCKET_VARIABLE] || undefined)
+      return new LambdaConnection(site, await checksumsOf(options), bucket)
     } catch (cause) {
       api.close()
       throw cause
@@ -54,26 +60,33 @@ class LambdaConnection implements Connection {
   readonly #site: Site
   readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
+  readonly #bucket: CodeBucket
 
-  constructor(site: Site, checksums: Readonly<Record<string, string>>) {
+  constructor(site: Site, checksums: Readonly<Record<string, string>>, bucket: CodeBucket) {
     this.#site = site
     this.#checksums = checksums
+    this.#bucket = bucket
     const ours = new OurFunctions(site)
     this.#ours = ours
     this.operations = makeOperations(site, ours)
     const { name, stage } = site.service
     const group = deployedName([name, stage], SCHEDULE_GROUP)
+    const gateway = new Gateway(site)
     const permissions = new PermissionKind(site, ours)
     const kinds = [
       new RoleKind(site),
-      new FunctionKind(site, ours),
+      new LogGroupKind(site),
+      new FunctionKind(site, ours, bucket),
       ...PARTS.map((part) => partKind(part, site, ours)),
-      ...apiKinds(site, ours),
+      ...apiKinds(gateway, site, ours),
+      ...domainKinds(site, gateway),
       permissions,
       new SourceKind(site, ours),
       new RuleKind(site),
       new NotificationKind(site, permissions),
       new SubscriptionKind(site, ours, permissions),
+      new LogSubscriptionKind(site, permissions),
+      new TopicRuleKind(site),
       ...scheduleKinds(site, group),
     ]
     this.drivers = kinds.map((kind) => new KindDriver(kind))
@@ -106,7 +119,11 @@ class LambdaConnection implements Connection {
   }
 
   async close(): Promise<void> {
-    this.#site.api.close()
+    try {
+      await this.#bucket.clear()
+    } finally {
+      this.#site.api.close()
+    }
   }
 
   async #urls(call: Call): Promise<{ fn: string; methods: string[]; url: string }[]> {

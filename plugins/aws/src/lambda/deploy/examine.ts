@@ -55,6 +55,9 @@ function policyFor({ region, account, partition }: Place, service: Site['service
           'iam:ListRoles',
           'events:ListEventBuses',
           'events:ListRules',
+          'iot:ListTopicRules',
+          'logs:DescribeLogGroups',
+          'logs:DescribeSubscriptionFilters',
         ],
         ['*'],
       ),
@@ -62,15 +65,21 @@ function policyFor({ region, account, partition }: Place, service: Site['service
       allow(ROLE_ACTIONS, roles),
       allow(['iam:PassRole'], roles, passed),
       allow(['apigateway:*'], [arn('apigateway', '/apis*', `${region}:`), arn('apigateway', '/tags/*', `${region}:`)]),
+      allow(['apigateway:*'], [arn('apigateway', '/domainnames*', `${region}:`)]),
       allow(['scheduler:*'], [arn('scheduler', `schedule-group/${prefix}`), arn('scheduler', `schedule/${prefix}/*`)]),
       allow(RULE_ACTIONS, [arn('events', `rule/${prefix}-*`), arn('events', `rule/*/${prefix}-*`)]),
       allow(
         ['lambda:*EventSourceMapping', 'lambda:ListTags', 'lambda:TagResource'],
         [arn('lambda', 'event-source-mapping:*')],
       ),
+      allow(['iot:*TopicRule'], [arn('iot', `rule/${`${name}_${stage}`.replace(/\W/g, '_')}_*`)]),
+      allow(CODE_ACTIONS, [
+        arn('s3', `anyfaas-code-${account}-${region}`, ':'),
+        arn('s3', `anyfaas-code-${account}-${region}/*`, ':'),
+      ]),
       ...triggerRights(service, arn),
       allow(['cloudwatch:GetMetricData'], ['*']),
-      allow(['logs:FilterLogEvents'], [arn('logs', `log-group:/aws/lambda/${prefix}-*`)]),
+      allow(LOG_ACTIONS, [arn('logs', `log-group:/aws/lambda/${prefix}-*`)]),
     ],
   }
 }
@@ -81,6 +90,7 @@ function triggerRights(
   arn: (service: string, rest: string, where?: string) => string,
 ): object[] {
   const triggers = functions.flatMap((fn) => fn.triggers)
+  const groups = triggers.flatMap((one) => (one.kind === 'log' ? [arn('logs', `log-group:${one.source}:*`)] : []))
   const buckets = triggers.flatMap((one) => (one.kind === 'os' ? [arn('s3', one.bucket, ':')] : []))
   const topics = triggers.flatMap((one) =>
     one.kind === 'mq' ? [one.topic.startsWith('arn:') ? one.topic : arn('sns', one.topic)] : [],
@@ -88,6 +98,7 @@ function triggerRights(
   const allow = (Action: string[], Resource: string[]): object[] =>
     Resource.length > 0 ? [{ Effect: 'Allow', Action, Resource }] : []
   return [
+    ...allow(['logs:PutSubscriptionFilter', 'logs:DeleteSubscriptionFilter'], groups),
     ...allow(['s3:GetBucketNotification', 's3:PutBucketNotification'], buckets),
     ...allow(
       [
@@ -101,6 +112,17 @@ function triggerRights(
     ),
   ]
 }
+
+// Code that no request takes waits in a bucket.
+const CODE_ACTIONS = [
+  ...['s3:CreateBucket', 's3:ListBucket', 's3:PutBucketPublicAccessBlock', 's3:PutLifecycleConfiguration'],
+  ...['s3:PutObject', 's3:GetObject', 's3:DeleteObject'],
+]
+
+const LOG_ACTIONS = [
+  ...['logs:FilterLogEvents', 'logs:CreateLogGroup', 'logs:DeleteLogGroup', 'logs:PutRetentionPolicy'],
+  ...['logs:DeleteRetentionPolicy', 'logs:ListTagsForResource', 'logs:TagResource', 'logs:UntagResource'],
+]
 
 const RULE_ACTIONS = [
   'events:PutRule',

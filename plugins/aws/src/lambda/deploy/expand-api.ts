@@ -8,13 +8,13 @@ const API = { $ref: 'api', field: 'ApiId' }
 /** The API, its one stage, and who checks tokens for it. */
 export function expandApi({ spec, ...resource }: Resource<Tree>, problems: Diagnostic[]): readonly Resource[] {
   const { Name, CorsConfiguration = {}, Auth, Domain, ...others } = spec
-  if (Domain !== undefined) problems.push(cannot('a domain of the HTTP API', '/domain'))
   for (const key of Object.keys(others)) problems.push(cannot(`"${key}" of the HTTP API`))
   const { Authorizers = {} } = (Auth ?? {}) as { Authorizers?: Readonly<Record<string, Tree>> }
   const api = { Name, ProtocolType: 'HTTP', CorsConfiguration, DisableExecuteApiEndpoint: false }
   return [
     { ...resource, type: 'aws:api', spec: api },
     { id: 'stage', type: 'aws:stage', spec: { ApiId: API, StageName: '$default', AutoDeploy: true } },
+    ...(isMap(Domain) ? expandDomain(Domain) : []),
     ...Object.entries(Authorizers).map(([name, { IdentitySource, JwtConfiguration }]) => ({
       id: `authorizer/${name}`,
       type: 'aws:authorizer',
@@ -27,6 +27,14 @@ export function expandApi({ spec, ...resource }: Resource<Tree>, problems: Diagn
       },
     })),
   ]
+}
+
+function expandDomain({ DomainName, CertificateArn }: Tree): Resource[] {
+  const domain = { id: `domain/${DomainName}`, type: 'aws:domain', spec: { DomainName, CertificateArn } }
+  const DomainRef = { $ref: domain.id, field: 'DomainName' }
+  const Stage = { $ref: 'stage', field: 'StageName' }
+  const spec = { DomainName: DomainRef, ApiId: API, Stage, ApiMappingKey: '' }
+  return [domain, { id: `domain-mapping/${DomainName}`, type: 'aws:domain-mapping', spec }]
 }
 
 /** Routes, one integration for those of a function that wait equally long, and the right to call the function. */

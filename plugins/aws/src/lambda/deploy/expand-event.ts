@@ -1,11 +1,14 @@
 import { type Diagnostic, deployedName, isRef, type Ref, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { cannot } from './cannot.ts'
+import { logGroupId } from './log-group-kind.ts'
+import { LOGS } from './log-subscription-kind.ts'
 import { statementId } from './permission-kind.ts'
 import { ruleMark } from './rule-kind.ts'
 import { RETRY, SCHEDULE } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
 import { SOURCE, sourceId } from './source-kind.ts'
 import { subscriptionId } from './subscription-kind.ts'
+import { topicRuleMark, topicRuleName } from './topic-rule-kind.ts'
 
 export interface EventContext {
   readonly service: Service
@@ -13,6 +16,8 @@ export interface EventContext {
   readonly problems: Diagnostic[]
   /** Resource -> the name of its bucket. */
   readonly buckets: ReadonlyMap<string, string>
+  /** The ids of the log groups that the service makes. */
+  readonly logGroups: ReadonlySet<string>
 }
 
 /** A trigger that is no route, as the things that make it. */
@@ -40,6 +45,8 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   Kinesis: makeSource,
   DynamoDB: makeSource,
   MSK: makeSource,
+  CloudWatchLogs: makeLogSubscription,
+  IoTRule: makeTopicRule,
 }
 
 function makeSchedule(event: Owned): readonly Resource[] {
@@ -111,6 +118,35 @@ function makeSource(event: Owned): readonly Resource[] {
   const kafka = ConsumerGroupId !== undefined && { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId } }
   const spec = { ...SOURCE, ...given, ...kafka, EventSourceArn, FunctionName: arnOf(event.fn) }
   return [{ ...event, id: sourceId(event.fn, String(EventSourceArn)), type: 'aws:source', spec }]
+}
+
+function makeLogSubscription(event: Owned, { place, logGroups }: EventContext): readonly Resource[] {
+  const { LogGroupName, FilterPattern } = event.spec['Properties'] as Tree
+  const own = logGroupId(String(LogGroupName))
+  const SourceArn = `arn:${place.partition}:logs:${place.region}:${place.account}:log-group:${LogGroupName}:*`
+  const permission = permit(event, { Principal: LOGS, SourceArn })
+  const spec = {
+    LogGroupName: logGroups.has(own) ? { $ref: own, field: 'LogGroupName' } : LogGroupName,
+    FilterPattern,
+    DestinationArn: arnOf(event.fn),
+    Permission: { $ref: permission.id, field: 'StatementId' },
+  }
+  return [permission, { ...event, type: 'aws:log-subscription', spec }]
+}
+
+function makeTopicRule(event: Owned, { place, service }: EventContext): readonly Resource[] {
+  const { Sql, AwsIotSqlVersion } = event.spec['Properties'] as Tree
+  const Name = topicRuleName(service, event.id.split('/').slice(1).join('/'))
+  const SourceArn = `arn:${place.partition}:iot:${place.region}:${place.account}:rule/${Name}`
+  const spec = {
+    Name,
+    Description: `${topicRuleMark(service)} ${event.id}`,
+    Sql,
+    AwsIotSqlVersion,
+    FunctionArn: arnOf(event.fn),
+    Disabled: false,
+  }
+  return [permit(event, { Principal: 'iot.amazonaws.com', SourceArn }), { ...event, type: 'aws:topic-rule', spec }]
 }
 
 // The right of a service to call the function.

@@ -11,12 +11,13 @@ export interface FunctionContext {
   readonly problems: Diagnostic[]
   /** What belongs to functions: their permissions tell whether they have a policy. */
   readonly others: readonly Resource[]
-  readonly region: string
+  /** The log groups that the service makes. */
+  readonly logGroups: readonly Resource<Tree>[]
 }
 
 /** A function, and its settings that are things of their own. */
 export function expandFunction(resource: Resource<Tree>, context: FunctionContext): readonly Resource[] {
-  const { service, checksums, problems, others } = context
+  const { service, checksums, problems, others, logGroups } = context
   const { id } = resource
   const fn = id.slice('function/'.length)
   const given = rename(resource.spec)
@@ -32,11 +33,7 @@ export function expandFunction(resource: Resource<Tree>, context: FunctionContex
     ReservedConcurrentExecutions: _3,
     ...props
   } = given
-  const LoggingConfig = {
-    LogFormat: 'Text',
-    LogGroup: `/aws/lambda/${props['FunctionName']}`,
-    ...(props['LoggingConfig'] as Tree),
-  }
+  const LoggingConfig = loggingOf(props, logGroups)
   const hasPolicy = [...others, ...parts].some((one) => one.type === 'aws:permission' && one.fn === fn)
   const has = [
     ...parts.flatMap(({ type }) => (type === 'aws:permission' ? [] : [type.slice('aws:'.length)])),
@@ -54,6 +51,14 @@ export function expandFunction(resource: Resource<Tree>, context: FunctionContex
     },
   }
   return [{ ...resource, spec, fn }, ...parts]
+}
+
+// A group that the service makes is there before the function, which would else make one without its settings.
+function loggingOf(props: Tree, logGroups: readonly Resource<Tree>[]): Tree {
+  const usual = { LogFormat: 'Text', LogGroup: `/aws/lambda/${props['FunctionName']}` }
+  const config = { ...usual, ...(props['LoggingConfig'] as Tree) }
+  const own = logGroups.find(({ spec }) => spec['LogGroupName'] === config.LogGroup)
+  return own ? { ...config, LogGroup: { $ref: own.id, field: 'LogGroupName' } } : config
 }
 
 function expandParts(resource: Resource<Tree>, fn: string): readonly Resource[] {

@@ -11,6 +11,7 @@ import { cannot } from './cannot.ts'
 import { expandApi, expandRoutes } from './expand-api.ts'
 import { type EventContext, expandEvent } from './expand-event.ts'
 import { expandFunction } from './expand-function.ts'
+import { expandLogGroups } from './expand-log-groups.ts'
 import type { Place } from './site.ts'
 
 export interface Expansion {
@@ -27,16 +28,23 @@ export interface Expansion {
 export function expand(given: readonly Resource[], { service, place, checksums }: Expansion): readonly Resource[] {
   const { region, account, partition } = place
   const resources = fillPlaceholders(given, { region, account, partition }) as readonly Resource<Tree>[]
-  const problems = [...leftOut(service)]
+  const { logGroups, problems } = expandLogGroups(service, { region, account, partition })
+  problems.push(...leftOut(service))
   const events = resources.filter(({ type }) => type === 'aws:event')
-  const context: EventContext = { service, place, problems, buckets: bucketsOf(resources) }
+  const context: EventContext = {
+    service,
+    place,
+    problems,
+    buckets: bucketsOf(resources),
+    logGroups: new Set(logGroups.map(({ id }) => id)),
+  }
   const triggers = events.flatMap((event) => (event.spec['Type'] === 'HttpApi' ? [] : expandEvent(event, context)))
   const routes = expandRoutes(events.filter(({ spec }) => spec['Type'] === 'HttpApi'))
   const own = [...triggers, ...routes]
   const others = resources.flatMap((resource): readonly Resource[] => {
     switch (resource.type) {
       case 'aws:function':
-        return expandFunction(resource, { service, checksums, problems, others: own, region })
+        return expandFunction(resource, { service, checksums, problems, others: own, logGroups })
       case 'aws:http-api':
         return expandApi(resource, problems)
       case 'aws:role':
@@ -48,7 +56,7 @@ export function expand(given: readonly Resource[], { service, place, checksums }
     }
   })
   if (problems.length > 0) throw new SlsError(problems)
-  return [...others, ...own]
+  return [...logGroups, ...others, ...own]
 }
 
 // Buckets are there already: only their notifications are the service's.
@@ -58,13 +66,11 @@ function bucketsOf(resources: readonly Resource<Tree>[]): ReadonlyMap<string, st
 }
 
 function leftOut(service: Service): readonly Diagnostic[] {
-  const raw = service.resources['aws']
   const { Resources = {}, ...sections } = (service.overrides['aws'] ?? {}) as Tree
   const ofFunctions = Object.values(isMap(Resources) ? Resources : {}).every(
     (one) => isMap(one) && Object.keys(one).join() === 'Properties',
   )
   return [
-    ...(isMap(raw) && Object.keys(raw).length > 0 ? [cannot('resources.aws', '/resources/aws')] : []),
     ...(Object.keys(sections).length > 0 || !ofFunctions
       ? [cannot('overrides.aws beside properties of functions', '/overrides/aws')]
       : []),

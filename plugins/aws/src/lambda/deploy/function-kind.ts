@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { type Call, clock, concealSecrets, error, type Live, type Resource, SlsError, type Tree } from '@anyfaas/kit'
 import type { Request } from '../../account/api.ts'
+import type { CodeBucket } from './code-bucket.ts'
 import { DEFAULTS, EMPTY, FIELDS, readFunction } from './function-fields.ts'
 import type { Kind } from './kind.ts'
 import type { FoundFunction, OurFunctions } from './our-functions.ts'
@@ -23,10 +24,12 @@ export class FunctionKind implements Kind {
   } as const
   readonly #site: Site
   readonly #ours: OurFunctions
+  readonly #bucket: CodeBucket
 
-  constructor(site: Site, ours: OurFunctions) {
+  constructor(site: Site, ours: OurFunctions, bucket: CodeBucket) {
     this.#site = site
     this.#ours = ours
+    this.#bucket = bucket
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
@@ -45,7 +48,7 @@ export class FunctionKind implements Kind {
   async create(_spec: Tree, call: Call, resource: Resource<Tree>): Promise<Tree> {
     const { Code: _, ...spec } = revealed(resource.spec, resource.id, this.#site)
     const given = Object.entries(spec).filter(([key, value]) => !isDeepStrictEqual(value, EMPTY[key]))
-    const input = { ...Object.fromEntries(given), Code: await this.#codeOf(resource) }
+    const input = { ...Object.fromEntries(given), Code: await this.#codeOf(resource, call) }
     const made = await this.#call('CreateFunction', input, resource.id, call)
     if (!isSettled(made)) await this.#settled(String(spec['FunctionName']), call)
     return { FunctionArn: made['FunctionArn'] }
@@ -63,7 +66,7 @@ export class FunctionKind implements Kind {
       await this.#settled(String(FunctionName), call)
     }
     if (isOther('Code') || isOther('Architectures')) {
-      const code = await this.#codeOf(resource)
+      const code = await this.#codeOf(resource, call)
       const input = { FunctionName, ...code, ...(Architectures !== undefined && { Architectures }) }
       await this.#call('UpdateFunctionCode', input, about, call)
       await this.#settled(String(FunctionName), call)
@@ -103,10 +106,11 @@ export class FunctionKind implements Kind {
     return (Code as Tree | undefined)?.['ImageUri']
   }
 
-  async #codeOf({ fn, spec }: Resource<Tree>): Promise<Tree> {
+  async #codeOf({ fn, spec }: Resource<Tree>, call: Call): Promise<Tree> {
     if (spec['PackageType'] === 'Image') return { ImageUri: spec['Code'] }
     const artifact = this.#site.artifacts.find(({ handlers }) => fn !== undefined && fn in handlers)
     if (!artifact) throw new Error(`no artifact for ${fn}`)
+    if (this.#bucket.takes(artifact)) return await this.#bucket.send(artifact, call)
     return { ZipFile: await readFile(artifact.path) }
   }
 

@@ -1,0 +1,107 @@
+import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
+import { type Kind, unlessMissing } from './kind.ts'
+import { tagMap } from './our-functions.ts'
+import type { Site } from './site.ts'
+
+/** Log groups that the service describes, so that lines do not stay for ever. One is known by its name, and ours by its tags. */
+export class LogGroupKind implements Kind {
+  readonly type = 'aws:log-group'
+  readonly fields = ['LogGroupName', 'RetentionInDays', 'KmsKeyId', 'Tags']
+  readonly rules = { LogGroupName: 'replace' } as const
+  readonly #site: Site
+
+  constructor(site: Site) {
+    this.#site = site
+  }
+
+  async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    const wanted = new Set(desired.map(({ spec }) => String(spec['LogGroupName'])))
+    const [marked, likely] = await Promise.all([this.#marked(call), this.#likely(call)])
+    const names = new Set([...wanted, ...marked, ...likely])
+    const found = [...names].map(async (name) => await this.#look(name, wanted.has(name), call))
+    return (await Promise.all(found)).flat()
+  }
+
+  async find({ spec }: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
+    return (await this.#look(String(spec['LogGroupName']), true, call))[0]
+  }
+
+  async create(spec: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
+    const { LogGroupName: logGroupName, KmsKeyId: kmsKeyId, Tags: tags } = spec
+    await this.#call('CreateLogGroup', { logGroupName, tags, ...(kmsKeyId !== '' && { kmsKeyId }) }, id, call)
+    await this.#retain(spec, call, id)
+    return {}
+  }
+
+  async update(spec: Tree, live: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
+    const { LogGroupName: logGroupName, KmsKeyId: kmsKeyId, Tags } = spec
+    const resourceArn = live['Arn']
+    const gone = Object.keys(live['Tags'] as Tree).filter((key) => !(key in (Tags as Tree)))
+    if (gone.length > 0) await this.#call('UntagResource', { resourceArn, tagKeys: gone }, id, call)
+    await this.#call('TagResource', { resourceArn, tags: Tags }, id, call)
+    if (kmsKeyId !== live['KmsKeyId'])
+      await (kmsKeyId === ''
+        ? this.#call('DisassociateKmsKey', { logGroupName }, id, call)
+        : this.#call('AssociateKmsKey', { logGroupName, kmsKeyId }, id, call))
+    await this.#retain(spec, call, id)
+    return {}
+  }
+
+  remove({ LogGroupName: logGroupName }: Tree, call: Call, id: string): Promise<Tree> {
+    return this.#call('DeleteLogGroup', { logGroupName }, id, call)
+  }
+
+  // 0 stands for ever, which has no number of its own.
+  async #retain({ LogGroupName: logGroupName, RetentionInDays: days }: Tree, call: Call, id: string): Promise<void> {
+    if (days === 0) await this.#call('DeleteRetentionPolicy', { logGroupName }, id, call)
+    else await this.#call('PutRetentionPolicy', { logGroupName, retentionInDays: days }, id, call)
+  }
+
+  async #look(name: string, isWanted: boolean, call: Call): Promise<Live<Tree>[]> {
+    const { logGroups } = await this.#call('DescribeLogGroups', { logGroupNamePrefix: name }, `logs ${name}`, call)
+    const group = ((logGroups ?? []) as Tree[]).find(({ logGroupName }) => logGroupName === name)
+    if (!group) return []
+    const { retentionInDays = 0, kmsKeyId = '', arn } = group
+    const Arn = String(arn).replace(/:\*$/, '')
+    const told = await unlessMissing(this.#call('ListTagsForResource', { resourceArn: Arn }, `logs ${name}`, call))
+    const Tags = (told?.['tags'] ?? {}) as Record<string, string>
+    const isForeign = !isOurs(Tags, this.#site.service)
+    if (isForeign && !isWanted) return []
+    const value = { LogGroupName: name, RetentionInDays: retentionInDays, KmsKeyId: kmsKeyId, Tags, Arn }
+    return [{ id: logGroupId(name), value, ...(isForeign && { isForeign: true as const }) }]
+  }
+
+  // The list of tags lags behind. Of the groups of functions those that Lambda made by itself keep their lines for ever.
+  async #likely(call: Call): Promise<readonly string[]> {
+    const { name, stage } = this.#site.service
+    const input = { logGroupNamePrefix: `/aws/lambda/${name}-${stage}-` }
+    const found = await this.#site.api.list(
+      { service: 'logs', action: 'DescribeLogGroups', input, about: 'log groups' },
+      { items: 'logGroups', next: 'nextToken', ask: 'nextToken' },
+      call,
+    )
+    return found.flatMap((group) => (group['retentionInDays'] === undefined ? [] : [String(group['logGroupName'])]))
+  }
+
+  async #marked(call: Call): Promise<readonly string[]> {
+    const TagFilters = Object.entries(marksOf(this.#site.service)).map(([Key, value]) => ({ Key, Values: [value] }))
+    const input = { ResourceTypeFilters: ['logs:log-group'], TagFilters }
+    const found = await this.#site.api.list(
+      { service: 'tagging', action: 'GetResources', input, about: 'log groups' },
+      { items: 'ResourceTagMappingList', next: 'PaginationToken', ask: 'PaginationToken' },
+      call,
+    )
+    return found.flatMap(({ ResourceARN, Tags }) => {
+      const name = /:log-group:([^:]+)/.exec(String(ResourceARN))?.[1]
+      return name !== undefined && isOurs(tagMap(Tags), this.#site.service) ? [name] : []
+    })
+  }
+
+  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+    return await this.#site.api.call({ service: 'logs', action, input, about }, call)
+  }
+}
+
+export function logGroupId(name: string): string {
+  return `log-group/${name}`
+}

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isSlsError } from '@anyfaas/kit'
+import { afterEach, expect, it } from 'vitest'
+import { logs } from '../../src/actions/logs.ts'
+import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
+import { CODE_BUCKET } from '../emulators/lambda/storage.ts'
+import { ACCOUNT } from '../emulators/lambda/world.ts'
+import { aws } from './aws.ts'
+import { Bench, type Tree } from './edition.ts'
+
+let bench: Bench
+let emulator: LambdaEmulator
+
+async function open(env: Record<string, string> = {}): Promise<void> {
+  emulator = new LambdaEmulator()
+  const whole = (address: string): Record<string, string> => ({ ...aws.env(address), ...env })
+  bench = await new Bench({ ...aws, env: whole, emulate: () => emulator }).start()
+}
+
+afterEach(() => bench.close())
+
+// What begins and ends as a zip is taken for one.
+function writeBig(): void {
+  const end = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)])
+  writeFileSync(
+    join(bench.dir, 'big.zip'),
+    Buffer.concat([Buffer.from('PK\x03\x04'), randomBytes(BIG - 4 - end.length), end]),
+  )
+}
+
+const BIG = 51 * 1024 * 1024
+
+const GROUP = '/aws/lambda/shop-dev-a'
+
+function withGroup(RetentionInDays?: number): Tree {
+  const Properties = { LogGroupName: GROUP, ...(RetentionInDays && { RetentionInDays }) }
+  return { resources: { aws: { Logs: { Type: 'AWS::Logs::LogGroup', Properties } } } }
+}
+
+it('log groups of the file are there before the function, keep lines as long as it says, and go with the service', async () => {
+  await open()
+  bench.write({ a: {} }, withGroup(14))
+  await bench.deploy()
+  const actions = emulator.requests.map(({ action }) => action)
+  expect(actions.indexOf('CreateLogGroup')).toBeLessThan(actions.indexOf('CreateFunction'))
+  expect(JSON.stringify(emulator.logs.state())).toContain('"days":14')
+  expect(await bench.plan()).toEqual([])
+  bench.write({ a: {} }, withGroup(30))
+  expect(await bench.plan()).toEqual([`update log-group/${GROUP}: RetentionInDays`])
+  await bench.deploy()
+  bench.write({ a: {} }, withGroup())
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(JSON.stringify(emulator.logs.state())).not.toContain('days')
+  await bench.remove()
+  expect(JSON.stringify(emulator.logs.state())).not.toContain('shop')
+})
+
+it('a log group that Lambda made by itself is taken over only when asked', async () => {
+  await open()
+  bench.write({ a: {} })
+  await bench.deploy()
+  emulator.logs.add(GROUP)
+  bench.write({ a: {} }, withGroup(7))
+  const failure = await bench.deploy().catch((error: unknown) => error)
+  expect(isSlsError(failure) && failure.diagnostics.map(({ code }) => code)).toEqual(['SLS5003'])
+  await bench.deploy({ adopt: true })
+  expect(await bench.plan()).toEqual([])
+})
+
+it('anything else of CloudFormation is refused with its name', async () => {
+  await open()
+  bench.write({ a: {} }, { resources: { aws: { Table: { Type: 'AWS::DynamoDB::Table', Properties: {} } } } })
+  await expect(bench.deploy()).rejects.toThrow('the AWS::DynamoDB::Table Table is not deployed')
+  expect(emulator.mutations).toEqual([])
+})
+
+it('code that no request takes waits in a bucket until it is there', { timeout: 180_000 }, async () => {
+  await open()
+  bench.write({ a: {}, b: {} }, { package: { artifact: 'big.zip' } })
+  writeBig()
+  await bench.deploy()
+  expect(emulator.world.fn('shop-dev-a').config['CodeSize']).toBe(BIG)
+  expect(emulator.mutations.filter((action) => action === 'PutObject')).toHaveLength(1)
+  expect(emulator.storage.state()).toEqual([])
+  expect(emulator.storage.buckets.get(CODE_BUCKET)).toHaveProperty('PublicAccessBlockConfiguration')
+  const sent = emulator.mutations.length
+  await bench.deploy()
+  expect(emulator.mutations.length).toBe(sent)
+})
+
+it('a bucket of the deployer is used, and not made when it is missing', { timeout: 180_000 }, async () => {
+  await open({ ANYFAAS_CODE_BUCKET: 'mine' })
+  bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
+  writeBig()
+  await expect(bench.deploy()).rejects.toThrow('SLS5007')
+  emulator.storage.buckets.set('mine', {})
+  await bench.deploy()
+  expect(emulator.mutations).not.toContain('CreateBucket')
+  expect(emulator.storage.state()).toEqual([])
+})
+
+const CERTIFICATE = `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/c`
+
+it('a domain leads to the API, says where it has to lead itself, and goes with the service', async () => {
+  await open()
+  const functions = { a: { events: [{ http: 'GET /a' }] } }
+  const domain = (arn: string): Tree => ({ domain: { name: 'api.example.com', certificate: { arn } } })
+  bench.write(functions, domain(CERTIFICATE))
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  const notes = JSON.stringify(bench.events)
+  expect(notes).toContain('api.example.com has to lead to d-x.execute-api.us-east-1.amazonaws.com')
+  bench.write(functions, domain(`${CERTIFICATE}2`))
+  expect(await bench.plan()).toEqual(['update domain/api.example.com: CertificateArn'])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  bench.write(functions)
+  expect((await bench.plan()).sort()).toEqual([
+    'delete domain-mapping/api.example.com',
+    'delete domain/api.example.com',
+  ])
+  await bench.deploy()
+  expect(JSON.stringify(emulator.state())).not.toContain('api.example.com')
+})
+
+it('routes can ask for tokens of an issuer, and stop asking', async () => {
+  await open()
+  const jwt = (audience: string): Tree => ({ issuer: 'https://id.example.com', audience: [audience] })
+  const functions = (auth?: Tree): Record<string, Tree> => ({
+    a: { events: [{ http: { path: '/a', method: 'get', ...(auth && { auth: { jwt: auth } }) } }] },
+  })
+  bench.write(functions(jwt('one')))
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  bench.write(functions(jwt('two')))
+  expect(await bench.plan()).toEqual(['update authorizer/Jwt: JwtConfiguration.Audience'])
+  await bench.deploy()
+  bench.write(functions())
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(JSON.stringify(emulator.state())).not.toContain('id.example.com')
+})
+
+it('streams, tables and clusters are read, and are made anew where they cannot be changed', async () => {
+  await open()
+  const arn = (rest: string): string => `arn:aws:${rest.split(':')[0]}:us-east-1:${ACCOUNT}:${rest.split(':')[1]}`
+  const events = (position: string, size: number): Tree[] => [
+    { stream: { stream: 'clicks', position, batch: { size } } },
+    { table: { table: arn('dynamodb:table/t/stream/2026'), batch: { size } } },
+    { kafka: { instance: arn('kafka:cluster/c/1'), topics: ['t'], group: 'g', offset: position } },
+  ]
+  bench.write({ a: { events: events('latest', 10) } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  bench.write({ a: { events: events('latest', 20) } })
+  expect((await bench.plan()).map((line) => line.split(' ')[0])).toEqual(['update', 'update'])
+  await bench.deploy()
+  bench.write({ a: { events: events('earliest', 20) } })
+  expect((await bench.plan()).map((line) => line.split(' ')[0])).toEqual(['replace', 'replace'])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  await bench.remove()
+  expect(JSON.stringify(emulator.state())).not.toContain('shop')
+})
+
+it('what others hang on a bucket stays there', async () => {
+  await open()
+  bench.write({ a: { events: [{ os: { bucket: 'photos', events: ['created'] } }] } })
+  await bench.deploy()
+  bench.write({ a: {} })
+  await bench.deploy()
+  expect(JSON.stringify(emulator.state())).toContain('somebody-else')
+})
+
+it('logs are merged by time, each line once', async () => {
+  await open()
+  bench.write({ a: {}, b: {} })
+  await bench.deploy()
+  const time = Date.now() - 1000
+  const line = (level: string, text: string): string => `2026-01-02T03:04:05.678Z\t${ID}\t${level}\t${text}\n`
+  emulator.logs.add(GROUP)
+  emulator.logs.events.push(
+    { group: GROUP, timestamp: time, message: `START RequestId: ${ID} Version: $LATEST\n` },
+    { group: GROUP, timestamp: time + 2, message: line('INFO', 'second') },
+    { group: GROUP, timestamp: time + 3, message: line('ERROR', 'third') },
+  )
+  await logs({ dir: bench.dir, since: '1m' }, bench.io)
+  const lines = bench.events.flatMap((event) => (event.kind === 'log' ? [event.line] : []))
+  expect(lines.map(({ stream, requestId }) => [stream, requestId])).toEqual([
+    ['sys', ID],
+    ['out', ID],
+    ['err', ID],
+  ])
+})
+
+const ID = '11111111-2222-3333-4444-555555555555'
