@@ -11,6 +11,8 @@ export interface LogsOptions extends ProjectOptions {
   readonly since?: string
   /** The most lines from before. */
   readonly tail?: number
+  /** Only lines that have this text in them. */
+  readonly filter?: string
 }
 
 export interface LogsResult {
@@ -35,6 +37,7 @@ export async function logs(options: LogsOptions, io: ActionIo): Promise<LogsResu
   return await withConnection(project, platform, {}, io, async (connection) => {
     let lines = 0
     for await (const line of connection.logs(query, callOf(io))) {
+      if (options.filter !== undefined && !line.text.includes(options.filter)) continue
       io.tell({ kind: 'log', line })
       lines++
     }

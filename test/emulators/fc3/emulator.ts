@@ -195,7 +195,7 @@ export class Fc3Emulator extends Emulator {
       functionId: `id-${++this.#ids}`,
       createdTime: time,
       lastModifiedTime: time,
-      ...codeFields(code),
+      ...codeFields(code, this.neighbours.objects),
     }
   }
 
@@ -204,7 +204,9 @@ export class Fc3Emulator extends Emulator {
     if (fn.busyUntil > performance.now())
       throw new Refusal(409, 'ConcurrentUpdateError', 'the function is being updated')
     const { code, ...spec } = body
-    Object.assign(fn, echoed(spec), codeFields(code), { lastModifiedTime: new Date().toISOString() })
+    Object.assign(fn, echoed(spec), codeFields(code, this.neighbours.objects), {
+      lastModifiedTime: new Date().toISOString(),
+    })
     fn.busyUntil = performance.now() + (this.options.settleMs ?? 0)
     return this.#told(fn)
   }
@@ -329,10 +331,12 @@ function page(items: readonly Tree[], field: string, query: URLSearchParams): Tr
   return { [field]: items.slice(start, next), ...(next < items.length && { nextToken: String(next) }) }
 }
 
-function codeFields(code: unknown): Tree {
-  const { zipFile } = (code ?? {}) as { zipFile?: string }
-  if (zipFile === undefined) return {}
-  const bytes = Buffer.from(zipFile, 'base64')
+function codeFields(code: unknown, objects: ReadonlyMap<string, Buffer>): Tree {
+  if (code === undefined) return {}
+  const { zipFile, ossBucketName, ossObjectName } = code as Record<string, string>
+  const bytes =
+    zipFile === undefined ? objects.get(`${ossBucketName}/${ossObjectName}`) : Buffer.from(zipFile, 'base64')
+  if (!bytes) throw new Refusal(404, 'OSSObjectNotFound', `${ossBucketName}/${ossObjectName} does not exist`)
   return { codeChecksum: new Crc64().update(bytes).digest(), codeSize: bytes.length }
 }
 
