@@ -49,6 +49,17 @@ export interface FunctionStatus {
   readonly notes: readonly string[]
 }
 
+/** One process of a function. */
+export interface InstanceStatus {
+  /** A `blocked` one's event loop does not answer. */
+  readonly state: 'starting' | 'ready' | 'blocked' | 'ending'
+  readonly pid?: number
+  /** Calls. */
+  readonly running: number
+  readonly calls: number
+  readonly started: string
+}
+
 /** `idle` has no process and gets one at its next call. */
 export type FunctionState = 'running' | 'idle' | 'needs secrets'
 

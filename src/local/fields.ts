@@ -2,7 +2,7 @@ import { elsewhere, type FnTable, lossy, refuse } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 
 const NOT_ASYNC = 'a caller waits for the answer'
-const ONE_PROCESS = 'a function has one process, which takes every call at once'
+const BY_CALLS = 'processes are started as calls need them'
 
 /** Model -> a function of `local.yml`. */
 export const fields: FnTable = {
@@ -25,12 +25,12 @@ export const fields: FnTable = {
   cloudLayers: lossy('they are on a cloud'),
   concurrency: {
     rows: {
-      instance: lossy(ONE_PROCESS),
-      reserved: lossy(ONE_PROCESS),
-      min: lossy(ONE_PROCESS),
-      max: lossy(ONE_PROCESS),
-      factor: lossy(ONE_PROCESS),
-      target: lossy(ONE_PROCESS),
+      instance: { to: 'concurrency.instance' },
+      reserved: lossy('nothing is shared with other functions; concurrency.max limits the processes'),
+      min: { to: 'concurrency.min' },
+      max: { to: 'concurrency.max' },
+      factor: lossy(BY_CALLS),
+      target: lossy(BY_CALLS),
     },
   },
   async: {

@@ -18,11 +18,34 @@ export interface FunctionSpec {
   readonly initTimeout?: number
   /** MB of the heap. */
   readonly memory: number
+  readonly concurrency?: ConcurrencySpec
+  /** Calls beyond it are refused with 429. */
+  readonly rate?: RateSpec
+  /** Seconds after which a process without calls ends, unless `concurrency.min` keeps it; 600 when absent. */
+  readonly idle?: number
   readonly environment: Readonly<Record<string, Value>>
   /** The names of the secrets in the environment. A live function lists those whose values it has. */
   readonly secrets: readonly string[]
   readonly routes: readonly RouteSpec[]
   readonly timers: readonly TimerSpec[]
+}
+
+export interface ConcurrencySpec {
+  /** Calls at once in one process; no limit when absent. */
+  readonly instance?: number
+  /** Processes that are kept without calls. */
+  readonly min?: number
+  /** Processes; 1 when absent, or 8 where a process takes a limited number of calls. */
+  readonly max?: number
+  /** Calls that wait for a process; 100 when absent. */
+  readonly queue?: number
+}
+
+export interface RateSpec {
+  /** Calls a second in the long run. */
+  readonly perSec: number
+  /** Calls at once after a rest; as many as `perSec`, and at least one, when absent. */
+  readonly burst?: number
 }
 
 export interface ServerSpec {

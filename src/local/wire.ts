@@ -1,11 +1,18 @@
 import type { LocalContext, LocalHttpEvent, LocalTriggerEvent } from './runtime/protocol.ts'
 
 /** What the platform and a function's process say to each other: lists of these as JSON, over the channel of `fork`. */
-export type ToWorker = LoadMessage | CallMessage | CancelMessage | MoreMessage
+export type ToWorker = LoadMessage | CallMessage | CancelMessage | MoreMessage | PingMessage
 
-/** The first message. The process opens the entry file and answers `loaded` or `refused`. */
+/**
+ * The first message, and the only one of its kind: it makes a generic process that of one function. The process opens the
+ * entry file and answers `loaded` or `refused`.
+ */
 export interface LoadMessage {
   readonly kind: 'load'
+  /** The folder to run in. */
+  readonly folder: string
+  /** The whole environment of the process. */
+  readonly environment: Readonly<Record<string, string>>
   /** Absolute path of the entry file. */
   readonly file: string
   readonly exported: string
@@ -35,6 +42,11 @@ export interface MoreMessage {
   readonly id: number
 }
 
+/** Answered with `pong` as soon as the event loop comes round. */
+export interface PingMessage {
+  readonly kind: 'ping'
+}
+
 export type WireHttpEvent = Omit<LocalHttpEvent, 'body'> & { readonly body?: WireBody }
 
 /** A text is its bytes in UTF-8. */
@@ -43,6 +55,7 @@ export type WireBody = string | { readonly base64: string }
 export type FromWorker =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'refused'; readonly error: WireError }
+  | { readonly kind: 'pong' }
   | HeadMessage
   | { readonly kind: 'chunk'; readonly id: number; readonly body: WireBody }
   | { readonly kind: 'end'; readonly id: number }

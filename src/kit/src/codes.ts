@@ -90,6 +90,7 @@ export const codes = {
   SLS7010: { title: 'the function failed', exit: EXIT.failed },
   SLS7011: { title: 'the function took too long', exit: EXIT.failed },
   SLS7012: { title: 'the function ended its process', exit: EXIT.failed },
+  SLS7013: { title: 'too many calls', exit: EXIT.failed },
 
   SLS9001: { title: 'a bug in sls', exit: EXIT.bug },
 } as const satisfies Record<string, CodeFact>

@@ -5,13 +5,16 @@ import type { FunctionSpec, TimerSpec } from '../spec.ts'
 import { Clock } from './clock.ts'
 import type { CodeFolders } from './code-store.ts'
 import { FunctionHost, type HostOptions } from './function-host.ts'
-import type { Reachable } from './gateway.ts'
+import type { Meter } from './meter.ts'
+import type { Reachable } from './reachable.ts'
 import type { ServiceLog } from './service-log.ts'
 
 /** What a function shares with the others of its service. */
-export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' | 'worker' | 'warden'> {
+export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' | 'worker' | 'workers' | 'warden'> {
   readonly code: CodeFolders
   readonly log: ServiceLog
+  /** Counts the calls of a function through all of its versions. */
+  readonly meterOf: (name: string) => Meter
 }
 
 /** One version of a function with its secrets, its processes and its timers. Another version is another object. */
@@ -37,6 +40,10 @@ export class Deployed implements Reachable {
 
   get routes(): FunctionSpec['routes'] {
     return this.spec.routes
+  }
+
+  get meter(): Meter {
+    return this.#options.meterOf(this.name)
   }
 
   get isComplete(): boolean {
@@ -89,7 +96,7 @@ export class Deployed implements Reachable {
   }
 
   #hostOptions(): HostOptions {
-    const { code, log, ...shared } = this.#options
+    const { code, log, meterOf, ...shared } = this.#options
     return {
       ...shared,
       spec: this.spec,

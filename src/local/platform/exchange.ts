@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { CallFailure } from './failure.ts'
 
 /** An HTTP request on its way through a function. */
@@ -10,6 +11,16 @@ export interface Exchange {
   readonly requestId: string
   /** Seconds; of the route, where it has its own. */
   readonly timeoutSec: number
+}
+
+/** A connection that asks for another protocol. */
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  /** What came after the head. */
+  readonly head: Buffer
+  readonly url: string
+  readonly requestId: string
 }
 
 export const LARGEST_BODY_BYTES = 32 << 20

@@ -2,103 +2,133 @@ import { randomUUID } from 'node:crypto'
 import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { FunctionSpec } from '../spec.ts'
 import type { CallTerms } from '../wire.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Upgrade } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'
+import { InstancePool } from './instance-pool.ts'
 import { launch } from './launch.ts'
+import { type Limits, limitsOf } from './limits.ts'
+import { RateBucket } from './rate-bucket.ts'
+import type { Slot } from './slot.ts'
 import { Tally } from './tally.ts'
 
 export type HostOptions = Omit<LaunchOptions, 'initSec'>
 
-/** One deployed version of a function: keeps a process of it, and starts another one when a call finds none. */
+const LEAST_INIT_SEC = 10
+
+/** One deployed version of a function: takes its calls to its processes. */
 export class FunctionHost {
+  readonly limits: Limits
   readonly #options: LaunchOptions
   readonly #calls = new Tally()
-  readonly #instances = new Set<Instance>()
-  #current: Instance | undefined
-  #starting: Promise<Instance> | undefined
-  #isClosed = false
+  readonly #pool: InstancePool
+  readonly #rate: RateBucket | undefined
+  #isDraining = false
 
   constructor(options: HostOptions) {
     const { spec } = options
+    this.limits = limitsOf(spec)
     this.#options = { ...options, initSec: spec.initTimeout ?? Math.max(LEAST_INIT_SEC, spec.timeout) }
+    this.#rate = spec.rate && new RateBucket(spec.rate, Date.now())
+    this.#pool = new InstancePool({
+      name: spec.name,
+      limits: this.limits,
+      patienceMs: spec.timeout * 1000 + this.#options.initSec * 1000,
+      launch: () => launch(this.#options),
+      tell: (text) => options.tell({ stream: 'sys', text }),
+    })
   }
 
   get spec(): FunctionSpec {
     return this.#options.spec
   }
 
-  get pids(): readonly number[] {
-    return [...this.#instances].flatMap((instance) => instance.pid ?? [])
+  get slots(): readonly Slot[] {
+    return this.#pool.slots
   }
 
-  /** Resolves when a process is ready; rejects with an `init` failure. */
+  /** Calls that wait for a process. */
+  get waiting(): number {
+    return this.#pool.waiting
+  }
+
+  get pids(): readonly number[] {
+    return this.slots.flatMap(({ instance }) => instance.pid ?? [])
+  }
+
+  /** Why no further call would be taken; undefined when it would be. */
+  get unready(): 'draining' | 'at its limit' | undefined {
+    if (this.#isDraining) return 'draining'
+    return this.#pool.isAtLimit ? 'at its limit' : undefined
+  }
+
+  /** Resolves when it can be called; rejects with an `init` failure. */
   async start(): Promise<void> {
-    await this.#instance()
+    await this.#pool.start()
   }
 
   async http(exchange: Exchange): Promise<void> {
-    this.#calls.enter()
-    try {
-      const instance = this.#current?.isOpen ? this.#current : await this.#instance()
-      await instance.http(exchange, termsOf(exchange.requestId, exchange.timeoutSec))
-    } finally {
-      this.#calls.leave()
-    }
+    await this.#call(closing(exchange), (instance) =>
+      instance.http(exchange, termsOf(exchange.requestId, exchange.timeoutSec)),
+    )
   }
 
-  async event(event: Omit<LocalTriggerEvent, 'id' | 'time'>): Promise<unknown> {
-    const id = randomUUID()
-    this.#calls.enter()
-    try {
-      const instance = await this.#instance()
+  async event(event: Omit<LocalTriggerEvent, 'id' | 'time'>, id: string = randomUUID()): Promise<unknown> {
+    return await this.#call(undefined, (instance) => {
       const whole = { ...event, id, time: new Date().toISOString() }
-      return await instance.event(whole, termsOf(id, this.spec.timeout))
-    } finally {
-      this.#calls.leave()
-    }
+      return instance.event(whole, termsOf(id, this.spec.timeout))
+    })
+  }
+
+  /** Passes a connection that changes its protocol to a process; resolves when it is closed. */
+  async upgrade(upgrade: Upgrade): Promise<void> {
+    await this.#call(undefined, (instance) => instance.upgrade(upgrade))
   }
 
   /** Lets the running calls finish, then ends the processes. */
   async drain(): Promise<void> {
+    this.#isDraining = true
+    for (const { instance } of this.slots) instance.hangUp()
     await this.#calls.idle()
     await this.end()
   }
 
   /** Ends the processes; running calls fail, and later ones too. */
   async end(): Promise<void> {
-    this.#isClosed = true
-    await Promise.all([...this.#instances].map((instance) => instance.end()))
+    await this.#pool.end()
   }
 
-  async #instance(): Promise<Instance> {
-    if (this.#current?.isOpen) return this.#current
-    this.#starting ??= this.#launch().finally(() => {
-      this.#starting = undefined
-    })
-    return await this.#starting
+  async #call<T>(gone: (() => AbortSignal) | undefined, work: (instance: Instance) => Promise<T>): Promise<T> {
+    this.#pay()
+    this.#calls.enter()
+    try {
+      const slot = this.#pool.tryTake() ?? (await this.#pool.take(gone?.()))
+      try {
+        return await work(slot.instance)
+      } finally {
+        this.#pool.release(slot)
+      }
+    } finally {
+      this.#calls.leave()
+    }
   }
 
-  async #launch(): Promise<Instance> {
-    if (this.#isClosed) throw this.#gone()
-    const instance = await launch(this.#options)
-    this.#instances.add(instance)
-    instance.exited.then((exit) => {
-      this.#instances.delete(instance)
-      if (!exit.isAsked) this.#options.tell({ stream: 'sys', text: `its process ended (${exit.words})` })
-    })
-    if (this.#isClosed) await instance.end()
-    await instance.ready
-    this.#current = instance
-    return instance
-  }
-
-  #gone(): CallFailure {
-    return new CallFailure('gone', `the function "${this.spec.name}" was removed`)
+  #pay(): void {
+    const waitMs = this.#rate?.take(Date.now()) ?? 0
+    if (waitMs === 0) return
+    const retryAfterSec = Math.ceil(waitMs / 1000)
+    throw new CallFailure('throttle', `the function "${this.spec.name}" is called too often`, { retryAfterSec })
   }
 }
 
-const LEAST_INIT_SEC = 10
+// Only a call that has to wait needs to know.
+function closing({ response }: Exchange): () => AbortSignal {
+  return () => {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    return gone.signal
+  }
+}
 
 function termsOf(requestId: string, timeoutSec: number): CallTerms {
   return { requestId, deadline: Date.now() + timeoutSec * 1000 }

@@ -1,27 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import { explain, HttpError, Router } from '@anyfaas/runtime'
 import type { RouteSpec } from '../spec.ts'
-import { type Exchange, readBody } from './exchange.ts'
-import { CallFailure } from './failure.ts'
+import { type Exchange, readBody, type Upgrade } from './exchange.ts'
+import { asFailure, CallFailure } from './failure.ts'
 import type { FunctionHost } from './function-host.ts'
+import { answerHealth } from './health.ts'
 import { closeServer, countRequests, listen } from './ports.ts'
+import type { Reachable } from './reachable.ts'
 import { writeFailure } from './reply.ts'
 import type { Tally } from './tally.ts'
-
-/** A function as the gateway reaches it. Rejects when it cannot be called now. */
-export interface Reachable {
-  readonly name: string
-  readonly routes: readonly RouteSpec[]
-  readonly host: () => FunctionHost
-}
 
 export interface GatewayOptions {
   /** Makes the server around what answers; plain HTTP when missing. */
   readonly createServer?: (answer: RequestListener) => Server
   /** The address to listen on; loopback when missing. */
   readonly host?: string
+  /** Answers before anything else looks at a request. */
+  readonly beside?: Beside
 }
+
+/** What answers a path that is no function's; false when it does not know it either. */
+export type Beside = (request: IncomingMessage, response: ServerResponse) => boolean
 
 type GatewayRoute = RouteSpec & { readonly reachable: Reachable }
 
@@ -32,6 +39,7 @@ export class Gateway {
   readonly #server: Server
   readonly #running: Tally
   readonly #host: string | undefined
+  readonly #beside: Beside | undefined
   #port = 0
   #router = new Router<GatewayRoute>([])
   #byName: ReadonlyMap<string, Reachable> = new Map()
@@ -39,7 +47,9 @@ export class Gateway {
   constructor(options: GatewayOptions = {}) {
     const create = options.createServer ?? createServer
     this.#server = create((request, response) => void this.#handle(request, response))
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade({ request, socket, head }))
     this.#host = options.host
+    this.#beside = options.beside
     this.#running = countRequests(this.#server)
   }
 
@@ -67,16 +77,29 @@ export class Gateway {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID()
     const url = pathOf(request.url ?? '/')
+    if (this.#beside?.(request, response) || answerHealth(url, response, this.#byName)) return
     try {
       const { reachable, route, rest } = this.#find(request, url)
+      reachable.meter.watch(response)
       const host = reachable.host()
-      const timeoutSec = route?.timeout ?? host.spec.timeout
+      const timeoutSec = shorter(route?.timeout ?? host.spec.timeout, request.headers['x-timeout'])
       const exchange: Exchange = { request, response, requestId, url: rest, timeoutSec }
       if (route || reachable.routes.length > 0 || host.spec.server) await host.http(exchange)
       else await answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
     } catch (thrown) {
       if (thrown instanceof HttpError) refuse(response, requestId, thrown)
       else writeFailure({ request, response, requestId }, thrown)
+    }
+  }
+
+  async #upgrade({ request, socket, head }: Pick<Upgrade, 'request' | 'socket' | 'head'>): Promise<void> {
+    const requestId = randomUUID()
+    socket.once('error', () => socket.destroy())
+    try {
+      const { reachable, rest } = this.#find(request, pathOf(request.url ?? '/'))
+      await reachable.host().upgrade({ request, socket, head, url: rest, requestId })
+    } catch (thrown) {
+      refuseUpgrade(socket, thrown)
     }
   }
 
@@ -148,6 +171,21 @@ function eventData(body: Buffer, type: string | undefined): unknown {
     if (/\bjson\b/i.test(type ?? '')) throw new CallFailure('user', 'the body is not JSON, though its type says so')
     return text
   }
+}
+
+// As the OpenFaaS watchdog has it: seconds, or a number with a unit. A caller can ask for less time, not for more.
+function shorter(timeoutSec: number, asked: string | string[] | undefined): number {
+  if (typeof asked !== 'string') return timeoutSec
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(asked) ?? []
+  const seconds = Number(amount) * (unit === 'ms' ? 0.001 : unit === 'm' ? 60 : 1)
+  return seconds > 0 ? Math.min(timeoutSec, seconds) : timeoutSec
+}
+
+function refuseUpgrade(socket: Upgrade['socket'], thrown: unknown): void {
+  const { status, message } = thrown instanceof HttpError ? thrown : asFailure(thrown)
+  const text = `${message}\n`
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: text/plain; charset=utf-8']
+  socket.end([...head, `content-length: ${Buffer.byteLength(text)}`, 'connection: close', '', text].join('\r\n'))
 }
 
 function refuse(response: ServerResponse, requestId: string, { status, message, headers }: HttpError): void {

@@ -1,17 +1,19 @@
-import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { Outbox } from '../outbox.ts'
 import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { CallMessage, CallTerms, FromWorker, ToWorker } from '../wire.ts'
 import { packBytes } from '../wire-bytes.ts'
 import { Child, type Exit } from './child.ts'
-import { type Exchange, headerPairs, readBody } from './exchange.ts'
+import { type Exchange, headerPairs, readBody, type Upgrade } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'
 import { EventNodeCall, HttpNodeCall, type NodeCall, type Settle } from './node-call.ts'
+import { forkWorker } from './warm-workers.ts'
 
 // What a function's layers have to close they close in this time; without any, a process ends at once.
 const STOP_MS = 2000
+const ABORT_MS = 200
 
 /** A Node.js function in a process of its own, spoken to in messages. */
 export class NodeInstance implements Instance {
@@ -24,17 +26,11 @@ export class NodeInstance implements Instance {
   #next = 1
   #isOpen = true
   #isRetired = false
+  #askedAt: number | undefined
 
   constructor(options: LaunchOptions) {
     this.#options = options
-    const { spec, folder, environment, worker } = options
-    const process = fork(worker, [], {
-      cwd: folder,
-      env: environment,
-      execArgv: [`--max-old-space-size=${spec.memory}`, '--enable-source-maps'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      detached: true,
-    })
+    const process = processFor(options)
     this.#child = new Child({ process, warden: options.warden, tell: (stream, text) => this.#tell(stream, text) })
     this.#outbox = new Outbox((messages) => {
       if (process.connected) process.send(messages)
@@ -82,6 +78,25 @@ export class NodeInstance implements Instance {
     return this.#call(event, terms, (_, settle) => new EventNodeCall(terms.requestId, settle))
   }
 
+  upgrade({ request }: Upgrade): Promise<void> {
+    const { name } = this.#options.spec
+    const asked = request.headers.upgrade ?? 'nothing'
+    return Promise.reject(new CallFailure('websocket', `the function "${name}" cannot speak ${asked}`))
+  }
+
+  hangUp(): void {
+    // It has no such connection.
+  }
+
+  probe(): number {
+    const silentMs = this.#askedAt === undefined ? 0 : Date.now() - this.#askedAt
+    if (this.#askedAt === undefined) {
+      this.#askedAt = Date.now()
+      this.#send({ kind: 'ping' })
+    }
+    return silentMs
+  }
+
   async end(): Promise<void> {
     this.#isOpen = false
     await this.#child.stop(STOP_MS)
@@ -113,6 +128,7 @@ export class NodeInstance implements Instance {
   }
 
   #take(message: FromWorker): void {
+    if (message.kind === 'pong') this.#askedAt = undefined
     if (!('id' in message)) return
     const call = this.#calls.get(message.id)
     if (!call?.take(message)) return
@@ -131,7 +147,8 @@ export class NodeInstance implements Instance {
     const text = `did not answer within its timeout of ${spec.timeout} s; its process is ended`
     this.#options.tell({ stream: 'sys', text, requestId: terms.requestId })
     call?.fail(new CallFailure('timeout', `the function "${spec.name}" did not answer within ${spec.timeout} s`))
-    this.#endWhenRetired()
+    // What listens to its signal has a moment to give things back.
+    setTimeout(() => this.#endWhenRetired(), ABORT_MS)
   }
 
   #endWhenRetired(): void {
@@ -151,7 +168,7 @@ export class NodeInstance implements Instance {
   }
 
   #load(): Promise<void> {
-    const { spec, folder, service, stage, initSec } = this.#options
+    const { spec, folder, environment, service, stage, initSec } = this.#options
     const [file = '', exported = ''] = splitHandler(spec.handler ?? '')
     return new Promise((resolve, reject) => {
       const refuse = (why: string, notes: readonly string[] = []) =>
@@ -162,6 +179,7 @@ export class NodeInstance implements Instance {
       }, initSec * 1000)
       this.#child.process.once('message', ([message]: readonly FromWorker[]) => {
         clearTimeout(timer)
+        this.#options.workers?.refill(spec.memory)
         if (message?.kind === 'loaded') return resolve()
         if (message?.kind === 'refused')
           refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
@@ -173,7 +191,7 @@ export class NodeInstance implements Instance {
       })
       const ids = { requestId: 'start', service, stage, function: spec.name, memoryMb: spec.memory }
       const context = { ...ids, deadline: Date.now() + initSec * 1000 }
-      this.#send({ kind: 'load', file: join(folder, file), exported, context })
+      this.#send({ kind: 'load', folder, environment, file: join(folder, file), exported, context })
     })
   }
 
@@ -186,6 +204,15 @@ export class NodeInstance implements Instance {
   #send(message: ToWorker): void {
     this.#outbox.send(message)
   }
+}
+
+// What Node.js, its libraries and the loader read when a process starts cannot be given later.
+const READ_AT_START = /^(NODE_(?!ENV$)|UV_|LD_|SSL_|OPENSSL_|ICU_|MALLOC_|GLIBC_)/
+
+function processFor({ spec, environment, folder, worker, workers }: LaunchOptions): ChildProcess {
+  const isOwn = Object.keys(environment).some((name) => READ_AT_START.test(name))
+  const warm = isOwn ? undefined : workers?.take(spec.memory)
+  return warm ?? forkWorker(worker, { memoryMb: spec.memory, environment, cwd: folder })
 }
 
 // `sls_login.handler` is the export `handler` of `sls_login.js`.

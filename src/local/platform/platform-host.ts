@@ -8,6 +8,7 @@ import { CodeStore } from './code-store.ts'
 import { Queue } from './queue.ts'
 import { ServiceHost, type ServiceState, stateFile } from './service-host.ts'
 import { Warden } from './warden.ts'
+import { WarmWorkers } from './warm-workers.ts'
 
 export interface PlatformOptions {
   readonly home: Home
@@ -29,6 +30,7 @@ export class PlatformHost {
   readonly version: string
   readonly #options: PlatformOptions
   readonly #warden = new Warden()
+  readonly #workers: WarmWorkers
   readonly #services = new Map<string, ServiceHost>()
   /** Beginnings and ends of a service, one after the other. */
   readonly #lives = new Map<string, Queue>()
@@ -40,6 +42,7 @@ export class PlatformHost {
     this.#options = options
     this.version = options.version
     this.code = new CodeStore(options.home.code)
+    this.#workers = new WarmWorkers(options.worker, this.#warden)
   }
 
   /** Brings back every service that was there. */
@@ -98,6 +101,7 @@ export class PlatformHost {
       code: this.code,
       warden: this.#warden,
       worker,
+      workers: this.#workers,
       takenPorts: () => this.#portsBut(host),
     })
     this.#services.set(keyOf(service, stage), host)
@@ -145,6 +149,7 @@ export class PlatformHost {
   async #end(): Promise<void> {
     this.#options.onEnding()
     await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
+    this.#workers.close()
     this.#warden.close()
     // Not awaited: it ends the process once the answer to who asked for the end is out.
     void this.#options.onEnded()

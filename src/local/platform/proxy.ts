@@ -80,7 +80,8 @@ function sendBody(request: IncomingMessage, outgoing: ClientRequest, hasBody: bo
   else outgoing.end()
 }
 
-function passedOn(raw: readonly string[]): string[] {
+/** The headers of a message without those of its connection. */
+export function passedOn(raw: readonly string[]): string[] {
   const kept: string[] = []
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] as string

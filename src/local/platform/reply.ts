@@ -1,7 +1,7 @@
 import { type HeadMessage, STREAM_WINDOW_BYTES, type WireBody } from '../wire.ts'
 import { unpackBytes } from '../wire-bytes.ts'
 import { type Exchange, isOfConnection } from './exchange.ts'
-import { asFailure, type CallFailure } from './failure.ts'
+import { asFailure, type CallFailure, type FailureKind } from './failure.ts'
 
 /** Writes the head of a function's answer, with the whole body unless it is streamed. Throws when a header cannot be sent. */
 export function writeHead({ request, response, requestId }: Exchange, head: HeadMessage): void {
@@ -29,12 +29,16 @@ export function writeHead({ request, response, requestId }: Exchange, head: Head
   response.end(isBodiless ? undefined : bytes)
 }
 
+/** Why a response is not the function's own, or ends too soon. */
+export const failures = new WeakMap<object, FailureKind>()
+
 /** Answers in the function's stead: its class and the request's id stand in the headers, one sentence in the body. */
 export function writeFailure(
   { request, response, requestId }: Pick<Exchange, 'request' | 'response' | 'requestId'>,
   thrown: unknown,
 ): void {
   const failure = asFailure(thrown)
+  failures.set(response, failure.kind)
   // What has begun as a success cannot become a failure: the client sees a broken connection.
   if (response.headersSent) return void response.destroy()
   const text = `${sentenceOf(failure)}\n`
@@ -45,7 +49,7 @@ export function writeFailure(
     'x-error-class': failure.kind,
     // The rest of a body that was not read would be taken for the next request.
     ...(request.complete ? {} : { connection: 'close' }),
-    ...(failure.status === 503 && { 'retry-after': '1' }),
+    ...(failure.retryAfterSec !== undefined && { 'retry-after': String(failure.retryAfterSec) }),
   })
   response.end(text)
 }

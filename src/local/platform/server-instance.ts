@@ -6,10 +6,11 @@ import { awaitServer, portVariables } from '../server.ts'
 import type { ServerSpec } from '../spec.ts'
 import type { CallTerms } from '../wire.ts'
 import { Child, type Exit } from './child.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Upgrade } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'
 import { forward, postEvent, type Upstream } from './proxy.ts'
+import { forwardUpgrade } from './upgrade.ts'
 
 /** An HTTP server of any language behind a command. Requests pass through as they are, events are posted as CloudEvents. */
 export class ServerInstance implements Instance {
@@ -21,6 +22,7 @@ export class ServerInstance implements Instance {
   readonly #agent = new Agent({ keepAlive: true })
   /** Of the calls that run, by what aborts them. */
   readonly #calls = new Map<AbortController, string>()
+  readonly #connections = new Set<AbortController>()
   #isOpen = true
   #isRetired = false
 
@@ -56,8 +58,28 @@ export class ServerInstance implements Instance {
     return this.#call(terms, (upstream) => postEvent(event, { ...this.#options, ...terms }, upstream))
   }
 
+  async upgrade(upgrade: Upgrade): Promise<void> {
+    const gone = new AbortController()
+    this.#connections.add(gone)
+    try {
+      await forwardUpgrade(upgrade, { port: this.#port, signal: gone.signal })
+    } finally {
+      this.#connections.delete(gone)
+    }
+  }
+
+  hangUp(): void {
+    for (const connection of this.#connections) connection.abort()
+  }
+
+  probe(): number {
+    // Its health check would be its own business; what it does not answer ends at its deadline.
+    return 0
+  }
+
   async end(): Promise<void> {
     this.#close()
+    this.hangUp()
     await this.#child.stop(STOP_MS)
   }
 

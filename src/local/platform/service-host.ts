@@ -6,6 +6,7 @@ import { writeJson } from '../json-file.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { Deployed, type DeployedOptions, hideIn, whyOf } from './deployed.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
+import { Meter } from './meter.ts'
 import { candidatePorts } from './ports.ts'
 import { Queue } from './queue.ts'
 import { ServiceLog } from './service-log.ts'
@@ -18,7 +19,7 @@ export interface ServiceState {
   readonly functions: readonly FunctionSpec[]
 }
 
-export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log'> {
+export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log' | 'meterOf'> {
   readonly state: ServiceState
   readonly folder: string
   /** The ports of the other services. */
@@ -41,6 +42,7 @@ export class ServiceHost {
   readonly #draining = new Set<Promise<void>>()
   /** Every version that can still print something. */
   readonly #versions = new Set<Deployed>()
+  readonly #meters = new Map<string, Meter>()
   #gateway: Gateway
   #movedFrom: number | undefined
   #isGone = false
@@ -174,8 +176,16 @@ export class ServiceHost {
   }
 
   #deployedOptions(): DeployedOptions {
-    const { state, code, worker, warden } = this.#options
-    return { service: state.service, stage: state.stage, code, worker, warden, log: this.log }
+    const { state, code, worker, workers, warden } = this.#options
+    const { service, stage } = state
+    const meterOf = (name: string): Meter => this.#meter(name)
+    return { service, stage, code, worker, ...(workers && { workers }), warden, log: this.log, meterOf }
+  }
+
+  #meter(name: string): Meter {
+    const meter = this.#meters.get(name) ?? new Meter()
+    this.#meters.set(name, meter)
+    return meter
   }
 
   #publish(): void {

@@ -8,8 +8,7 @@ import { Outflow } from './outflow.ts'
 
 /** Opens a deployed function's entry and answers calls until the platform goes. */
 export async function serve(load: LoadMessage): Promise<void> {
-  // Without the platform nobody would end this process.
-  process.on('disconnect', () => process.exit())
+  become(load)
   const loaded = await open(load).catch((error: unknown) => ({ error: describeError(error) }))
   if ('error' in loaded) return send({ kind: 'refused', error: loaded.error })
   const calls = new Map<number, RunningCall>()
@@ -20,11 +19,20 @@ export async function serve(load: LoadMessage): Promise<void> {
       call.run(loaded.entry).finally(() => calls.delete(message.id))
     } else if (message.kind === 'cancel') calls.get(message.id)?.cancel()
     else if (message.kind === 'more') calls.get(message.id)?.outflow.more()
+    else if (message.kind === 'ping') send({ kind: 'pong' })
+    else send({ kind: 'refused', error: describeError(new Error('this process has a function already')) })
   }
   process.on('message', (messages: readonly ToWorker[]) => messages.forEach(take))
   send({ kind: 'loaded' })
   const { preStop } = loaded.entry
   if (preStop) process.once('SIGTERM', () => void preStop().finally(() => process.exit()))
+}
+
+// A process without code turns into that of one function: it has its environment and its folder from here on.
+function become({ folder, environment }: LoadMessage): void {
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
+  Object.assign(process.env, environment)
+  process.chdir(folder)
 }
 
 async function open({ file, exported, context }: LoadMessage): Promise<{ entry: LocalEntry }> {

@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { baseEnvironment } from '../environment.ts'
+import type { Warden } from './warden.ts'
+
+/** Kept of each size of memory, and of all sizes. */
+const KEPT = 1
+const MOST = 4
+
+/**
+ * Processes without code, which become those of a function when one is needed. The size of the heap is decided when a
+ * process starts, so there are some of every size that was asked for.
+ */
+export class WarmWorkers {
+  readonly #worker: string
+  readonly #warden: Warden
+  readonly #idle = new Map<number, ChildProcess[]>()
+  #isClosed = false
+
+  constructor(worker: string, warden: Warden) {
+    this.#worker = worker
+    this.#warden = warden
+  }
+
+  /** One that waits; undefined when there is none, and then the next one will find some. */
+  take(memoryMb: number): ChildProcess | undefined {
+    const waiting = this.#idle.get(memoryMb)
+    const taken = waiting?.shift()
+    taken?.removeAllListeners()
+    return taken
+  }
+
+  /** Sees to it that the next one of this size is there. */
+  refill(memoryMb: number): void {
+    const waiting = this.#idle.get(memoryMb) ?? []
+    this.#idle.delete(memoryMb)
+    this.#idle.set(memoryMb, waiting)
+    if (this.#isClosed || waiting.length >= KEPT) return
+    this.#makeRoom()
+    const environment = baseEnvironment(globalThis.process.env)
+    const process = forkWorker(this.#worker, { memoryMb, environment })
+    const { pid } = process
+    if (pid !== undefined) this.#warden.add(pid)
+    const forget = (): void => {
+      const index = waiting.indexOf(process)
+      if (index >= 0) waiting.splice(index, 1)
+      if (pid !== undefined) this.#warden.remove(pid)
+    }
+    process.once('error', forget).once('exit', forget)
+    waiting.push(process)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const process of [...this.#idle.values()].flat()) process.kill('SIGKILL')
+    this.#idle.clear()
+  }
+
+  // The size that was asked for longest ago has to go first.
+  #makeRoom(): void {
+    let count = [...this.#idle.values()].flat().length
+    for (const waiting of this.#idle.values()) {
+      if (count < MOST) return
+      count -= waiting.length
+      for (const process of waiting.splice(0)) process.kill('SIGKILL')
+    }
+  }
+}
+
+interface ForkOptions {
+  readonly memoryMb: number
+  readonly environment: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+/** Starts a process that waits for its function. */
+export function forkWorker(worker: string, { memoryMb, environment, cwd }: ForkOptions): ChildProcess {
+  return fork(worker, [], {
+    env: environment,
+    ...(cwd !== undefined && { cwd }),
+    execArgv: [`--max-old-space-size=${memoryMb}`, '--enable-source-maps'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  })
+}
