@@ -115,10 +115,14 @@ export class FunctionHost {
 
   #pay(): void {
     const waitMs = this.#rate?.take(Date.now()) ?? 0
-    if (waitMs === 0) return
-    const retryAfterSec = Math.ceil(waitMs / 1000)
-    throw new CallFailure('throttle', `the function "${this.spec.name}" is called too often`, { retryAfterSec })
+    if (waitMs > 0) throw tooOften(this.spec, waitMs)
   }
+}
+
+function tooOften({ name }: FunctionSpec, waitMs: number): CallFailure {
+  return new CallFailure('throttle', `the function "${name}" is called too often`, {
+    retryAfterSec: Math.ceil(waitMs / 1000),
+  })
 }
 
 // Only a call that has to wait needs to know.
