@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import {
   type Answer,
   type CustomCode,
+  type Emulator,
   environmentOf,
   error,
   type Fn,
+  importModule,
   membersOf,
   type PlatformCall,
   reveal,
@@ -12,7 +14,7 @@ import {
   SlsError,
   suggest,
 } from '@anyfaas/kit'
-import { type DebuggerAddress, runOnce } from '../local/run-once.ts'
+import { type DebuggerAddress, runOnce, type Timing } from '../local/run-once.ts'
 import { launch } from '../packager/launch.ts'
 import { type CallWishes, callFor } from './call.ts'
 import { callInfo } from './call-info.ts'
@@ -28,7 +30,7 @@ import {
 } from './project.ts'
 import { runtimeOf } from './runtime-door.ts'
 
-export type { DebuggerAddress } from '../local/run-once.ts'
+export type { DebuggerAddress, Timing } from '../local/run-once.ts'
 
 export interface InvokeOptions extends ProjectOptions, CallWishes {
   /** A function, a member of an aggregate, or an aggregate; the only function when missing. */
@@ -37,6 +39,8 @@ export interface InvokeOptions extends ProjectOptions, CallWishes {
   readonly debugPort?: number
   /** Told when the inspector listens. */
   readonly onDebugger?: (address: DebuggerAddress) => void
+  /** Measures the call, and makes it so many more times in the process that is warm then. */
+  readonly warmCalls?: number
 }
 
 export interface InvokeResult {
@@ -45,6 +49,8 @@ export interface InvokeResult {
   readonly kind: string
   readonly answer: Answer
   readonly durationMs: number
+  /** When it was measured. */
+  readonly timing?: Timing
 }
 
 /**
@@ -56,15 +62,29 @@ export async function invoke(options: InvokeOptions, io: ActionIo): Promise<Invo
   const fn = findFunction(project.service, options.function)
   const [platform, ...others] = await choosePlatforms(project, options, io)
   if (!platform || others.length > 0) throw misuse('one provider at a time can call a function')
-  const call = callFor(fn, options, Object.keys(platform.target.triggers))
+  const call = await withSample(callFor(fn, options, Object.keys(platform.target.triggers)), platform)
   const began = performance.now()
-  const run = { project, platform, fn, call, options, io }
+  if (options.warmCalls !== undefined && fn.code.kind === 'custom')
+    throw misuse('a server of its own cannot be measured from inside')
+  let timing: Timing | undefined
+  const onTiming = (found: Timing): void => {
+    timing = found
+  }
+  const run = { project, platform, fn, call, options, io, onTiming }
   const answer = await located(
     () => (fn.code.kind === 'custom' ? runServer(run, fn.code) : runHandler(run)),
     project.locate,
   )
   const durationMs = performance.now() - began
-  return { function: fn.name, platform: platform.label, kind: call.kind, answer, durationMs }
+  return { function: fn.name, platform: platform.label, kind: call.kind, answer, durationMs, ...(timing && { timing }) }
+}
+
+// An event of its kind, where the platform's own cannot be made of what the user gave: nothing.
+async function withSample(call: PlatformCall, platform: Platform): Promise<PlatformCall> {
+  if (call.kind === 'http' || call.kind === 'timer' || call.kind === 'event' || call.data !== undefined) return call
+  const { emulator } = (await importModule(runtimeOf(platform).emulator.href)) as { readonly emulator: Emulator }
+  const data = emulator.samples?.[call.kind]
+  return data === undefined ? call : { ...call, data }
 }
 
 interface Run {
@@ -74,6 +94,7 @@ interface Run {
   readonly call: PlatformCall
   readonly options: InvokeOptions
   readonly io: ActionIo
+  readonly onTiming: (timing: Timing) => void
 }
 
 // Packaging is late: most functions run from their own files.
@@ -102,7 +123,7 @@ async function runHandler(run: Run): Promise<Answer> {
 
 function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | 'custom'> {
   const { project, platform, fn, call, io } = run
-  const { debugPort, onDebugger } = run.options
+  const { debugPort, onDebugger, warmCalls } = run.options
   return {
     emulator: runtimeOf(platform).emulator,
     call,
@@ -110,6 +131,7 @@ function callOptions(run: Run): Omit<Parameters<typeof runOnce>[0], 'launch' | '
     environment: environmentFor(project, fn),
     signal: io.signal,
     onLog: (line) => io.tell({ kind: 'log', line }),
+    ...(warmCalls !== undefined && { measure: { warmCalls, onTiming: run.onTiming } }),
     ...(debugPort !== undefined && { debug: { port: debugPort, onListening: (address) => onDebugger?.(address) } }),
   }
 }
@@ -125,8 +147,8 @@ function environmentFor(project: Project, fn: Fn): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, reveal(value, lookup)]))
 }
 
-// Members of aggregates and functions that are not deployed can be called too; a member goes before an aggregate of its name.
-function findFunction(service: Service, name: string | undefined): Fn {
+/** The function of a name. Members of aggregates and functions that are not deployed can be called too; a member goes before an aggregate of its name. */
+export function findFunction(service: Service, name: string | undefined): Fn {
   const all = [...service.functions.flatMap(membersOf), ...service.undeployed, ...service.functions]
   const names = [...new Set(all.map((fn) => fn.name))]
   if (name === undefined && names.length > 1)

@@ -4,7 +4,7 @@ import { error, type RuntimeDoor, SlsError } from '@anyfaas/kit'
 import type { Platform } from './project.ts'
 
 /** The half of the runtime that knows a platform. Throws SLS2004 when the provider brings none: then nothing can be packaged or called. */
-export function runtimeOf({ provider, target }: Platform): RuntimeDoor {
+export function runtimeOf({ provider, target }: Pick<Platform, 'provider' | 'target'>): RuntimeDoor {
   // A provider may be anybody's program, whose types nobody checked.
   const door = target.runtime as RuntimeDoor | undefined
   const lost = [door?.entry, door?.emulator].find((file) => file === undefined || !existsSync(fileURLToPath(file)))

@@ -1,9 +1,11 @@
 import type { Command } from './command.ts'
 import { alias } from './commands/alias.ts'
 import { check } from './commands/check.ts'
+import { debugConfig } from './commands/debug-config.ts'
 import { deploy } from './commands/deploy.ts'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
+import { event } from './commands/event.ts'
 import { explain } from './commands/explain.ts'
 import { info } from './commands/info.ts'
 import { init } from './commands/init.ts'
@@ -26,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   print,
   schema,
+  debugConfig,
   explain,
   translate,
   packageCommand,
@@ -35,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   info,
   logs,
   invoke,
+  event,
   remove,
   doctor,
   metrics,

@@ -40,3 +40,9 @@ export const KIND_ALIASES: Readonly<Record<string, string>> = {
   eventarc: 'eventbus',
   broker: 'eventbus',
 }
+
+/** The canonical kind of a word: its own where it is none of a vendor's. Case does not count. */
+export function kindNamed(word: string): string {
+  const low = word.toLowerCase()
+  return Object.entries(KIND_ALIASES).find(([alias]) => alias.toLowerCase() === low)?.[1] ?? low
+}

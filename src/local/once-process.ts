@@ -32,10 +32,14 @@ function sendJob({ stdin }: ChildProcess, launch: LaunchedCode, options: CallOpt
   const { body = new Uint8Array(), ...call } = { body: undefined, ...options.call }
   const emulator = fileURLToPath(options.emulator)
   const debug = options.debug && { debugPort: options.debug.port }
+  const measure = options.measure && { warmCalls: options.measure.warmCalls }
   // A process that has ended already says so by itself.
   stdin?.on('error', () => undefined)
   stdin?.cork()
-  for (const part of packFrame({ value: { launch, emulator, call, info: options.info, ...debug }, bytes: body })) {
+  for (const part of packFrame({
+    value: { launch, emulator, call, info: options.info, ...debug, ...measure },
+    bytes: body,
+  })) {
     stdin?.write(part)
   }
   stdin?.end()
@@ -50,9 +54,10 @@ type Outcome =
 /** What a new process may take beyond the function's time before the call begins. */
 const BOOT_MS = 1000
 
-function awaitOutcome(child: ChildProcess, { info, debug, signal }: CallOptions): Promise<Outcome> {
+function awaitOutcome(child: ChildProcess, { info, debug, measure, signal }: CallOptions): Promise<Outcome> {
   return new Promise((resolve) => {
-    const timer = debug ? undefined : setTimeout(() => settle({ kind: 'late' }), info.timeoutSec * 1000 + BOOT_MS)
+    const limitMs = info.timeoutSec * 1000 * (1 + (measure?.warmCalls ?? 0)) + BOOT_MS
+    const timer = debug ? undefined : setTimeout(() => settle({ kind: 'late' }), limitMs)
     const interrupt = (): void => settle({ kind: 'interrupted' })
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer)
@@ -92,6 +97,7 @@ interface Conclusion {
 function conclude(outcome: Outcome, { launch, options, tookMs, lastLines }: Conclusion): Answer {
   const { info, debug } = options
   if (outcome.kind === 'answer') {
+    if (outcome.timing) options.measure?.onTiming(outcome.timing)
     if (outcome.error) throw failed(outcome.error, info, launch.cwd)
     const isLate = outcome.answer.kind === 'http' && outcome.answer.status === 504
     // The runtime gives up a little before the platform does, and answers in the function's stead.

@@ -25,11 +25,35 @@ export interface OnceJob {
   readonly info: CallInfo
   /** The inspector's port, when a debugger shall attach before the call. */
   readonly debugPort?: number
+  /** Measure the call, and after it so many more of the same in the process that is warm then. */
+  readonly warmCalls?: number
+}
+
+/** A part of a call. */
+export interface Mark {
+  readonly name: string
+  /** Since the process started. */
+  readonly startMs: number
+  readonly durationMs: number
+}
+
+/** What a call took. */
+export interface Timing {
+  /** In the order in which they ended. */
+  readonly marks: readonly Mark[]
+  /** From the start of the process to the first answer. */
+  readonly coldMs: number
+  /** The calls after it, in their order; empty when none were asked for. */
+  readonly warmMs: readonly number[]
+  /** The most that the process held, of which Node.js itself is about 40 MB. */
+  readonly memoryMb: number
+  /** Of that the heap of JavaScript, at the end. */
+  readonly heapMb: number
 }
 
 export type OnceResult =
   /** `error` is what the handler threw, when the runtime made a failed answer of it. */
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly error?: WireError }
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly error?: WireError; readonly timing?: Timing }
   | { readonly kind: 'threw'; readonly error: WireError }
   /** Nothing is left to do in the process and no answer was given. */
   | { readonly kind: 'idle' }

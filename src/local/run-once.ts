@@ -4,6 +4,7 @@ import { callProcess } from './once-process.ts'
 import type { LaunchedCode } from './once-wire.ts'
 
 export type { DebuggerAddress } from './once-call.ts'
+export type { Timing } from './once-wire.ts'
 
 /** A handler that runs in place, or a server: the packager makes both ready. */
 export type RunOnceOptions = CallOptions & ({ readonly launch: LaunchedCode } | { readonly custom: LaunchedServer })

@@ -1,4 +1,5 @@
 import type { Event } from '@anyfaas/kit'
+import { describeAnswer } from './answer.ts'
 import { describeDiagnostics } from './diagnostic-json.ts'
 import { type Found, isFirst } from './fold.ts'
 import type { Output } from './output.ts'
@@ -44,6 +45,7 @@ export function createJsonReporter(out: Output, json: Json): Reporter {
 }
 
 function describe(event: Event): object {
+  if (event.kind === 'answer') return { ...event, answer: describeAnswer(event.answer) }
   if (event.kind !== 'diagnostic') return event
   return { kind: 'diagnostic', diagnostic: describeDiagnostics([event])[0] }
 }

@@ -1,9 +1,11 @@
 import { isAbsolute, relative, sep } from 'node:path'
-import type { ListeningEvent, LogEvent, RequestEvent } from '@anyfaas/kit'
+import type { AnswerEvent, ListeningEvent, LogEvent, RequestEvent } from '@anyfaas/kit'
+import { showAnswer } from './answer.ts'
 import { drawListening, drawRequest } from './dev-text.ts'
 import { drawDiagnostics } from './diagnostics.ts'
 import { type Found, isFirst } from './fold.ts'
 import { drawAnnotations } from './github.ts'
+import { drawInvocation } from './invocation-text.ts'
 import { createLogText } from './log-text.ts'
 import type { Screen } from './output.ts'
 import type { Progress } from './progress.ts'
@@ -41,12 +43,6 @@ export function createTextReporter({ out, err, progress, ...options }: TextOptio
   const take = (one: Found): void => {
     if (isFirst(one, seen)) waiting.push(one)
   }
-  const drawNews = (event: LogEvent | ListeningEvent | RequestEvent): string => {
-    if (event.kind === 'log') return `${drawLog(event.line)}\n`
-    if (event.kind === 'listening') return drawListening(event, logs.style)
-    const text = drawRequest(event, logs.style)
-    return `${drawLog({ time: event.time, function: event.function ?? '-', stream: 'out', text })}\n`
-  }
   const remark = (text: string): void => {
     progress.hold()
     err.output.write(`${text}\n`)
@@ -59,7 +55,8 @@ export function createTextReporter({ out, err, progress, ...options }: TextOptio
       if (showDiagnostics()) err.output.write('\n')
       if (event.kind === 'phase' || event.kind === 'step') return progress.tell(event)
       progress.hold()
-      logs.output.write(drawNews(event))
+      if (event.kind === 'answer') return showAgain(event, out, err)
+      logs.output.write(drawNews(event, logs, drawLog))
     },
     finish(ending) {
       progress.hold()
@@ -71,6 +68,20 @@ export function createTextReporter({ out, err, progress, ...options }: TextOptio
       if (ending.closing) remark(ending.closing)
     },
   }
+}
+
+type DrawLog = ReturnType<typeof createLogText>
+
+function drawNews(event: LogEvent | ListeningEvent | RequestEvent, { style }: Screen, drawLog: DrawLog): string {
+  if (event.kind === 'log') return `${drawLog(event.line)}\n`
+  if (event.kind === 'listening') return drawListening(event, style)
+  const text = drawRequest(event, style)
+  return `${drawLog({ time: event.time, function: event.function ?? '-', stream: 'out', text })}\n`
+}
+
+function showAgain({ by, ...event }: AnswerEvent, out: Screen, err: Screen): void {
+  out.output.write(showAnswer(event.answer, out.output.isTerminal))
+  err.output.write(`${drawInvocation({ ...event, kind: by }, err.style)}\n`)
 }
 
 // Wider frames are not easier to read.

@@ -1,24 +1,31 @@
 import { type Answer, EXIT, error, SlsError } from '@anyfaas/kit'
 import type { InvokeOptions, InvokeResult } from '../../actions/invoke.ts'
+import type { AgainResult } from '../../actions/invoke-again.ts'
 import type { RemoteInvokeOptions, RemoteInvokeResult } from '../../actions/invoke-remote.ts'
 import type { ActionIo } from '../../actions/io.ts'
 import { describeAnswer, showAnswer } from '../../ui/answer.ts'
 import { formatDuration } from '../../ui/duration.ts'
+import { drawInvocation } from '../../ui/invocation-text.ts'
 import type { Command } from '../command.ts'
 import { readData } from '../data.ts'
 import { DIR_WITHOUT_SHORT, FILE_OPTIONS } from '../options.ts'
 import { readHeader, wholeNumber } from '../values.ts'
 
-type Options = Omit<InvokeOptions, 'debugPort' | 'onDebugger'> &
+type Options = Omit<InvokeOptions, 'debugPort' | 'onDebugger' | 'warmCalls'> &
   Omit<RemoteInvokeOptions, 'isAsync'> & {
     readonly debug?: number | true
+    readonly time?: boolean
+    readonly trace?: boolean
+    readonly watch?: boolean
     readonly remote?: boolean
     readonly async?: boolean
   }
 
-type Result = InvokeResult | RemoteInvokeResult
+type Result = InvokeResult | RemoteInvokeResult | AgainResult
 
 const DEBUG_PORT = 9229
+/** Enough for a median that holds; a function is called so often besides the first time. */
+const WARM_CALLS = 20
 
 export const invoke: Command<Options, Result> = {
   name: 'invoke',
@@ -53,6 +60,9 @@ export const invoke: Command<Options, Result> = {
       read: wholeNumber(0, 65535),
       says: `Wait for a debugger and pause before the handler; port ${DEBUG_PORT} by default`,
     },
+    { name: 'time', says: `Measure the call, and ${WARM_CALLS} more of the same in the warm process` },
+    { name: 'trace', says: 'Show what the time of the call was spent on' },
+    { name: 'watch', says: 'Call again whenever a source changes, until Ctrl-C' },
     { name: 'remote', says: 'Call the deployed function; the data goes as it is, or as the event of `--trigger`' },
     { name: 'async', says: 'Remote: accepted now, run later' },
     { name: 'qualifier', value: 'NAME', says: 'Remote: a version or an alias' },
@@ -65,44 +75,60 @@ export const invoke: Command<Options, Result> = {
     { says: 'a whole web application', command: 'sls invoke --path /' },
     { says: 'a request', command: `sls invoke -f create --method POST --path /posts -d '{"title":"a"}'` },
     { says: 'with the event of another platform', command: 'sls invoke -f nightly --trigger timer --provider aws' },
+    { says: 'cold and warm times, and memory', command: 'sls invoke -f hello --time' },
     { says: 'in the debugger', command: 'sls invoke -f hello --debug' },
     { says: 'the deployed one', command: 'sls invoke -f hello --remote --tail' },
   ],
-  async run({ debug, data, remote, async: isAsync, qualifier, tail, ...options }, io) {
+  async run(options, io) {
+    const { data, remote } = options
+    const stray = strayIn(options)
+    if (stray) throw new SlsError(error('SLS0002', stray))
     const given = { ...options, ...(data !== undefined && { data: await readData(data, io) }) }
-    if (remote) {
-      if (debug !== undefined) throw new SlsError(error('SLS0002', '--debug is for a call on this machine'))
-      const { invokeRemote } = await import('../../actions/invoke-remote.ts')
-      const wishes = { isAsync: isAsync === true, tail: tail === true, ...(qualifier !== undefined && { qualifier }) }
-      return await invokeRemote({ ...given, ...wishes }, io)
-    }
-    const stray = isAsync ? 'async' : tail ? 'tail' : qualifier !== undefined ? 'qualifier' : undefined
-    if (stray !== undefined) throw new SlsError(error('SLS0002', `--${stray} is for a remote call: add --remote`))
-    const action = await import('../../actions/invoke.ts')
-    return action.invoke(
-      {
-        ...given,
-        ...(debug !== undefined && { debugPort: debug === true ? DEBUG_PORT : debug, onDebugger: tellDebugger(io) }),
-      },
-      io,
-    )
+    return remote ? await callRemote(given, io) : await callHere(given, io)
   },
-  show: ({ answer }, { isTerminal }) =>
-    'kind' in answer ? showAnswer(answer, isTerminal) : answer.payload && `${answer.payload}\n`,
-  data(result) {
-    return isRemote(result) ? result : { ...result, answer: describeAnswer(result.answer) }
+  show: (result, { isTerminal }) => {
+    if ('calls' in result) return ''
+    if (isLocal(result)) return showAnswer(result.answer, isTerminal)
+    return result.answer.payload && `${result.answer.payload}\n`
   },
+  data: (result) => (isLocal(result) ? { ...result, answer: describeAnswer(result.answer) } : result),
   closing(result, { style }) {
-    if (isRemote(result)) return style.paint('dim', drawRemote(result))
-    const { function: name, platform, kind, answer, durationMs } = result
-    const status = answer.kind === 'http' ? `${answer.status} ` : ''
-    return style.paint('dim', `${status}${name} by ${kind} as on ${platform} in ${formatDuration(durationMs)}`)
+    if (isLocal(result)) return drawInvocation(result, style)
+    return style.paint('dim', 'calls' in result ? `${result.calls} calls` : drawRemote(result))
   },
-  exit: (result) => (!isRemote(result) && hasFailed(result.answer) ? EXIT.failed : EXIT.done),
+  exit: (result) => (isLocal(result) && hasFailed(result.answer) ? EXIT.failed : EXIT.done),
 }
 
-function isRemote(result: Result): result is RemoteInvokeResult {
-  return !('kind' in result.answer)
+const ONLY_HERE = ['debug', 'time', 'trace', 'watch'] as const
+const ONLY_REMOTE = ['async', 'qualifier', 'tail'] as const
+
+// What a call of this kind has no use for.
+function strayIn(options: Options): string | undefined {
+  const given = (name: keyof Options): boolean => options[name] !== undefined
+  const here = ONLY_HERE.find(given)
+  const away = ONLY_REMOTE.find(given)
+  if (options.remote) return here && `--${here} is for a call on this machine`
+  return away && `--${away} is for a remote call: add --remote`
+}
+
+async function callRemote(options: Options, io: ActionIo): Promise<RemoteInvokeResult> {
+  const { async: isAsync, tail, ...rest } = options
+  const { invokeRemote } = await import('../../actions/invoke-remote.ts')
+  return await invokeRemote({ ...rest, isAsync: isAsync === true, tail: tail === true }, io)
+}
+
+async function callHere({ debug, time, trace, watch, ...rest }: Options, io: ActionIo): Promise<Result> {
+  const wishes: InvokeOptions = {
+    ...rest,
+    ...((time || trace) && { warmCalls: time ? WARM_CALLS : 0 }),
+    ...(debug !== undefined && { debugPort: debug === true ? DEBUG_PORT : debug, onDebugger: tellDebugger(io) }),
+  }
+  if (watch) return await (await import('../../actions/invoke-again.ts')).invokeAgain(wishes, io)
+  return await (await import('../../actions/invoke.ts')).invoke(wishes, io)
+}
+
+function isLocal(result: Result): result is InvokeResult {
+  return 'kind' in result
 }
 
 function drawRemote({ function: name, platform, answer, durationMs }: RemoteInvokeResult): string {

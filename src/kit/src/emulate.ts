@@ -56,13 +56,18 @@ export interface Entry {
 export interface Emulator {
   /** Kinds of call that it can make. */
   readonly kinds: readonly PlatformCall['kind'][]
-  /** The platform's own event for a call; what `sls event` prints. */
+  /** Typical events of the kinds that `event` cannot make: it passes their data on as it is. */
+  readonly samples?: Samples
+  /** The platform's own event for a call. */
   event(call: PlatformCall, info: CallInfo): unknown
   /** Rejects with the handler's own error when the platform counts the call as failed. */
   call(entry: Entry, call: PlatformCall, info: CallInfo): Promise<Answer>
   /** How the platform calls a server behind a command (`runtime: custom`); without it events are posted as CloudEvents. */
   readonly server?: ServerProtocol
 }
+
+/** A typical event of each kind that the platform has, JSON. */
+export type Samples = Readonly<Partial<Record<TriggerKind, unknown>>>
 
 /** What a platform adds to the calls of a server. Requests pass through as they are; events are posted as the platform's own. */
 export interface ServerProtocol {

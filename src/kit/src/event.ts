@@ -1,10 +1,11 @@
 import type { LogLine } from './connection.ts'
 import type { Diagnostic, Sources } from './diagnostic.ts'
+import type { Answer } from './emulate.ts'
 import type { Action } from './plan.ts'
 import type { Id } from './resource.ts'
 
 /** What a long operation tells while it runs. The engine speaks; only `ui` and `cli` print. */
-export type Event = PhaseEvent | StepEvent | DiagnosticEvent | LogEvent | ListeningEvent | RequestEvent
+export type Event = PhaseEvent | StepEvent | DiagnosticEvent | LogEvent | ListeningEvent | RequestEvent | AnswerEvent
 
 /** A part of the work, such as `package` or `start the local platform`. */
 export interface PhaseEvent {
@@ -77,6 +78,17 @@ export interface RequestEvent {
   readonly durationMs: number
   /** Absent when no function answers there. */
   readonly function?: string
+}
+
+/** One answer of several: a function was called again. */
+export interface AnswerEvent {
+  readonly kind: 'answer'
+  readonly function: string
+  readonly platform: string
+  /** The kind of the trigger that it was called by. */
+  readonly by: string
+  readonly answer: Answer
+  readonly durationMs: number
 }
 
 export type Tell = (event: Event) => void

@@ -8,6 +8,7 @@ import {
   throughJson,
 } from '@anyfaas/kit'
 import type { LocalContext, LocalEvent, LocalHandler, LocalHttpReply } from './protocol.ts'
+import { samples } from './samples.ts'
 
 /** The local platform, played without its gateway and its processes. */
 export const emulator: Emulator = {
@@ -27,6 +28,7 @@ export const emulator: Emulator = {
     'eventbus',
     'dapr',
   ],
+  samples,
   event: eventOf,
   call: async (entry, call, info) => answerOf(await invoke(entry, call, info), call),
 }

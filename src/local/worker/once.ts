@@ -5,7 +5,7 @@ import { type Frame, FrameReader, type OnceJob, type OnceResult, packFrame, RESU
 import { describeError } from './error.ts'
 import { wrapHandlers } from './handlers.ts'
 import { openModule } from './module.ts'
-import { Watch } from './watch.ts'
+import { resultOf, Watch } from './watch.ts'
 
 /** Calls a function once, through the platform's own runtime and event, and tells how it ended. The parent ends the process. */
 export async function once(): Promise<void> {
@@ -20,14 +20,13 @@ export async function once(): Promise<void> {
 
 async function run(job: OnceJob, watch: Watch): Promise<OnceResult> {
   const { launch, info, call } = job
+  if (job.warmCalls !== undefined) return await (await import('./measure.ts')).measured(job, watch, loadersOf)
   const { emulator } = (await openModule(job.emulator)) as { readonly emulator: Emulator }
   const { start } = (await openModule(launch.runtime)) as { readonly start: Start }
   // Not by a flag of the process: our own bundles bring maps that nobody needs here.
   process.setSourceMapsEnabled(true)
   const entry = start(launch.manifest, await loadersOf(job, watch)) as unknown as Entry
-  const answer = await emulator.call(entry, call, info)
-  const isFailed = answer.kind === 'http' && answer.status >= 500
-  return { kind: 'answer', answer, ...(isFailed && watch.thrown && { error: watch.thrown }) }
+  return resultOf(await emulator.call(entry, call, info), watch)
 }
 
 async function loadersOf({ launch, debugPort }: OnceJob, watch: Watch): Promise<Loaders> {

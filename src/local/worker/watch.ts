@@ -1,3 +1,5 @@
+import type { Answer } from '@anyfaas/kit'
+import type { OnceResult } from '../once-wire.ts'
 import type { WireError } from '../wire.ts'
 import { describeError } from './error.ts'
 import type { Wrap } from './handlers.ts'
@@ -26,4 +28,10 @@ export class Watch {
   #keep(error: unknown): void {
     this.thrown = describeError(error)
   }
+}
+
+/** What a call's answer says, with what was thrown where a runtime made a failed answer of it. */
+export function resultOf(answer: Answer, watch: Watch): OnceResult {
+  const isFailed = answer.kind === 'http' && answer.status >= 500
+  return { kind: 'answer', answer, ...(isFailed && watch.thrown && { error: watch.thrown }) }
 }

@@ -2,12 +2,14 @@ import { Readable } from 'node:stream'
 import { type CallInfo, type Emulator, type Entry, type HttpAnswer, type HttpCall, orTimeout } from '@anyfaas/kit'
 import { parseQuery, readHeaderList, splitUrl } from '@anyfaas/runtime'
 import { CLIENT, contextOf, invoke, resultOf, sent, timeoutMessage, triggerEvent } from '../emulation.ts'
+import { samples } from '../samples.ts'
 import { serverProtocol } from '../server-protocol.ts'
 
 /** Function Compute 2.0: an HTTP trigger calls with a stream and something to answer on, everything else with bytes. */
 export const emulator: Emulator = {
   server: serverProtocol,
   kinds: ['http', 'timer', 'event'],
+  samples,
   event: (call, info) => (call.kind === 'http' ? requestFields(call) : triggerEvent(call, info)),
   call: async (entry, call, info) => {
     if (call.kind === 'http') return respond(entry, call, info)

@@ -1,11 +1,13 @@
 import { type CallInfo, type Emulator, type PlatformCall, throughJson } from '@anyfaas/kit'
 import { CLIENT, envelopeAnswer, invoke, requestParts, resultOf, triggerEvent } from '../emulation.ts'
+import { samples } from '../samples.ts'
 import { serverProtocol } from '../server-protocol.ts'
 
 /** Function Compute 3.0: events are bytes, an HTTP trigger's too. */
 export const emulator: Emulator = {
   server: serverProtocol,
   kinds: ['http', 'timer', 'event'],
+  samples,
   event: eventOf,
   call: async (entry, call, info) => {
     const result = await invoke(entry, eventOf(call, info), info)

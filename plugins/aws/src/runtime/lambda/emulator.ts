@@ -8,6 +8,7 @@ import {
   type PlatformCall,
   throughJson,
 } from '@anyfaas/kit'
+import { samples } from './samples.ts'
 import { serverProtocol } from './server-protocol.ts'
 import { httpApi } from './shape-v2.ts'
 import type { HttpShape } from './shapes.ts'
@@ -19,6 +20,7 @@ export function lambdaWith(shape: HttpShape): Emulator {
   return {
     server: serverProtocol,
     kinds: ['http', 'timer', 'event'],
+    samples,
     event,
     call: async (entry, call, info) => {
       const result = throughJson(await invoke(entry, event(call, info), info))

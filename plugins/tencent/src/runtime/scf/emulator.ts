@@ -8,6 +8,7 @@ import {
   type PlatformCall,
   throughJson,
 } from '@anyfaas/kit'
+import { samples } from './samples.ts'
 import { serverProtocol } from './server-protocol.ts'
 import { answerOf, functionUrl, type HttpShape } from './shapes.ts'
 
@@ -18,6 +19,7 @@ export function scfWith(shape: HttpShape): Emulator {
   return {
     server: serverProtocol,
     kinds: ['http', 'timer', 'event'],
+    samples,
     event,
     call: async (entry, call, info) => {
       const result = throughJson(await invoke(entry, event(call, info), info))
