@@ -35,15 +35,22 @@ function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unkno
   if (typeof value === 'string') return hasVariables(value) ? resolveText(resolver, value, cursor) : value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item, index) => resolveUnder(resolver, item, cursor, index))
-  const out: Tree = {}
-  for (const key of Object.keys(value)) put(out, key, resolveUnder(resolver, (value as Tree)[key], cursor, key))
+  // A copy of a large map is quicker to read than one that was filled key by key.
+  const out: Tree = { ...value }
+  for (const key of Object.keys(out)) {
+    const given = out[key]
+    const found = resolveUnder(resolver, given, cursor, key)
+    if (found !== given) put(out, key, found)
+  }
   return out
 }
 
 // Most values are plain ones, and need no place of their own.
 function resolveUnder(resolver: Resolver, value: unknown, cursor: Cursor, key: string | number): unknown {
   const isPlain = typeof value === 'string' ? !hasVariables(value) : typeof value !== 'object' || value === null
-  return resolveValue(resolver, value, isPlain ? cursor : step(cursor, key))
+  if (!isPlain) return resolveValue(resolver, value, step(cursor, key))
+  count(resolver)
+  return value
 }
 
 function resolveText(resolver: Resolver, text: string, cursor: Cursor): unknown {
