@@ -141,6 +141,46 @@ describe.each(EDITIONS)('$edition.name', ({ edition, topic, dimensions, name, ma
     })
   })
 
+  it('a log store that is missing is made with its project and index, once, and outlives the service', async () => {
+    await deploy()
+    const { projects, stores, indexes } = emulator.neighbours.logs
+    expect([...projects, ...stores, ...indexes]).toEqual(['my-project', 'my-project/my-store', 'my-project/my-store'])
+    expect(await bench.plan()).toEqual([])
+    await bench.remove()
+    expect(stores.size).toBe(1)
+    bench.write({ a: {} })
+    await bench.deploy()
+    // The project was not known at once, and all of it was tried again.
+    expect(emulator.mutations.filter((action) => action === 'POST logs')).toHaveLength(5)
+  })
+
+  it('triggers of other products without a role are refused, each with what its role has to allow', async () => {
+    await deploy({})
+    const sent = emulator.mutations.length
+    const files = {
+      events: [
+        { os: { bucket: 'photos', events: ['created'] } },
+        { log: { project: 'p', source: 's', log: 'l' } },
+        { table: { instance: 'i', table: 't' } },
+        { timer: { cron: '0 8 * * *' } },
+      ],
+    }
+    bench.write({ files })
+    const failure = await bench.deploy().catch((error: unknown) => error)
+    if (!isSlsError(failure)) throw failure
+    expect(failure.diagnostics.map(({ code }) => code)).toEqual(['SLS3001', 'SLS3001', 'SLS3001'])
+    const documents = failure.diagnostics.map(({ notes = [] }) =>
+      notes.map(({ message }) => JSON.parse(message.slice(message.indexOf('{'))) as { Statement: Tree[] }),
+    )
+    for (const [trust, policy] of documents) {
+      expect(trust?.Statement).toMatchObject([{ Action: 'sts:AssumeRole' }])
+      expect(policy?.Statement[0]).toMatchObject({ Action: ['fc:InvokeFunction'] })
+      expect(JSON.stringify(policy)).toContain(`functions/${name('files')}`)
+      expect(JSON.stringify(policy)).not.toMatch(/"\*"|<sls:/)
+    }
+    expect(emulator.mutations).toHaveLength(sent)
+  })
+
   it('metrics are summed over the minutes, page by page', async () => {
     await deploy()
     const point = (metric: string, ageMin: number, Value: number, fn = 'a'): void => {

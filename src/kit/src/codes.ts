@@ -80,6 +80,7 @@ export const codes = {
   SLS5008: { title: 'no such version', exit: EXIT.failed },
   SLS5009: { title: 'the remote function failed', exit: EXIT.failed },
   SLS5010: { title: 'a trigger does not call the alias', exit: EXIT.usage },
+  SLS5011: { title: 'deployed in another edition', exit: EXIT.failed },
 
   SLS7001: { title: 'the local platform did not start', exit: EXIT.failed },
   SLS7002: { title: 'the local platform refused', exit: EXIT.failed },

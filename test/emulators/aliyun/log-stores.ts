@@ -15,6 +15,8 @@ export class LogStores {
   readonly entries: Entry[] = []
   /** How many of the next searches look at a part only. */
   hurried = 0
+  /** Projects that were made just now: what comes next does not find them yet. */
+  readonly #young = new Set<string>()
   readonly projects = new Set<string>()
   readonly stores = new Set<string>()
   readonly indexes = new Set<string>()
@@ -34,8 +36,8 @@ export class LogStores {
     if (path === '/')
       return method === 'GET'
         ? this.#found(this.projects.has(project), 'ProjectNotExist')
-        : this.#made(this.projects, String(asked['projectName']), 'ProjectAlreadyExist')
-    if (!this.projects.has(project)) return refusal(404, 'ProjectNotExist')
+        : this.#born(String(asked['projectName']))
+    if (!this.projects.has(project) || this.#young.delete(project)) return refusal(404, 'ProjectNotExist')
     const id = `${project}/${store ?? asked['logstoreName']}`
     if (isIndex && !this.stores.has(id)) return refusal(404, 'LogStoreNotExist')
     if (isIndex)
@@ -45,6 +47,11 @@ export class LogStores {
     return method === 'GET'
       ? this.#found(this.stores.has(id), 'LogStoreNotExist')
       : this.#made(this.stores, id, 'LogStoreAlreadyExist')
+  }
+
+  #born(project: string): WireReply {
+    if (!this.projects.has(project)) this.#young.add(project)
+    return this.#made(this.projects, project, 'ProjectAlreadyExist')
   }
 
   #found(isThere: boolean, code: string): WireReply {

@@ -94,11 +94,7 @@ export class Fc3Emulator extends Emulator {
   #do(action: string, [name, second]: [string, string], body: Tree, query: URLSearchParams): unknown {
     switch (action) {
       case 'ListFunctions':
-        return page(
-          [...this.#functions.values()].map((fn) => this.#told(fn)),
-          'functions',
-          query,
-        )
+        return this.#list(query)
       case 'CreateFunction':
         return this.#create(body)
       case 'GetFunction':
@@ -141,6 +137,19 @@ export class Fc3Emulator extends Emulator {
           ? this.#domain(action, name, body, query)
           : this.#part(action, name, body, query)
     }
+  }
+
+  /** Functions of edition 2.0, as this edition tells them: `service$function`. */
+  readonly older: { readonly functionName: string; readonly description: string }[] = []
+
+  #list(query: URLSearchParams): Tree {
+    const prefix = query.get('prefix') ?? ''
+    const all = query.get('fcVersion') === 'v2' ? this.older : [...this.#functions.values()].map((fn) => this.#told(fn))
+    return page(
+      all.filter(({ functionName }) => String(functionName).startsWith(prefix)),
+      'functions',
+      query,
+    )
   }
 
   // Every function says what it was sent; one that is sent "fail" fails.
@@ -342,13 +351,21 @@ function codeFields(code: unknown, objects: ReadonlyMap<string, Buffer>): Tree {
 
 // The platform tells more than it was sent, and layers in another shape.
 function echoed(spec: Tree): Tree {
-  const { layers, logConfig, vpcConfig } = spec
+  const { layers, logConfig, vpcConfig, customContainerConfig: image } = spec
   const has = (map: unknown): map is Tree => Object.keys((map ?? {}) as Tree).length > 0
   return {
     ...spec,
     ...(layers !== undefined && { layers: (layers as string[]).map((arn) => ({ arn, size: 1 })) }),
     ...(has(logConfig) && {
       logConfig: { enableInstanceMetrics: false, enableRequestMetrics: false, logBeginRule: 'None', ...logConfig },
+    }),
+    ...(has(image) && {
+      customContainerConfig: {
+        accelerationType: 'Default',
+        acrInstanceId: '',
+        resolvedImageUri: image['image'],
+        ...image,
+      },
     }),
     ...(has(vpcConfig) && { vpcConfig: { role: '', ...vpcConfig } }),
   }

@@ -38,11 +38,11 @@ export function isPassing(error: unknown): boolean {
 
 export function isMissing(error: unknown): boolean {
   const { status, code } = readFailure(error)
-  return status === 404 || code.endsWith('NotFound') || code.endsWith('NotExists')
+  return status === 404 || /Not(Found|Exists?)$/.test(code)
 }
 
 export function isTaken(error: unknown): boolean {
-  return readFailure(error).code.endsWith('AlreadyExists')
+  return /AlreadyExists?$/.test(readFailure(error).code)
 }
 
 /** Makes what a vendor's library threw into what a user reads. What may pass stays as it is, for the one who tries again. */

@@ -17,8 +17,10 @@ import { accountOf, lacksAccount } from '../../deploy/account-id.ts'
 import { checksumsOf, widthFor } from '../../deploy/checksums.ts'
 import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
 import { examine } from '../../deploy/examine.ts'
+import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
+import { checkTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { regionOf } from '../../region.ts'
 import { serviceName } from '../names.ts'
@@ -75,6 +77,7 @@ class Fc2Connection implements Connection {
     this.#reach = reach
     this.width = widthFor(site.artifacts)
     this.drivers = [
+      new LogStoreDriver(new LogService(reach)),
       new ServiceDriver(site, ours),
       new FunctionDriver(site, ours, code),
       new AsyncDriver(site, ours),
@@ -100,9 +103,16 @@ class Fc2Connection implements Connection {
   }
 
   expand(resources: readonly Resource[]): readonly Resource[] {
-    const { service } = this.#site
-    const expanded = expand(resources, { service, region: regionOf(service), checksums: this.#checksums })
-    return fillPlaceholders(expanded, { account: this.#reach.account })
+    const { service, serviceName } = this.#site
+    const { region, account } = this.#reach
+    const expanded = expand(resources, { service, region, checksums: this.#checksums })
+    const filled = fillPlaceholders(expanded, { account })
+    const own = `acs:fc:${region}:${account}:services/${serviceName}`
+    checkTriggerRoles(filled, ({ functionName }) => [
+      `${own}/functions/${functionName}`,
+      `${own}.*/functions/${functionName}`,
+    ])
+    return filled
   }
 
   async info(call: Call): Promise<Deployment | undefined> {

@@ -1,4 +1,5 @@
 import { error, isMap, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import { withStore } from '../../deploy/log-store.ts'
 import { withMark } from './mark.ts'
 import { named, SERVICE } from './refs.ts'
 import { triggerSpec } from './triggers.ts'
@@ -19,7 +20,7 @@ export interface Expansion {
 export function expand(resources: readonly Resource[], expansion: Expansion): readonly Resource[] {
   return resources.flatMap((resource) => {
     const { type } = resource
-    if (type === 'fc2:service') return [expandService(resource, expansion)]
+    if (type === 'fc2:service') return expandService(resource, expansion)
     if (type === 'fc2:function') return expandFunction(resource, expansion)
     if (type === 'fc2:trigger')
       return [{ ...resource, spec: triggerSpec(resource, expansion.region), fn: nameIn(resource) }]
@@ -54,7 +55,7 @@ const SERVICE_WORDS = new Set([
   ...['ServiceName', 'Description', 'Role', 'InternetAccess', 'LogConfig', 'VpcConfig', 'NasConfig'],
 ])
 
-function expandService(resource: Resource, { service }: Expansion): Resource {
+function expandService(resource: Resource, { service }: Expansion): readonly Resource[] {
   for (const [word, value] of Object.entries(resource.spec))
     if (!SERVICE_WORDS.has(word) || (word.endsWith('Config') && !isMap(value)))
       throw new SlsError(
@@ -63,8 +64,9 @@ function expandService(resource: Resource, { service }: Expansion): Resource {
           help: ['sls package --provider aliyun makes the template for these tools'],
         }),
       )
-  const spec = { ...SERVICE_DEFAULTS, ...(apiWords(resource.spec) as Tree) }
-  return { ...resource, spec: { ...spec, description: withMark(String(spec.description), service) } }
+  const whole = { ...SERVICE_DEFAULTS, ...(apiWords(resource.spec) as Tree) }
+  const { spec, stores } = withStore({ ...whole, description: withMark(String(whole.description), service) })
+  return [...stores, { ...resource, spec }]
 }
 
 function expandFunction(resource: Resource, { service, checksums }: Expansion): readonly Resource[] {

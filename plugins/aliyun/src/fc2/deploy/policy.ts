@@ -1,4 +1,4 @@
-import { ROLES } from '../../deploy/policy.ts'
+import { BESIDES } from '../../deploy/policy.ts'
 
 /** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/security/policies */
 export function policyFor(region: string, account: string, serviceName: string): object {
@@ -8,7 +8,7 @@ export function policyFor(region: string, account: string, serviceName: string):
     Statement: [
       { Effect: 'Allow', Action: ['fc:*'], Resource: [service, `${service}.*`, `${service}/*`, `${service}.*/*`] },
       { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
-      ...ROLES,
+      ...BESIDES,
     ],
   }
 }

@@ -17,8 +17,10 @@ import { accountOf, checkAccount, lacksAccount } from '../../deploy/account-id.t
 import { checksumsOf, widthFor } from '../../deploy/checksums.ts'
 import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
 import { examine } from '../../deploy/examine.ts'
+import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
+import { checkTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
 import { regionOf } from '../../region.ts'
@@ -67,6 +69,7 @@ class Fc3Connection implements Connection {
     this.operations = this.#operations()
     const parts = PARTS.map((part) => new PartDriver(part, site, this.#ours))
     this.drivers = [
+      new LogStoreDriver(new LogService(reach)),
       new FunctionDriver(site, this.#ours, codeStore(site, reach)),
       ...parts,
       new TriggerDriver(site, this.#ours),
@@ -76,8 +79,14 @@ class Fc3Connection implements Connection {
 
   expand(resources: readonly Resource[]): readonly Resource[] {
     const expanded = expand(resources, { service: this.#site.service, checksums: this.#checksums })
-    checkAccount(expanded, this.#reach.account)
-    return fillPlaceholders(expanded, { account: this.#reach.account })
+    const { region, account } = this.#reach
+    checkAccount(expanded, account)
+    const filled = fillPlaceholders(expanded, { account })
+    checkTriggerRoles(filled, ({ functionName }) => {
+      const own = `acs:fc:${region}:${account}:functions/${functionName}`
+      return [own, `${own}/*`]
+    })
+    return filled
   }
 
   #operations(): Operations {

@@ -1,4 +1,5 @@
 import { isMap, marksOf, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { withStore } from '../../deploy/log-store.ts'
 import { cpuFor, DEFAULT_MEMORY_MB } from '../fields.ts'
 import { PARTS } from './parts.ts'
 
@@ -14,7 +15,8 @@ export interface Expansion {
  * their own. Every field that we manage has a value, so that a setting taken out of the file goes back to its default.
  */
 export function expand(resources: readonly Resource[], { service, checksums }: Expansion): readonly Resource[] {
-  return resources.flatMap((resource) => {
+  const stores = new Map<string, Resource>()
+  const expanded = resources.flatMap((resource) => {
     if (resource.type !== 'fc3:function') return [strip(resource)]
     const name = nameIn(resource.id)
     const {
@@ -42,8 +44,11 @@ export function expand(resources: readonly Resource[], { service, checksums }: E
       fn: name,
       ...place(resource),
     }))
-    return [{ ...resource, spec, fn: name }, ...parts]
+    const logged = withStore(spec)
+    for (const store of logged.stores) stores.set(store.id, { ...store, ...place(resource) })
+    return [{ ...resource, spec: logged.spec, fn: name }, ...parts]
   })
+  return [...stores.values(), ...expanded]
 }
 
 /** The function of `function/NAME` and of `trigger/NAME/TRIGGER`. */

@@ -18,6 +18,7 @@ import {
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
 import { tagMap } from './expand.ts'
+import { checkOlderEdition } from './older-edition.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { revealed, type Site } from './site.ts'
 import { retag } from './tags.ts'
@@ -37,6 +38,10 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     'logConfig.enableRequestMetrics': 'ignore',
     'logConfig.logBeginRule': 'ignore',
     'instanceLifecycleConfig.preStop': 'ignore',
+    'customContainerConfig.accelerationInfo': 'ignore',
+    'customContainerConfig.accelerationType': 'ignore',
+    'customContainerConfig.resolvedImageUri': 'ignore',
+    'customContainerConfig.registryConfig': 'secret',
   }
   readonly #site: Site
   readonly #ours: OurFunctions
@@ -54,6 +59,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    if (desired.length > 0) await checkOlderEdition(this.#site, this.#ours, call)
     const wanted = new Map(desired.map((resource) => [resource.spec['functionName'], resource]))
     return (await this.#ours.all(call)).flatMap((fn) => {
       const resource = wanted.get(fn['functionName'])
@@ -110,13 +116,14 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   project(live: Tree): Tree {
     const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && !isVoid(value)))
-    const { tags, layers, codeChecksum, ...rest } = known
+    const { tags, layers, codeChecksum, customContainerConfig: image, ...rest } = known
     return {
       ...EMPTY,
       ...rest,
+      ...(isMap(image) && { customContainerConfig: withoutBlanks(image) }),
       tags: tagMap(tags),
       layers: ((layers ?? []) as readonly unknown[]).map((layer) => (layer as Tree)['arn'] ?? layer),
-      ...(known['customContainerConfig'] === undefined && { code: codeChecksum }),
+      ...(image === undefined && { code: codeChecksum }),
     }
   }
 
@@ -148,6 +155,10 @@ const LOOK_MS = 1000
 // The platform tells settings that nobody made as null or as an empty map.
 function isVoid(value: unknown): boolean {
   return value === null || value === undefined || (isMap(value) && Object.keys(value).length === 0)
+}
+
+function withoutBlanks(settings: Tree): Tree {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '' && !isVoid(value)))
 }
 
 function isSettled(fn: Tree): boolean {

@@ -1,4 +1,4 @@
-import { ROLES } from '../../deploy/policy.ts'
+import { BESIDES } from '../../deploy/policy.ts'
 
 /** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/fc/policies-and-sample-policies */
 export function policyFor(region: string, account: string, service: string): object {
@@ -13,7 +13,7 @@ export function policyFor(region: string, account: string, service: string): obj
       },
       { Effect: 'Allow', Action: ['fc:*'], Resource: [functions, `${functions}/*`] },
       { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
-      ...ROLES,
+      ...BESIDES,
     ],
   }
 }
