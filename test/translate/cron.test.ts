@@ -35,6 +35,25 @@ function runs(text: string, timezone: string, from = '2026-12-30T00:00:00Z', cou
     .map((date) => date.toISOString())
 }
 
+// Every firing of ten years; of what fires oftener than daily, thousands of them and the start of each March.
+function tenYears(text: string): readonly string[] {
+  const firings = known.get(text) ?? findTenYears(text)
+  known.set(text, firings)
+  return firings
+}
+
+// Several dialects are held against the same expression.
+const known = new Map<string, readonly string[]>()
+
+function findTenYears(text: string): readonly string[] {
+  const end = '2036-12-30T00:00:00.000Z'
+  const found = runs(text, 'UTC', undefined, 4000).filter((time) => time < end)
+  if (found.length < 4000) return found
+  return [...found, ...TEN_YEARS.flatMap((year) => runs(text, 'UTC', `${year}-02-27T23:00:00Z`, 50))]
+}
+
+const TEN_YEARS = Array.from({ length: 10 }, (_, index) => 2027 + index)
+
 const two = (value: number) => String(value)
 function field(max: number, min = 0) {
   const value = fc.integer({ min, max })
@@ -90,7 +109,7 @@ describe.each(dialects)('timers of %s', (_, dialect, read) => {
     expect(written).toBeGreaterThan(15)
   })
 
-  it('fire when they did before, for ten years', () => {
+  it('fire when they did before, for ten years', { timeout: 120_000 }, () => {
     for (const text of [
       '0 30 8 * * 1-5',
       '0 */7 * * * *',
@@ -98,17 +117,18 @@ describe.each(dialects)('timers of %s', (_, dialect, read) => {
       '0 15 10 1,15 * *',
       '0 0 6 * 1-11/2 0,6',
       '0 5/20 22 * * *',
+      '0 0 0 31 * *',
+      '0 45 23 * * SAT',
+      '0 0 4 28-31 2,12 *',
+      '0 0 12 1-7 * *',
     ]) {
       const schedule = parseSchedule(text)
       if (!('kind' in schedule) || schedule.kind !== 'cron') throw new Error(text)
       const converted = formatCron(schedule.cron, dialect)
       if (typeof converted !== 'string') throw new Error(converted.reason)
-      for (const year of [2026, 2027, 2028, 2029, 2030, 2031, 2032, 2033, 2034, 2035]) {
-        const from = `${year}-02-27T23:00:00Z`
-        expect(runs(toLibrary(read(converted)), 'UTC', from, 12), converted).toEqual(
-          runs(`${toLibrary(text)} *`, 'UTC', from, 12),
-        )
-      }
+      const before = tenYears(`${toLibrary(text)} *`)
+      expect(before.at(-1)?.slice(0, 4), text).toBe('2036')
+      expect(tenYears(toLibrary(read(converted))), converted).toEqual(before)
     }
   })
 })
