@@ -48,8 +48,8 @@ export function peakBytes(command) {
   }
 }
 
-// The shell's own clock counts the finished process and its children in milliseconds.
-function once({ command, args, cwd, env = {} }) {
+/** One run: {cpuMs, wallMs}. The shell's own clock counts the finished process and its children in milliseconds. */
+export function once({ command, args, cwd, env = {} }) {
   const clean = { ...process.env, ...env, TIMEFORMAT: '%3R %3U %3S' }
   // Node 20 reads the certificates of this variable at every start, which would hide everything else.
   delete clean.NODE_EXTRA_CA_CERTS

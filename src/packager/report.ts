@@ -9,20 +9,35 @@ export interface Contribution {
   readonly packedBytes: number
 }
 
-/** The largest first. */
-export function contributionsOf(entries: readonly StoredEntry[]): Contribution[] {
-  const found = new Map<string, Contribution>()
-  for (const { name, pieces } of entries) {
-    const at = placeOf(name)
-    const { files, bytes, packedBytes } = found.get(at) ?? { files: 0, bytes: 0, packedBytes: 0 }
-    found.set(at, {
-      at,
-      files: files + 1,
-      bytes: pieces.reduce((sum, piece) => sum + piece.bytes, bytes),
-      packedBytes: pieces.reduce((sum, piece) => sum + piece.packedBytes, packedBytes),
-    })
+/** What can be said of an artifact after its entries have passed. */
+export interface Report {
+  /** Names of entries with what looks like an access key in them. */
+  readonly suspects: readonly string[]
+  /** The largest first. */
+  readonly contributions: readonly Contribution[]
+}
+
+/** Adds up entries one by one, and keeps none. */
+export function createReport(): { add(entry: StoredEntry): void; end(): Report } {
+  const found = new Map<string, { at: string; files: number; bytes: number; packedBytes: number }>()
+  const suspects: string[] = []
+  return {
+    add({ name, pieces }) {
+      const at = placeOf(name)
+      const sum = found.get(at) ?? { at, files: 0, bytes: 0, packedBytes: 0 }
+      found.set(at, sum)
+      sum.files++
+      for (const { bytes, packedBytes } of pieces) {
+        sum.bytes += bytes
+        sum.packedBytes += packedBytes
+      }
+      if (pieces.some(({ scanned }) => scanned === 'key')) suspects.push(name)
+    },
+    end() {
+      const largest = [...found.values()].sort((a, b) => b.packedBytes - a.packedBytes || (a.at < b.at ? -1 : 1))
+      return { suspects, contributions: largest }
+    },
   }
-  return [...found.values()].sort((a, b) => b.packedBytes - a.packedBytes || (a.at < b.at ? -1 : 1))
 }
 
 /** The package that a file of an artifact belongs to, such as `node_modules/a/node_modules/b`; else its first folder, or `.`. */

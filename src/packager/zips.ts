@@ -8,12 +8,12 @@ import { Records } from './cache/records.ts'
 import type { StoredPiece } from './cache/rows.ts'
 import { isRacy } from './files/file-source.ts'
 import { isSystemError } from './files/system-error.ts'
-import { type Contribution, contributionsOf } from './report.ts'
+import { createReport, type Report } from './report.ts'
 import { type CompressOptions, compress } from './work/compress.ts'
 import { isFile, nameOf, piecesOfContent } from './work/content.ts'
 import { keyOfEntries, type PackEntry } from './work/entries-key.ts'
 import { placeZip } from './zip/existing.ts'
-import { draftZip, sortByName, type ZipDraft, type Zipped } from './zip/zip.ts'
+import { draftZip, type StoredEntry, sortByName, type ZipDraft, type Zipped } from './zip/zip.ts'
 
 /** A zip to make. */
 export interface ZipWish {
@@ -22,11 +22,7 @@ export interface ZipWish {
   readonly entries: readonly PackEntry[]
 }
 
-export interface MadeZip extends Zipped {
-  /** Names of entries with what looks like an access key in them. */
-  readonly suspects: readonly string[]
-  readonly contributions: readonly Contribution[]
-}
+export interface MadeZip extends Zipped, Report {}
 
 export interface ZipsOptions extends CompressOptions {
   /** Where compressed contents are kept. Without it, or when it cannot be made, they are kept until the end of the run. */
@@ -138,21 +134,29 @@ async function draftEach(
   let isWhole = false
   try {
     for (const { path, key, entries } of wishes) {
-      const stored = entries.map((entry) => {
-        const { name, executable } = entry
-        return { name, executable, pieces: piecesIn(cache, entry) }
-      })
-      const draft = await draftZip(path, stored, options.signal)
+      const report = createReport()
+      const draft = await draftZip(path, storedEntries(entries, cache, report), options.signal)
       if ('damaged' in draft) return draft.damaged
       const { digest, bytes } = draft
-      const suspects = stored.filter(({ pieces }) => pieces.some(({ scanned }) => scanned === 'key'))
-      const contributions = contributionsOf(stored)
-      drafts.set(key, { draft, zip: { digest, bytes, suspects: suspects.map(({ name }) => name), contributions } })
+      drafts.set(key, { draft, zip: { digest, bytes, ...report.end() } })
     }
     isWhole = true
     return undefined
   } finally {
     if (!isWhole) for (const { draft } of drafts.values()) await draft.sink.discard()
+  }
+}
+
+function* storedEntries(
+  entries: readonly PackEntry[],
+  cache: PieceCache,
+  report: ReturnType<typeof createReport>,
+): Generator<StoredEntry> {
+  for (const entry of entries) {
+    const { name, executable } = entry
+    const stored = { name, executable, pieces: piecesIn(cache, entry) }
+    report.add(stored)
+    yield stored
   }
 }
 

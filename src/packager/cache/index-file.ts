@@ -39,5 +39,5 @@ export async function writeIndex(path: string, index: Index): Promise<void> {
   const bytes = serialize(index)
   const check = Buffer.alloc(4)
   check.writeUInt32LE(crc32(bytes))
-  await writeWhole(path, Buffer.concat([bytes, check]))
+  await writeWhole(path, [bytes, check])
 }

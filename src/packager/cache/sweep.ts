@@ -43,7 +43,7 @@ function gather(folder: string, rows: ReadonlyMap<string, Row>): Map<string, Row
   for (const piece of [...rows.values()].map((row) => row.piece).sort(byPlace)) {
     if (moved.has(piece.key)) continue
     const bytes = piece.pack.read(piece.offset, piece.packedBytes)
-    moved.set(piece.key, { ...piece, pack, offset: writer.append(Buffer.from(bytes)) })
+    moved.set(piece.key, { ...piece, pack, offset: writer.append(bytes) })
   }
   writer.flush()
   writer.close()

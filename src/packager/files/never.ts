@@ -4,7 +4,7 @@
  */
 export function isNever(name: string): boolean {
   const part = name.slice(name.lastIndexOf('/') + 1)
-  if (NEVER.has(part) || NEVER_LIKE.some((like) => like.test(part))) return true
+  if (NEVER.has(part) || NEVER_LIKE.test(part)) return true
   return name === part ? ROOT_ONLY.test(part) : part.startsWith('.') && IN_PACKAGES.test(name)
 }
 
@@ -25,14 +25,18 @@ const NEVER: ReadonlySet<string> = new Set([
   ...['.npmrc', '.yarnrc', '.yarnrc.yml', '.pypirc', '.netrc', '_netrc', '.git-credentials', '.htpasswd', '.pgpass'],
 ])
 
-const NEVER_LIKE: readonly RegExp[] = [
-  /^\.env/i,
-  /^id_(?:rsa|dsa|ecdsa|ed25519)/,
-  /\.(?:p12|pfx|p8|ppk|jks|keystore|kdbx)$/i,
-  /\.tfstate(?:\.backup)?$/,
-  // A draft of an artifact, left by a run that was killed: see `file-sink.ts`.
-  /^\..+\.[0-9a-f-]{36}\.tmp$/,
-]
+// One expression, because every file is held against it.
+const NEVER_LIKE = new RegExp(
+  [
+    '^\\.env',
+    '^id_(?:rsa|dsa|ecdsa|ed25519)',
+    '\\.(?:p12|pfx|p8|ppk|jks|keystore|kdbx)$',
+    '\\.tfstate(?:\\.backup)?$',
+    // A draft of an artifact, left by a run that was killed: see `file-sink.ts`.
+    '^\\..+\\.[0-9a-f-]{36}\\.tmp$',
+  ].join('|'),
+  'i',
+)
 
 // Other artifacts.
 const ROOT_ONLY = /\.zip$/i

@@ -15,8 +15,10 @@ export interface Patterns {
 export function compilePatterns(patterns: readonly string[], ignored: readonly string[] = []): Patterns {
   const rows = patterns.map(compileRow)
   const ignores = ignored.map(compileRow)
+  const isEmpty = rows.length === 0 && ignores.length === 0
   return {
     decide(name, byDefault) {
+      if (isEmpty) return byDefault
       const isPackage = isInPackages(name)
       let included = byDefault
       if (included && ignores.length > 0) included = !isIgnored(ignores, name, isPackage)

@@ -48,10 +48,12 @@ export function readTree(folder: string, options: TreeOptions): Tree {
     for (const found of namesIn(path)) {
       const name = at === '' ? found : `${at}/${found}`
       if (isNever(name) || options.skip?.(name)) continue
-      const seen = look(join(path, found), name, { options, links })
+      // The name comes from the folder, so there is nothing to normalize.
+      const full = `${path}${sep}${found}`
+      const seen = look(full, name, { options, links })
       if ('file' in seen) files.push(seen.file)
       else if ('left' in seen) continue
-      else if ('reason' in seen) faults.push({ name, path: join(path, found), ...seen })
+      else if ('reason' in seen) faults.push({ name, path: full, ...seen })
       else guarded(seen.folder, name, seen.links)
     }
   }

@@ -56,8 +56,7 @@ export function createPieceWork(pack: PackWriter, isKnown: (key: string) => bool
     const scanned = task.scan ? (holdsAccessKey(bytes) ? 'key' : 'clean') : 'no'
     if (isKnown(key)) return { kind: 'known', key, scanned }
     const { method, data } = deflate(task, bytes, whole.subarray(0, before))
-    // What is stored as it is lies in the buffer that the next piece overwrites.
-    const offset = pack.append(method === 'store' ? Buffer.from(data) : data)
+    const offset = pack.append(data)
     const packed = { offset, packedBytes: data.length, packedCrc: crc32(data) }
     return { kind: 'packed', piece: { key, bytes: bytes.length, crc: crc32(bytes), method, scanned, ...packed } }
   }

@@ -3,7 +3,8 @@ import { error, SlsError } from '@anyfaas/kit'
 import type { PackReader } from '../cache/pack-reader.ts'
 import type { StoredPiece } from '../cache/rows.ts'
 import { FileSink } from '../files/file-sink.ts'
-import { endRecords, MAX_HEADER_BYTES, writeCentralHeader, writeLocalHeader, type ZipRecord } from './zip-format.ts'
+import { ZipDirectory } from './zip-directory.ts'
+import { endRecords, MAX_HEADER_BYTES, writeLocalHeader, type ZipRecord } from './zip-format.ts'
 
 /** An entry whose content is compressed already. */
 export interface StoredEntry {
@@ -27,35 +28,31 @@ export interface ZipDraft extends Zipped {
 
 /**
  * Writes a zip whose bytes depend on names, contents and exec bits alone. The entries come in order. Gives the pack
- * that turned out to be damaged instead, if one did. SLS4005 when the file cannot be written, SLS5002 when `signal`
+ * that turned out to be damaged instead, if one did. Entries are taken one by one and none is kept. SLS4005 when the file cannot be written, SLS5002 when `signal`
  * aborts; nothing is left behind then.
  */
 export async function draftZip(
   path: string,
-  entries: readonly StoredEntry[],
+  entries: Iterable<StoredEntry>,
   signal?: AbortSignal,
 ): Promise<ZipDraft | { readonly damaged: PackReader }> {
   const sink = await FileSink.open(path)
   try {
-    const records = entries.map(recordOf)
-    const directory = Buffer.allocUnsafe(
-      records.reduce((sum, { nameBytes }) => sum + nameBytes + MAX_HEADER_BYTES, MAX_HEADER_BYTES),
-    )
-    let directoryBytes = 0
-    for (const [at, record] of records.entries()) {
+    const directory = new ZipDirectory()
+    for (const entry of entries) {
       if (signal?.aborted) throw new SlsError(error('SLS5002', `interrupted while writing "${path}"`))
-      directoryBytes = writeCentralHeader(record, sink.bytes, directory, directoryBytes)
-      const room = record.nameBytes + MAX_HEADER_BYTES
-      if (!sink.fits(room)) await sink.flush()
+      const record = recordOf(entry)
+      directory.add(record, sink.bytes)
+      if (!sink.fits(record.nameBytes + MAX_HEADER_BYTES)) await sink.flush()
       sink.fill((out, start) => writeLocalHeader(record, out, start))
-      const damaged = await writePieces(sink, entries[at]?.pieces ?? [])
+      const damaged = await writePieces(sink, entry.pieces)
       if (!damaged) continue
       await sink.discard()
       return { damaged }
     }
     const offset = sink.bytes
-    await sink.write(directory.subarray(0, directoryBytes))
-    await sink.write(endRecords({ entries: entries.length, bytes: directoryBytes, offset }))
+    for (const block of directory.blocks()) await sink.write(block)
+    await sink.write(endRecords({ entries: directory.entries, bytes: directory.bytes, offset }))
     return { ...(await sink.end()), path, sink }
   } catch (failure) {
     await sink.discard()
