@@ -1,11 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
+import { isSlsError } from '../../src/kit/src/index.ts'
 import { type Given, HANDLER, LOGIN, mistakesOf, namesIn, packProject, useProjects } from './project.ts'
+import { readZip } from './unzip.ts'
 
 const project = useProjects()
 
@@ -79,6 +82,52 @@ describe('hostile trees', () => {
     expect(await namesIn(made)).toContain(`${deep}x.txt`)
   })
 
+  it('are packaged whole however many and oddly named the files are', { timeout: 1_800_000 }, async () => {
+    const files: Record<string, string> = { ...HANDLER }
+    for (let index = 0; index < HOSTILE_FILES; index++) files[hostileName(index)] = ODD[index % ODD.length] ?? ''
+    const made = project(files)
+    const { artifacts } = await packProject(made, LOGIN)
+    const found = await readZip(artifacts[0]?.path ?? '')
+    const isWrong = ([name, text]: [string, string]) => found.get(name)?.bytes.equals(Buffer.from(text)) !== true
+    const wrong = Object.entries(files).filter(isWrong)
+    expect([wrong, found.size - Object.keys(files).length]).toEqual([[], GENERATED])
+  })
+
+  // Longer than a path may be, so that only a program that goes down step by step can make and remove it.
+  it('are refused when a name is a megabyte long', async () => {
+    const made = project({ ...HANDLER, 'keep/a.txt': '' })
+    const deep = join(made.dir, 'deep')
+    try {
+      execFileSync('python3', ['-c', DIG, deep])
+      const mistakes = await mistakesOf(packProject(made, LOGIN))
+      expect(mistakes).toMatchObject([{ code: 'SLS4004', message: expect.stringContaining('ENAMETOOLONG') }])
+      expect(await namesIn(made, { patterns: ['!deep'] })).toEqual(['keep/a.txt', 'login.js'])
+    } finally {
+      execFileSync('rm', ['-rf', deep])
+    }
+  })
+
+  it('are refused or right while a file changes: never half of one state and half of another', async () => {
+    const made = project({ ...HANDLER, 'state.txt': 'a'.repeat(200_000) })
+    const writer = spawn(process.execPath, ['-e', RESTLESS, join(made.dir, 'state.txt')])
+    const outcomes = new Set<string>()
+    try {
+      await new Promise((resolve) => writer.stdout.once('data', resolve))
+      for (let round = 0; round < 40; round++) {
+        const outcome = await packProject(made, LOGIN).then(
+          async ({ artifacts }) => (await readZip(artifacts[0]?.path ?? '')).get('state.txt')?.bytes.toString() ?? '',
+          async (cause: unknown) => (isSlsError(cause) ? (cause.diagnostics[0]?.code ?? '') : String(cause)),
+        )
+        outcomes.add(outcome === 'SLS4004' || /^(.?)\1*$/.test(outcome) ? 'fine' : outcome.slice(0, 200))
+      }
+    } finally {
+      const ended = once(writer, 'exit')
+      writer.kill()
+      await ended
+    }
+    expect([...outcomes]).toEqual(['fine'])
+  })
+
   // The superuser reads everything, so the packager runs as nobody.
   it('are refused where they cannot be read', async () => {
     const made = project({ ...HANDLER, 'locked/a.txt': '', 'closed.txt': '' })
@@ -109,6 +158,52 @@ describe('hostile trees', () => {
     ])
   })
 })
+
+// A hundred thousand take minutes; CI takes more than a developer does.
+const HOSTILE_FILES = Number(process.env['ANYFAAS_HOSTILE_FILES'] ?? 2000)
+// The entry, and the runtime.
+const GENERATED = 2
+
+const ODD = ['', 'x', '\0\xff\xfe', 'PK\x03\x04', 'same', 'same', 'y'.repeat(20_000)]
+
+const NAMES = [
+  'a b',
+  '-rf',
+  "it's",
+  '"q"',
+  '$HOME',
+  '文',
+  'e\u0301',
+  '\u00e9',
+  '\u{1f600}',
+  'new\nline',
+  'tab\t',
+  '*',
+  'CON',
+  '%00',
+  '.hidden',
+]
+
+function hostileName(index: number): string {
+  return `h${index % 97}/${NAMES[index % NAMES.length]}/${index}${NAMES[(index * 7) % NAMES.length]}`
+}
+
+const DIG = `
+import os, sys
+os.mkdir(sys.argv[1]); os.chdir(sys.argv[1])
+for _ in range(4200):
+    os.mkdir('d' * 250); os.chdir('d' * 250)
+`
+
+// In place, each time with one other letter and another length.
+const RESTLESS = `
+const { writeFileSync } = require('node:fs')
+for (let turn = 0; ; turn++) {
+  writeFileSync(process.argv[1], 'abc'[turn % 3].repeat(200_000 + 1000 * (turn % 5)))
+  if (turn === 0) require('node:fs').writeSync(1, 'began')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, turn % 7)
+}
+`
 
 const NOBODY = `
 import { mkdtempSync, rmSync } from 'node:fs'
