@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { afterEach, describe, expect, it } from 'vitest'
+import { invokeRemote } from '../../src/actions/invoke-remote.ts'
 import { publish } from '../../src/actions/versions.ts'
 import type { EmulatorOptions } from '../emulators/emulator.ts'
 import { Fc2Emulator } from '../emulators/fc2/emulator.ts'
@@ -122,6 +125,41 @@ describe('versions', () => {
     expect((await publish(wish, bench.io)).versions.map(({ id }) => id)).toEqual(['2', '2'])
     await bench.remove()
     expect(emulator.state()).toMatchObject({ services: {} })
+  })
+})
+
+describe('servers', () => {
+  const server = (more: Tree): Record<string, Tree> => ({ run: { events: [{ http: 'GET /' }], ...more } })
+
+  it('of a custom runtime and of an image are made and updated', async () => {
+    await open()
+    writeFileSync(join(bench.dir, 'run.sh'), '#!/bin/sh\n')
+    const custom = { runtime: 'custom', custom: { command: './run.sh', port: 8080 } }
+    bench.write(server(custom))
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    const image = (tag: string): Tree => ({
+      runtime: 'container',
+      container: { image: `registry.cn-hangzhou.aliyuncs.com/me/app:${tag}`, port: 8080, command: ['node'] },
+    })
+    bench.write(server(image('1')))
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    bench.write(server(image('2')))
+    expect(await bench.plan()).toEqual(['update function/run: customContainerConfig.image'])
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+  })
+
+  it('and functions with HTTP triggers are called with the request that one describes', async () => {
+    await open()
+    bench.write({ get: { events: [{ http: { path: '/a/:id', method: 'get,post' } }] } })
+    await bench.deploy()
+    const wish = { dir: bench.dir, function: 'get', method: 'post', path: '/a/1?b=2', data: '{"c":3}' }
+    const { answer } = await invokeRemote(wish, bench.io)
+    expect(answer.payload).toBe('{"c":3}')
+    const { url, method } = emulator.requests.at(-1) ?? { url: '', method: '' }
+    expect(`${method} ${url}`).toBe('POST /2016-08-15/proxy/shop-dev/get/a/1?b=2')
   })
 })
 

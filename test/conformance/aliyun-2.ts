@@ -1,4 +1,5 @@
 import { Fc2Emulator } from '../emulators/fc2/emulator.ts'
+import { measureFour } from './aliyun-metrics.ts'
 import type { Edition, Tree } from './edition.ts'
 
 // A function with an HTTP trigger has no other triggers in this edition, so the rich one has none.
@@ -48,4 +49,8 @@ export const aliyun2: Edition = {
     ['no events', { ...rich, events: [] }],
   ],
   drift: { memorySize: 2048 },
+  measure: (emulator, name) => {
+    const functionName = name.replace('shop-dev-', '')
+    measureFour(emulator as Fc2Emulator, { region: 'cn-hangzhou', serviceName: 'shop-dev', functionName })
+  },
 }

@@ -1,4 +1,5 @@
 import { Fc3Emulator } from '../emulators/fc3/emulator.ts'
+import { measureFour } from './aliyun-metrics.ts'
 import type { Edition, Tree } from './edition.ts'
 
 const rich: Tree = {
@@ -64,4 +65,5 @@ export const aliyun3: Edition = {
     ['no events', { ...rich, events: [] }],
   ],
   drift: { memorySize: 2048 },
+  measure: (emulator, name) => measureFour(emulator as Fc3Emulator, { region: 'cn-hangzhou', functionName: name }),
 }

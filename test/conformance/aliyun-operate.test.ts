@@ -242,18 +242,21 @@ it('code that is too large for a request goes over the bucket that the platform 
     const artifacts = [{ id: 'all', kind: 'zip' as const, path, digest: 'sha256:0' as const, bytes, handlers }]
     const client = new Fc2Client(reach)
     const call = { signal: new AbortController().signal, note: () => {} }
-    const store = new CodeStore({
+    const options = {
       ...reach,
       artifacts,
       prefix: 'anyfaas/shop-dev',
       bucketOf: () => undefined,
       borrow: () => borrowBucket(client, reach.account, call),
-    })
+    }
+    const store = new CodeStore({ ...options, largeBucket: undefined })
     const [first, second] = await Promise.all([store.of('a', call), store.of('b', call)])
     expect(first).toEqual({ ossBucketName: 'borrowed', ossObjectName: '1234567890123456/object-0' })
     expect(second).toEqual(first)
     expect(emulator.neighbours.objects.get('borrowed/1234567890123456/object-0')?.length).toBe(bytes)
     expect(emulator.requests.map(({ action }) => action)).toEqual(['GetTempBucketToken', 'PUT object'])
+    const own = new CodeStore({ ...options, largeBucket: 'for-large' })
+    expect(await own.of('a', call)).toEqual({ ossBucketName: 'for-large', ossObjectName: 'anyfaas/shop-dev/all.zip' })
   } finally {
     await emulator.stop()
     rmSync(folder, { recursive: true })

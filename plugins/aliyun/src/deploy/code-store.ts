@@ -10,6 +10,8 @@ export interface CodeStoreOptions {
   readonly endpoint?: string
   /** The bucket of the deployer's that the code of a function goes through, where the file names one. */
   readonly bucketOf: (fn: string) => string | undefined
+  /** The one that is used for code that is too large otherwise; the platform's own when missing. */
+  readonly largeBucket: string | undefined
   /** What an object of a service and stage is called. */
   readonly prefix: string
   /** The platform's own bucket for code on its way. */
@@ -28,8 +30,9 @@ export class CodeStore {
   async of(fn: string | undefined, call: Call): Promise<object> {
     const artifact = this.#options.artifacts.find(({ handlers }) => fn !== undefined && fn in handlers)
     if (fn === undefined || !artifact) throw new Error(`no artifact for ${fn}`)
-    const bucket = this.#options.bucketOf(fn)
-    if (bucket === undefined && artifact.bytes <= INLINE_BYTES)
+    const own = this.#options.bucketOf(fn)
+    const bucket = own ?? this.#options.largeBucket
+    if (own === undefined && artifact.bytes <= INLINE_BYTES)
       return { zipFile: (await readFile(artifact.path)).toString('base64') }
     return await this.#once(`${bucket}/${artifact.path}`, () =>
       bucket === undefined ? this.#borrowed(artifact, call) : this.#own(artifact, bucket, call),

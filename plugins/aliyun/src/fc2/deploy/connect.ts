@@ -26,7 +26,7 @@ import { regionOf } from '../../region.ts'
 import { serviceName } from '../names.ts'
 import { AsyncDriver } from './async-driver.ts'
 import { bucketIn } from './bucket.ts'
-import { Fc2Client } from './client.ts'
+import { type ClientOptions, Fc2Client } from './client.ts'
 import { DomainDriver } from './domain-driver.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
@@ -46,7 +46,8 @@ export const connector: Connector = {
     const account = accountOf(options)
     if (account === undefined) throw lacksAccount('edition 2.0')
     const region = regionOf(service)
-    const reach = { credentials, region, account, ...(endpoint && { endpoint }) }
+    const largeBucket = env['ANYFAAS_CODE_BUCKET']
+    const reach = { credentials, region, account, largeBucket, ...(endpoint && { endpoint }) }
     const site: Site = {
       client: new Fc2Client(reach),
       service,
@@ -156,7 +157,7 @@ class Fc2Connection implements Connection {
   }
 }
 
-type Reach = ConstructorParameters<typeof Fc2Client>[0]
+type Reach = ClientOptions & { readonly largeBucket: string | undefined }
 
 function codeStore({ service, serviceName, artifacts, client }: Site, reach: Reach): CodeStore {
   return new CodeStore({
@@ -164,6 +165,7 @@ function codeStore({ service, serviceName, artifacts, client }: Site, reach: Rea
     artifacts,
     prefix: `anyfaas/${serviceName}`,
     bucketOf: (fn) => bucketIn(service, fn),
+    largeBucket: reach.largeBucket,
     borrow: (call) => borrowBucket(client, reach.account, call),
   })
 }

@@ -1,4 +1,5 @@
 import { error, isMap, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import { automaticDomain } from '../../deploy/automatic-domain.ts'
 import { withStore } from '../../deploy/log-store.ts'
 import { withMark } from './mark.ts'
 import { named, SERVICE } from './refs.ts'
@@ -98,7 +99,7 @@ function asyncOf({ id, at }: Resource, { destination, ...given }: Tree): Resourc
 
 function expandDomain(resource: Resource): Resource {
   const { domainName, routeConfig, ...spec } = apiWords(resource.spec) as Tree
-  if (domainName === 'Auto') throw new SlsError(automatic(resource))
+  if (domainName === 'Auto') throw automaticDomain(resource)
   const routes = Object.entries(((routeConfig as Tree)['routes'] ?? {}) as Record<string, Tree>)
   return {
     ...resource,
@@ -115,13 +116,6 @@ function expandDomain(resource: Resource): Resource {
       },
     },
   }
-}
-
-function automatic({ at }: Resource): ReturnType<typeof error> {
-  return error('SLS3001', 'a domain by the name of "auto" is made by the vendor\'s tools only', {
-    ...(at !== undefined && { pointer: at }),
-    help: ['name a domain that is yours', 'or leave it out: an HTTP trigger has an address of its own'],
-  })
 }
 
 function nameIn({ id }: Resource): string {

@@ -47,7 +47,11 @@ export const connector: Connector = {
       ...(endpoint && { endpoint }),
     }
     const site: Site = { client: new Fc3Client(reach), service, artifacts, secret: (name) => env[name] }
-    return new Fc3Connection(site, await checksumsOf(artifacts), { ...reach, account: accountOf(options) })
+    return new Fc3Connection(site, await checksumsOf(artifacts), {
+      ...reach,
+      account: accountOf(options),
+      largeBucket: env['ANYFAAS_CODE_BUCKET'],
+    })
   },
 }
 
@@ -148,7 +152,7 @@ class Fc3Connection implements Connection {
   }
 }
 
-type Reach = ClientOptions & { readonly account: string | undefined }
+type Reach = ClientOptions & { readonly account: string | undefined; readonly largeBucket: string | undefined }
 
 // The platform's own bucket for code is handed out by the older API only, as to the vendor's tools.
 function codeStore({ service, artifacts }: Site, reach: Reach): CodeStore {
@@ -157,6 +161,7 @@ function codeStore({ service, artifacts }: Site, reach: Reach): CodeStore {
     artifacts,
     prefix: `anyfaas/${service.name}-${service.stage}`,
     bucketOf: (fn) => bucketIn(service, fn),
+    largeBucket: reach.largeBucket,
     async borrow(call) {
       const { account } = reach
       if (account === undefined) throw lacksAccount('code of more than 50 MB')

@@ -1,4 +1,5 @@
 import { isMap, marksOf, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { automaticDomain } from '../../deploy/automatic-domain.ts'
 import { withStore } from '../../deploy/log-store.ts'
 import { cpuFor, DEFAULT_MEMORY_MB } from '../fields.ts'
 import { PARTS } from './parts.ts'
@@ -77,6 +78,7 @@ const DEFAULTS = {
 
 function strip(resource: Resource): Resource {
   const { region: _, ...spec } = resource.spec as Tree
+  if (spec['domainName'] === 'auto') throw automaticDomain(resource)
   return { ...resource, spec, ...(resource.type === 'fc3:trigger' && { fn: nameIn(resource.id) }) }
 }
 

@@ -10,11 +10,16 @@ export const emulator: Emulator = {
   server: serverProtocol,
   kinds: ['http', 'timer', 'event'],
   samples,
-  event: (call, info) => (call.kind === 'http' ? requestFields(call) : triggerEvent(call, info)),
+  event: (call, info) => (call.kind === 'http' ? withBody(call) : triggerEvent(call, info)),
   call: async (entry, call, info) => {
     if (call.kind === 'http') return respond(entry, call, info)
     return { kind: 'value', value: resultOf(await invoke(entry, triggerEvent(call, info), info)) }
   },
+}
+
+// To be shown, or sent to a deployed function: a call has its body as a stream.
+function withBody(call: HttpCall): object {
+  return { ...requestFields(call), ...(call.body && { body: Buffer.from(call.body).toString() }) }
 }
 
 function requestFields(call: HttpCall): object {
