@@ -20,6 +20,8 @@ const MAX16 = 0xffff
 const DATE_1980_01_01 = 0x0021
 const MADE_BY_UNIX = 3 << 8
 const FLAG_UTF8 = 1 << 11
+// Without the flag a name is in code page 437, which has signs in place of control characters too.
+const PLAIN = /^[ -~]*$/
 const METHOD = { store: 0, deflate: 8 } as const
 
 /** No header is longer than its name and this. */
@@ -129,9 +131,9 @@ interface Place {
 }
 
 // Version needed, flags, method, time and date stand in this order in both headers.
-function writeCommon({ name, nameBytes, method }: ZipRecord, { wide, out, at }: Place): void {
+function writeCommon({ name, method }: ZipRecord, { wide, out, at }: Place): void {
   out.writeUInt16LE(version(wide), at)
-  out.writeUInt16LE(name.length === nameBytes ? 0 : FLAG_UTF8, at + 2)
+  out.writeUInt16LE(PLAIN.test(name) ? 0 : FLAG_UTF8, at + 2)
   out.writeUInt16LE(METHOD[method], at + 4)
   out.writeUInt16LE(0, at + 6)
   out.writeUInt16LE(DATE_1980_01_01, at + 8)
