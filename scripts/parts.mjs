@@ -7,7 +7,7 @@ const PARTS = {
   events: ['event-calls.ts', 'events.ts'],
   express: ['express.ts'],
   gateway: ['gateway.ts', 'http-v1.ts'],
-  layers: ['layer-stack.ts', 'shutdown.ts'],
+  layers: ['engine-layer.ts', 'extension.ts', 'layer-stack.ts', 'shutdown.ts'],
   more: [
     'append.ts',
     'body.ts',

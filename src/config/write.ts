@@ -12,6 +12,7 @@ import {
   type Value,
   writeValue,
 } from '@anyfaas/kit'
+import { treeOf } from './normalize/units.ts'
 import type { Tree } from './tree.ts'
 
 /** The model as a service file in canonical spelling, with every default written out. Reading it gives the same model. */
@@ -22,7 +23,7 @@ export function writeService(service: Service): Tree {
   const members = aggregates.flatMap((fn) => (fn.code.kind === 'aggregate' ? fn.code.members : []))
   const functions = new Map([...members, ...plain, ...service.undeployed].map((fn) => [fn.name, fn]))
   const left = new Set(service.undeployed.map((fn) => fn.name))
-  return clean({
+  const tree = clean({
     service:
       service.description === undefined ? service.name : { name: service.name, description: service.description },
     provider: { ...service.provider, stage: service.stage },
@@ -45,6 +46,13 @@ export function writeService(service: Service): Tree {
     overrides: service.overrides,
     custom: service.custom,
   })
+  return Object.keys(service.layers).length > 0 ? withoutLayers(tree) : tree
+}
+
+// A function that said nothing of layers would have all of the service's.
+function withoutLayers(tree: Tree): Tree {
+  const pairs = Object.entries(treeOf(tree['functions'])).map(([name, fn]) => [name, { layers: [], ...treeOf(fn) }])
+  return pairs.length > 0 ? { ...tree, functions: Object.fromEntries(pairs) } : tree
 }
 
 function mapValues(functions: readonly Fn[], write: (fn: Fn) => Tree): Tree {

@@ -8,9 +8,16 @@ export interface LaunchedCode {
   readonly runtime: string
   readonly manifest: Manifest
   /** Member -> absolute paths of the modules to import. */
-  readonly modules: Readonly<Record<string, { readonly handler: string; readonly initializer?: string }>>
+  readonly modules: Readonly<Record<string, LaunchedModules>>
   /** The service folder: the working directory of the process. */
   readonly cwd: string
+}
+
+export interface LaunchedModules {
+  readonly handler: string
+  readonly initializer?: string
+  /** Runtime extensions, in their order. */
+  readonly layers?: readonly { readonly name: string; readonly module: string }[]
 }
 
 /**

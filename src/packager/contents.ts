@@ -1,17 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Diagnostic, entryFile, error, type Fn, hasErrors, type Machine, type Service } from '@anyfaas/kit'
-import type { Manifest } from '@anyfaas/runtime'
-import { type Bundles, bundleModules, type Source } from './bundle/bundles.ts'
+import { extname } from 'node:path'
+import { type Diagnostic, error, type Fn, hasErrors, type Machine, type Service } from '@anyfaas/kit'
+import { bundleModules, type Source } from './bundle/bundles.ts'
 import { type Code, codeOf } from './code/code.ts'
 import { isCustom, startFile } from './code/custom.ts'
-import { type EntryModules, entryText, type ModuleRef } from './code/entry.ts'
-import type { HandlerFile } from './code/handler-file.ts'
-import { type FilesOf, manifestOf } from './code/manifest.ts'
 import { moduleScopes } from './code/module-scope.ts'
-import { sourceKind } from './code/source-kind.ts'
 import { startServers } from './code/start-servers.ts'
+import { entriesOf, generated } from './entries.ts'
 import { readIgnoreFiles } from './files/ignore-files.ts'
 import { compilePatterns, type Patterns } from './files/patterns.ts'
 import { mayHoldAccessKey } from './files/secrets.ts'
@@ -21,13 +15,12 @@ import type { Trees } from './files/trees.ts'
 import type { FrameworkContents } from './framework/contents.ts'
 import { frameworkOf } from './framework/framework.ts'
 import { type Group, packageOptionsOf } from './groups.ts'
-import { HOST } from './host.ts'
 import { languageParts } from './languages/parts.ts'
 import { checkAddons, checkStartFile } from './machine/native-code.ts'
 import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
 import { selectPackages } from './packages/package-files.ts'
+import type { Wanted } from './packages/packages.ts'
 import { onlyRequired } from './packages/required.ts'
-import { bytesSource } from './work/content.ts'
 import type { PackEntry } from './work/entries-key.ts'
 
 export interface ContentsQuery {
@@ -75,7 +68,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     serviceDir,
     patterns,
     trees,
-    wanted: [...bundles.outside, ...framed.wanted],
+    wanted: [...bundles.outside, ...framed.wanted, ...layersWanted(code, serviceDir)],
     whole: code.withPackages,
     productionOnly: group.productionOnly,
   })
@@ -86,7 +79,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   for (const file of [...needed, ...own.files]) if (!framed.replaces(file.name)) add(fromFile(file))
   for (const entry of framed.entries) add(entry)
   for (const { name, bytes } of bundles.files) add(generated(name, bytes))
-  for (const entry of generate({ code, bundles, query, scope })) add(entry)
+  for (const entry of entriesOf({ code, bundles, query, scope })) add(entry)
   const checks = [...checkModules(code, entries), ...startServers(code.servers, entries, platform)]
   const machineChecks = [...checkAddons(entries, machine), ...checkStarts(functions, entries, { machine, platform })]
   const parts = [code, languages, own, bundles, packages]
@@ -94,6 +87,10 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     entries: [...entries.values()],
     diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks, ...machineChecks],
   }
+}
+
+function layersWanted({ layerPackages }: Code, serviceDir: string): Wanted[] {
+  return layerPackages.map(({ name }) => ({ name, from: serviceDir }))
 }
 
 // Late, so that other projects do without.
@@ -118,9 +115,10 @@ interface Choice {
 
 // What a server of its own or a framework requires is known only when it runs.
 async function neededFiles({ group, code, own, packages, patterns, query }: Choice): Promise<readonly TreeFile[]> {
-  const modules = code.modules.filter(({ bundled }) => !bundled).map(({ file }) => file.path)
+  const plain = code.modules.filter(({ bundled }) => !bundled).map(({ file }) => file.path)
+  const modules = [...plain, ...code.layerPackages.map(({ path }) => path)]
   const isSeen = code.servers.length === 0 && !frameworkOf(group.functions)
-  if (group.traced !== true || modules.length === 0 || !isSeen) return packages.files
+  if (group.traced !== true || plain.length === 0 || !isSeen) return packages.files
   return await onlyRequired({ ...query, modules, own: own.files, packages: packages.files, patterns })
 }
 
@@ -136,57 +134,6 @@ function sourcesOf(code: Code, service: Service): Source[] {
     })),
     ...servers.map(({ fn, source }) => ({ ...source, options: packageOptionsOf(service, fn), isServer: true })),
   ]
-}
-
-interface Generation {
-  readonly code: Code
-  readonly bundles: Bundles
-  readonly query: ContentsQuery
-  scope(name: string): 'cjs' | 'esm'
-}
-
-// The entries of all functions, and the runtime that they share.
-function generate({ code, bundles, query, scope }: Generation): PackEntry[] {
-  if (code.entries.length === 0) return []
-  const { service, providerName, runtimeEntry } = query
-  const module = scope('sls.js')
-  const runtime = module === 'esm' ? 'sls_runtime.cjs' : 'sls_runtime.js'
-  const refOf = (file: HandlerFile): ModuleRef =>
-    bundles.modules.get(file.path) ?? { name: file.name, module: sourceKind(file.path).module }
-  const host = module === 'esm' ? 'sls_web.cjs' : 'sls_web.js'
-  const texts = code.entries.map(({ fn, files, hosted }) => {
-    const manifest = manifestOf(service, fn, providerName, files)
-    const modules = hosted ? { [fn.name]: {}, ...mapModules(files, refOf) } : mapModules(files, refOf)
-    const text = entryText({ manifest, modules, runtime, module, ...(hosted && { hosted: { app: hosted, host } }) })
-    return generated(entryFile(fn), Buffer.from(text))
-  })
-  const manifests = code.entries.map(({ fn, files }) => manifestOf(service, fn, providerName, files))
-  const hosts = code.entries.some(({ hosted }) => hosted) ? [shipped(host, HOST)] : []
-  return [...texts, shipped(runtime, runtimeEntry), ...runtimeParts(runtimeEntry, manifests), ...hosts]
-}
-
-function shipped(name: string, from: URL): PackEntry {
-  return generated(name, readFileSync(fileURLToPath(from)))
-}
-
-// The parts of the runtime lie beside it, and open late. What no function can come to need stays out.
-function runtimeParts(runtimeEntry: URL, manifests: readonly Manifest[]): PackEntry[] {
-  const folder = dirname(fileURLToPath(runtimeEntry))
-  const members = manifests.flatMap((manifest) => manifest.members)
-  const isNeeded = (name: string) =>
-    name !== 'sls_express.cjs' || members.some(({ signature }) => signature === 'express')
-  return readdirSync(folder)
-    .filter((name) => /^sls_\w+\.cjs$/.test(name) && isNeeded(name))
-    .sort()
-    .map((name) => generated(name, readFileSync(join(folder, name))))
-}
-
-function mapModules(files: FilesOf, refOf: (file: HandlerFile) => ModuleRef): Record<string, EntryModules> {
-  const pairs = Object.entries(files).map(([member, { handler, initializer }]) => {
-    const apart = initializer && initializer.path !== handler.path
-    return [member, { handler: refOf(handler), ...(apart && { initializer: refOf(initializer) }) }] as const
-  })
-  return Object.fromEntries(pairs)
 }
 
 // The patterns are the user's, so they may leave out what the functions start from.
@@ -216,10 +163,6 @@ function checkStarts(
 
 function fromFile(file: TreeFile): PackEntry {
   return { name: file.name, executable: file.executable, source: file, scan: mayHoldAccessKey(file) }
-}
-
-function generated(name: string, bytes: Uint8Array): PackEntry {
-  return { name, executable: false, source: bytesSource(bytes), scan: false }
 }
 
 function withoutExtension(name: string): string {

@@ -7,6 +7,7 @@ import type { Build } from './bundle/rebuilder.ts'
 import type { RunBundleQuery } from './bundle/run-bundle.ts'
 import { hasEntry } from './code/code.ts'
 import type { HandlerFile } from './code/handler-file.ts'
+import type { LayerModule } from './code/layers.ts'
 import { manifestOf } from './code/manifest.ts'
 import { findModules } from './code/modules.ts'
 import { isTypescript } from './code/source-kind.ts'
@@ -29,6 +30,8 @@ export interface Launch {
 export interface LaunchModules {
   readonly handler: string
   readonly initializer?: string
+  /** Runtime extensions, in their order. */
+  readonly layers?: readonly { readonly name: string; readonly module: string }[]
 }
 
 export interface LaunchRequest {
@@ -52,7 +55,7 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
   const { service, fn, providerName, runtimeEntry, build } = request
   if (!hasEntry(fn)) throw new SlsError(cannotRun(fn))
   const serviceDir = realpathSync(request.serviceDir)
-  const { files, modules, diagnostics, hosted } = findModules(service, fn, serviceDir)
+  const { files, layers, modules, diagnostics, hosted } = findModules(service, fn, serviceDir)
   if (diagnostics.length > 0) throw new SlsError(diagnostics)
   const sources = modules.filter(({ file, options }) => isTypescript(file.path) || (options.bundle ?? false) !== false)
   const folder = join(request.cacheDir, fn.name)
@@ -75,8 +78,20 @@ export async function launch(request: LaunchRequest): Promise<Launch> {
   return {
     runtime: fileURLToPath(runtimeEntry),
     manifest: manifestOf(service, fn, providerName, files),
-    modules: Object.fromEntries(pairs),
+    modules: Object.fromEntries(
+      pairs.map(([member, own]) => [member, { ...own, ...launchLayers(layers[member], pathOf) }]),
+    ),
     cwd: serviceDir,
+  }
+}
+
+function launchLayers(
+  layers: readonly LayerModule[] | undefined,
+  pathOf: (file: HandlerFile) => string,
+): Pick<LaunchModules, 'layers'> {
+  if (!layers) return {}
+  return {
+    layers: layers.map(({ name, file, package: found }) => ({ name, module: file ? pathOf(file) : found.path })),
   }
 }
 

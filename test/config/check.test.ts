@@ -200,6 +200,10 @@ describe('what has no effect where it stands', () => {
       'SLS1032 warning "name" of a layer has no effect: this one is called "l" @name',
     ],
     [
+      fn('runtime: custom\nlayers: { l: { path: ./l } }'),
+      'SLS1032 warning "layers" of "f" has no effect: only functions on Node.js load them @layers',
+    ],
+    [
       fn('events: [{ http: { path: /a, method: get } }, { http: { path: /a, auth: iam } }, { http: GET /a }]'),
       'SLS1042 warning two triggers of "f" answer GET /a @http',
     ],

@@ -43,6 +43,33 @@ describe('functions', () => {
     expect([fn?.layers, fn?.cloudLayers]).toEqual([['log'], ['arn:x:y:1']])
   })
 
+  it('have all layers of the service, unless they say which', async () => {
+    const text = `service: a
+layers: { one: ./one, two: npm:two@2 }
+functions:
+  all: {}
+  list: { layers: [two, "arn:x:y:1"] }
+  none: { layers: [] }
+  more: { layers: { three: ./three } }
+  python: { runtime: python3.12 }
+  server: { runtime: custom }
+aggregation:
+  group: { functions: [all, none], deployOrigin: true }
+`
+    const service = await serviceOf(text)
+    const layers = {
+      all: ['one', 'two'],
+      list: ['two'],
+      none: [],
+      more: ['one', 'two', 'three'],
+      python: [],
+      server: [],
+    }
+    const of = ({ functions }: typeof service) => Object.fromEntries(functions.map((fn) => [fn.name, fn.layers]))
+    expect(of(service)).toEqual({ ...layers, group: [] })
+    expect(of(await serviceOf(dump(writeService(service))))).toEqual({ ...layers, group: [] })
+  })
+
   it('that are not deployed stay known', async () => {
     const service = await serviceOf('service: a\nfunctions: { f: {}, g: { deploy: false } }\n')
     expect([service.functions.map((fn) => fn.name), service.undeployed.map((fn) => fn.name)]).toEqual([['f'], ['g']])

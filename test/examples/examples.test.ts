@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { unpack } from '../packager/unzip.ts'
 import { has } from '../peers.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
@@ -48,6 +48,50 @@ describe('hello', () => {
       { cwd },
     )
     expect([code, stdout]).toEqual([0, 'Hello, you!\n'])
+  })
+})
+
+describe('layers', () => {
+  it.each(['local', 'aliyun', 'tencent', 'aws'])('stand around a function as %s calls it', async (provider) => {
+    const cwd = join(root, 'examples/layers')
+    const call = (...args: string[]) => machine.sls(['invoke', '--provider', provider, ...args], { cwd })
+    const { stdout, stderr } = await call('-f', 'hello', '--path', '/hello?name=you')
+    expect(stdout).toBe('Hello, you, from hello!\n')
+    expect(stderr).toMatch(/hello answered in [\d.]+ ms/)
+    expect((await call('-f', 'plain', '--path', '/plain')).stdout).toBe('without a layer\n')
+  })
+
+  it('are in what is deployed, and close with it', async () => {
+    const cwd = withRuntime(machine.example('layers'))
+    const url = await deploy(cwd)
+    expect(await (await fetch(`${url}/hello?name=you`)).text()).toBe('Hello, you, from hello!\n')
+    expect(await (await fetch(`${url}/plain`)).text()).toBe('without a layer\n')
+    writeFileSync(join(cwd, 'src/hello.ts'), "export const handler = async () => 'changed'\n")
+    await deploy(cwd)
+    expect(await (await fetch(`${url}/hello`)).text()).toBe('changed')
+    const logs = async (): Promise<string> => (await machine.sls(['logs'], { cwd })).stdout
+    await vi.waitUntil(async () => (await logs()).includes('hello says good-bye'), { timeout: 20_000, interval: 200 })
+  })
+
+  it('are called by the platform before it stops', async () => {
+    const cwd = withRuntime(machine.example('layers'))
+    expect((await machine.sls(['package', '--provider', 'aliyun'], { cwd })).code).toBe(0)
+    const spec = readFileSync(join(cwd, '.sls/aliyun/s.yaml'), 'utf8')
+    expect(spec.match(/handler: sls_\w+\.preStop/g)).toEqual([
+      'handler: sls_hello.preStop',
+      'handler: sls_nightly.preStop',
+    ])
+    const code = await unpack(join(cwd, '.sls/aliyun/layers.zip'), join(machine.home, 'layers-code'))
+    const script = `const { handler, preStop } = require('./sls_nightly.js')
+      const event = Buffer.from(JSON.stringify({ triggerTime: '2026-01-02T03:04:05Z', triggerName: 't', payload: '' }))
+      handler(event, { requestId: 'r' }).then((answer) => console.log(answer)).then(() => preStop({ requestId: 'r' }))`
+    const { stdout } = await run(process.execPath, ['-e', script], { cwd: code })
+    expect(stdout.split('\n').filter((line) => !line.includes(' in '))).toEqual([
+      'Hello, night, from nightly!',
+      '',
+      'nightly says good-bye',
+      '',
+    ])
   })
 })
 

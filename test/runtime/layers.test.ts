@@ -244,3 +244,54 @@ test('compose makes one layer of several', async () => {
   expect(text(await send(local, entryWith([one], { handler }), {}))).toBe('1')
   expect(notes.slice(-4)).toEqual(['a beforeInvoke', 'b beforeInvoke', 'a afterInvoke 1', 'b afterInvoke 1'])
 })
+
+describe('a layer of the older form', () => {
+  test('adds extensions to an engine, by the names of then and of now', async () => {
+    const notes: string[] = []
+    const build = vi.fn((engine: Record<string, (given: unknown) => void>) => {
+      engine['addRuntimeExtension']?.({
+        async beforeStart() {
+          notes.push('beforeStart')
+        },
+        async beforeInvoke(_: unknown, args: unknown[]) {
+          notes.push(`beforeInvoke ${args.length}`)
+        },
+        async afterInvoke(error: unknown, result: unknown) {
+          notes.push(`afterInvoke ${error} ${result}`)
+        },
+      })
+      engine['addContextExtension']?.((ctx: { extra?: string }, runtime: { function: string }) => {
+        ctx.extra = runtime.function
+      })
+      engine['addHealthExtension']?.(() => void notes.push('health'))
+    })
+    const handler = (ctx: Context & { extra?: string }) => ctx.extra
+    const entry = entryWith([{ default: build }], { handler })
+    expect(text(await send(local, entry, {}))).toBe('f')
+    expect(notes).toEqual(['beforeStart', 'health', 'beforeInvoke 1', 'afterInvoke undefined f'])
+    expect(build).toHaveBeenCalledTimes(1)
+  })
+
+  test('takes over by its default handler', async () => {
+    const build = (engine: Record<string, (given: unknown) => void>) =>
+      engine['addRuntimeExtension']?.({ defaultInvokeHandler: (ctx: HttpContext) => `app ${ctx.path}` })
+    expect(text(await send(local, entryWith([build], { handler: () => 'own' }), { url: '/x' }))).toBe('app /x')
+  })
+
+  test('may as well make a layer', async () => {
+    const entry = entryWith([() => defineLayer({ context: () => ({ x: 2 }) })], {
+      handler: (ctx: Context & { x?: number }) => String(ctx.x),
+    })
+    expect(text(await send(local, entry, {}))).toBe('2')
+  })
+
+  test.each([
+    ['addEventExtension', 'layer "layer 0" calls addEventExtension, which has no counterpart'],
+    ['addRuntimeExtension', 'layer "layer 0" has an extension "createLogger", which has no counterpart'],
+  ])('says what of %s it cannot do', async (method, message) => {
+    const build = (engine: Record<string, (given: unknown) => void>) =>
+      engine[method]?.({ createLogger: () => undefined })
+    expect((await send(local, entryWith([build], { handler: () => 'own' }), {})).status).toBe(500)
+    expect(log[0]?.error.message).toContain(message)
+  })
+})

@@ -1,15 +1,16 @@
-import type {
-  Async,
-  Concurrency,
-  Fn,
-  FnCode,
-  FrameworkCode,
-  HealthCheck,
-  Logs,
-  Output,
-  Pointer,
-  Signature,
-  Vpc,
+import {
+  type Async,
+  type Concurrency,
+  type Fn,
+  type FnCode,
+  type FrameworkCode,
+  type HealthCheck,
+  isNode,
+  type Logs,
+  type Output,
+  type Pointer,
+  type Signature,
+  type Vpc,
 } from '@anyfaas/kit'
 import { DEFAULTS } from '../defaults.ts'
 import { under } from '../pointer.ts'
@@ -24,11 +25,18 @@ export interface FnSource {
   readonly at: Pointer
   readonly own: Tree
   readonly defaults: Tree
-  readonly layers: ReadonlySet<string>
+  readonly layers: LayerNames
   /** Given for an aggregate or a whole application, whose code is not in its own keys. */
   readonly code?: FnCode
   /** Finds the handler in its own classes. */
   readonly framework?: FrameworkCode | undefined
+}
+
+export interface LayerNames {
+  /** Every one that the file declares. */
+  readonly all: ReadonlySet<string>
+  /** Those of the service, which a function has that says nothing else. */
+  readonly shared: readonly string[]
 }
 
 export function normalizeFunction(source: FnSource): Fn {
@@ -44,7 +52,7 @@ export function normalizeFunction(source: FnSource): Fn {
     memoryMb: numberOf(pick('memorySize')) ?? DEFAULTS.memoryMb,
     environment: valuesOf(defaults['environment'], own['environment']),
     tags: textsOf(defaults['tags'], own['tags']),
-    ...readLayers(own['layers'], source.layers),
+    ...readLayers(own['layers'], source.layers, loadsLayers(code, runtimeOf(code, textOf(pick('runtime'))))),
     secrets: listOf(own['secrets']),
     triggers: normalizeEvents(own['events'], under(at, 'events')),
     outputs: readOutputs(own['outputs'], under(at, 'outputs')),
@@ -125,13 +133,20 @@ function readHealthCheck(given: unknown): HealthCheck | undefined {
   }
 }
 
-// A name that the service declares is a runtime extension; anything else is the platform's own layer.
+// A name that the file declares is a runtime extension; anything else is the platform's own layer. A list says all that
+// a function has, a map adds to what the service has. The members of an aggregate have theirs themselves.
 function readLayers(
   given: unknown,
-  known: ReadonlySet<string>,
+  { all, shared }: LayerNames,
+  isLoaded: boolean,
 ): { layers: readonly string[]; cloudLayers: readonly string[] } {
-  const names = isTree(given) ? Object.keys(given) : listOf(given)
-  return { layers: names.filter((name) => known.has(name)), cloudLayers: names.filter((name) => !known.has(name)) }
+  const own = isTree(given) ? Object.keys(given) : listOf(given)
+  const names = isLoaded && !Array.isArray(given) ? [...new Set([...shared, ...own])] : own
+  return { layers: names.filter((name) => all.has(name)), cloudLayers: names.filter((name) => !all.has(name)) }
+}
+
+function loadsLayers({ kind }: FnCode, runtime: string): boolean {
+  return (kind === 'handler' || kind === 'app') && isNode(runtime)
 }
 
 function readVpc(given: unknown): Vpc | undefined {

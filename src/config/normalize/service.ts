@@ -2,7 +2,7 @@ import type { Domain, Fn, FnCode, FrameworkCode, ProviderSettings, RuntimeLayer,
 import { under } from '../pointer.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { membershipOf } from './aggregate.ts'
-import { normalizeFunction } from './function.ts'
+import { type LayerNames, normalizeFunction } from './function.ts'
 import { servicePackage } from './package.ts'
 import { defined, listOf, textOf, treeOf, valuesOf } from './units.ts'
 
@@ -60,7 +60,7 @@ function readEdition(given: unknown): string | undefined {
 }
 
 function readFunctions(root: Tree, framed: Framed | undefined): Fn[] {
-  const layers = new Set(Object.keys(readLayers(root)))
+  const layers = layerNames(root)
   return Object.entries(treeOf(root['functions'])).map(([name, own]) =>
     normalizeFunction({
       name,
@@ -83,7 +83,7 @@ interface Aggregate {
 function readAggregates(root: Tree, functions: readonly Fn[]): Aggregate[] {
   const aggregation = treeOf(root['aggregation']) as Record<string, Tree>
   const byName = new Map(functions.map((fn) => [fn.name, fn]))
-  const layers = new Set(Object.keys(readLayers(root)))
+  const layers = layerNames(root)
   const candidates = functions.map((fn) => ({
     name: fn.name,
     isHttp: fn.triggers.some((trigger) => trigger.kind === 'http'),
@@ -123,10 +123,14 @@ function readApp(root: Tree): Fn[] {
       at: '/deployType',
       own,
       defaults: treeOf(root['provider']),
-      layers: new Set(),
+      layers: layerNames(root),
       code,
     }),
   ]
+}
+
+function layerNames(root: Tree): LayerNames {
+  return { all: new Set(Object.keys(readLayers(root))), shared: Object.keys(treeOf(root['layers'])) }
 }
 
 // Layers of the service, and those that functions declare for themselves.

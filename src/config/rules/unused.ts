@@ -1,7 +1,7 @@
-import { type Diagnostic, type Pointer, warning } from '@anyfaas/kit'
-import { treeOf } from '../normalize/units.ts'
+import { type Diagnostic, isNode, type Pointer, warning } from '@anyfaas/kit'
+import { listOf, treeOf } from '../normalize/units.ts'
 import { under } from '../pointer.ts'
-import type { Tree } from '../tree.ts'
+import { isTree, type Tree } from '../tree.ts'
 import { aggregatesOf, functionsOf, type Named } from './outline.ts'
 
 /** Keys that have no effect where they stand. Each is said at its place, none is dropped in silence. */
@@ -14,6 +14,23 @@ export function checkUnused(root: Tree): Diagnostic[] {
     ...[...functionsOf(root), ...aggregatesOf(root)].flatMap(({ own, at }) =>
       namedLayers(own['layers'], under(at, 'layers')),
     ),
+    ...functionsOf(root).flatMap((fn) => idleLayers(fn, provider, Object.keys(treeOf(root['layers'])))),
+  ]
+}
+
+// Runtime extensions are loaded by the runtime of Node.js functions.
+function idleLayers({ name, own, at }: Named, provider: Tree, known: readonly string[]): Diagnostic[] {
+  const { layers } = own
+  const isNamed = isTree(layers) || listOf(layers).some((layer) => known.includes(layer))
+  const runtime =
+    codeKind({ name, own, at }, provider) === 'handler' ? (own['runtime'] ?? provider['runtime']) : 'other'
+  if (!isNamed || runtime === undefined || isNode(String(runtime))) return []
+  const pointer = under(at, 'layers')
+  return [
+    warning('SLS1032', `"layers" of "${name}" has no effect: only functions on Node.js load them`, {
+      pointer,
+      on: 'key',
+    }),
   ]
 }
 

@@ -48,6 +48,12 @@ export function entryInitializer(fn: Fn): string | undefined {
   return isNode(fn.runtime) ? `${entryName(fn)}.initializer` : initializers[0]
 }
 
+/** What the platform calls before it ends an instance, when the function or one of its members has layers that could close something. */
+export function entryPreStop(fn: Fn): string | undefined {
+  const hasLayers = isNode(fn.runtime) && [fn, ...membersOf(fn)].some(({ layers }) => layers.length > 0)
+  return hasLayers ? `${entryName(fn)}.preStop` : undefined
+}
+
 export function isNode(runtime: string): boolean {
   return /^nodejs/i.test(runtime)
 }

@@ -62,6 +62,7 @@ export const codes = {
   SLS4008: { title: 'the bundler has a doubt', exit: EXIT.failed },
   SLS4009: { title: 'a file that looks like a secret', exit: EXIT.failed },
   SLS4010: { title: 'the artifact is larger than the platform takes', exit: EXIT.failed },
+  SLS4011: { title: 'the layer was not found', exit: EXIT.usage },
   SLS4020: { title: 'machine code for another system', exit: EXIT.failed },
   SLS4021: { title: 'the Python packages cannot be installed', exit: EXIT.failed },
   SLS4022: { title: 'the Go program cannot be built', exit: EXIT.failed },

@@ -26,15 +26,27 @@ async function run(job: OnceJob, watch: Watch): Promise<OnceResult> {
   // Not by a flag of the process: our own bundles bring maps that nobody needs here.
   process.setSourceMapsEnabled(true)
   const entry = start(launch.manifest, await loadersOf(job, watch)) as unknown as Entry
-  return resultOf(await emulator.call(entry, call, info), watch)
+  const answer = await emulator.call(entry, call, info)
+  await closeLayers(entry, job)
+  return resultOf(answer, watch)
+}
+
+// What a layer still holds is written now: the process has no other end.
+async function closeLayers(entry: Entry, { launch, info }: OnceJob): Promise<void> {
+  const { preStop } = entry as { readonly preStop?: (context: object) => Promise<void> }
+  const hasLayers = Object.values(launch.modules).some(({ layers }) => layers !== undefined)
+  if (hasLayers) await preStop?.({ requestId: info.requestId })
 }
 
 async function loadersOf({ launch, debugPort }: OnceJob, watch: Watch): Promise<Loaders> {
-  const pairs = Object.entries(launch.modules).map(([member, { handler, initializer }]): [string, Loader] => [
+  const pairs = Object.entries(launch.modules).map(([member, { handler, initializer, layers }]): [string, Loader] => [
     member,
     {
       handler: () => watch.settle(() => openModule(handler)),
       ...(initializer !== undefined && { initializer: () => watch.settle(() => openModule(initializer)) }),
+      ...(layers && {
+        layers: layers.map(({ name, module }) => ({ name, open: () => watch.settle(() => openModule(module)) })),
+      }),
     },
   ])
   const loaders = Object.fromEntries(pairs)

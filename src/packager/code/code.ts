@@ -3,13 +3,21 @@ import type { HostedApp } from '@anyfaas/runtime'
 import { frameworkOf } from '../framework/framework.ts'
 import { packageOptionsOf } from '../groups.ts'
 import { type CustomFn, type CustomSource, findSource, isCustom } from './custom.ts'
+import type { LayerPackage } from './layer-package.ts'
 import type { FilesOf } from './manifest.ts'
-import { findModules, isBundled, type SourceModule } from './modules.ts'
+import { findModules, isBundled, type LayersOf, type SourceModule } from './modules.ts'
 
 /** What the functions of an artifact are made of. */
 export interface Code {
   /** Functions that get a generated entry. */
-  readonly entries: readonly { readonly fn: Fn; readonly files: FilesOf; readonly hosted?: HostedApp }[]
+  readonly entries: readonly {
+    readonly fn: Fn
+    readonly files: FilesOf
+    readonly layers: LayersOf
+    readonly hosted?: HostedApp
+  }[]
+  /** Layers that are packages. */
+  readonly layerPackages: readonly LayerPackage[]
   /** Their modules, each file once. */
   readonly modules: readonly SourceModule[]
   readonly servers: readonly Server[]
@@ -42,6 +50,9 @@ export function codeOf(functions: readonly Fn[], service: Service, serviceDir: s
   return {
     entries: handled,
     modules: [...modules.values()],
+    layerPackages: handled.flatMap(({ layers }) =>
+      Object.values(layers).flatMap((each) => each.flatMap((layer) => layer.package ?? [])),
+    ),
     servers: servers.map(({ server }) => server),
     copied: plain || apps.length > 0 || servers.length > 0 || functions.some(isForeign),
     withPackages:

@@ -12,6 +12,16 @@ export interface EntryModules {
   readonly handler?: ModuleRef
   /** Absent when the initializer stands in the handler's module. */
   readonly initializer?: ModuleRef
+  /** Runtime extensions, in their order. */
+  readonly layers?: readonly EntryLayer[]
+}
+
+export interface EntryLayer {
+  /** In the service file. */
+  readonly name: string
+  readonly ref: ModuleRef
+  /** Found among the packages of the artifact, by the name alone. */
+  readonly isPackage: boolean
 }
 
 export interface EntryText {
@@ -34,7 +44,8 @@ export function entryText({ manifest, modules, runtime, hosted, module }: EntryT
     const initializer = own.initializer ? `, initializer: ${beside(own.initializer)}` : ''
     const open = own.handler ? beside(own.handler) : 'async () => undefined'
     const handler = hosted ? hostCall({ ...hosted, host: `./${hosted.host}`, open }) : open
-    return `  [${JSON.stringify(name)}]: { handler: ${handler}${initializer} },`
+    const layers = own.layers ? `, layers: [${own.layers.map(layerText).join(', ')}]` : ''
+    return `  [${JSON.stringify(name)}]: { handler: ${handler}${initializer}${layers} },`
   })
   const start = [
     `const manifest = ${JSON.stringify(manifest, null, 2)}`,
@@ -77,6 +88,10 @@ export function opener(name: string, module: ModuleRef['module']): string {
   const text = JSON.stringify(name)
   // import() of a CommonJS module only guesses its names.
   return module === 'cjs' ? `async () => require(${text})` : `() => import(${text})`
+}
+
+function layerText({ name, ref, isPackage }: EntryLayer): string {
+  return `{ name: ${JSON.stringify(name)}, open: ${isPackage ? opener(ref.name, ref.module) : beside(ref)} }`
 }
 
 function beside({ name, module }: ModuleRef): string {

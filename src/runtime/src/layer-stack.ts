@@ -1,5 +1,6 @@
 import type { Scope } from './call.ts'
 import type { Context } from './context.ts'
+import { type Build, readEngineLayer } from './engine-layer.ts'
 import { type CallMeta, compose, extend, type Layer, type LayerRuntime } from './layer.ts'
 import type { LayerLoader, Manifest, Member } from './manifest.ts'
 import type { Handler } from './signature.ts'
@@ -30,7 +31,7 @@ export function finishLayers({ layer, runtime }: LayerStack, member: Member): Pr
 
 async function openAll(loaders: readonly LayerLoader[], scope: Scope): Promise<LayerStack> {
   const layers: Layer[] = []
-  for (const { name, open } of loaders) layers.push(layerIn(await open(), name))
+  for (const { name, open } of loaders) layers.push(await layerIn(await open(), name))
   const runtime = runtimeOf(scope)
   for (const layer of layers) await startOnce(layer, { ...runtime, function: scope.manifest.function })
   const layer = compose(...layers)
@@ -53,11 +54,27 @@ function startOnce(layer: Layer, runtime: LayerRuntime): Promise<void> {
   return start
 }
 
-function layerIn(module: unknown, name: string): Layer {
+async function layerIn(module: unknown, name: string): Promise<Layer> {
   const roots = [module, fieldOf(module, 'default'), fieldOf(fieldOf(module, 'default'), 'default')]
-  const found = roots.flatMap((root) => [fieldOf(root, 'layer'), root]).find(isLayer)
-  if (!found) throw new Error(`layer "${name}" exports ${describe(module)} without any part of a layer`)
+  const all = roots.flatMap((root) => [fieldOf(root, 'layer'), root])
+  const found = all.find(isLayer) ?? (await buildOnce(all.find(isFunction), name))
+  if (!isLayer(found)) throw new Error(`layer "${name}" exports ${describe(module)} without any part of a layer`)
   return found
+}
+
+const built = new WeakMap<Build, Promise<unknown>>()
+
+// The same module is the same layer for every function of the process.
+function buildOnce(build: Build | undefined, name: string): Promise<unknown> | undefined {
+  if (build === undefined) return undefined
+  const making = built.get(build) ?? readEngineLayer(build, name)
+  built.set(build, making)
+  making.catch(() => built.delete(build))
+  return making
+}
+
+function isFunction(value: unknown): value is Build {
+  return typeof value === 'function'
 }
 
 const PARTS: readonly (keyof Layer)[] = [

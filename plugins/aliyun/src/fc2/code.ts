@@ -4,11 +4,13 @@ import {
   type ContainerCode,
   type Diagnostic,
   entryInitializer,
+  entryPreStop,
   error,
   type Fn,
   imageByDigest,
   type Service,
 } from '@anyfaas/kit'
+import { PRE_STOP_SEC } from '../pre-stop.ts'
 
 export const PLATFORM = 'Function Compute 2.0'
 
@@ -41,9 +43,15 @@ export function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): CodeS
       diagnostics: checkImage(fn, code),
     }
   }
-  const initializer = entryInitializer(fn)
+  const [initializer, preStop] = [entryInitializer(fn), entryPreStop(fn)]
+  const lifecycle = { InstanceLifecycleConfig: { PreStop: { Handler: preStop, Timeout: PRE_STOP_SEC } } }
   return {
-    spec: { Handler: handler, ...(initializer !== undefined && { Initializer: initializer }), CodeUri: path },
+    spec: {
+      Handler: handler,
+      ...(initializer !== undefined && { Initializer: initializer }),
+      ...(preStop !== undefined && lifecycle),
+      CodeUri: path,
+    },
     diagnostics: [],
   }
 }

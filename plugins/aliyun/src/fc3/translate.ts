@@ -8,6 +8,7 @@ import {
   deployedName,
   effectiveFn,
   entryInitializer,
+  entryPreStop,
   type Fn,
   fillPlaceholders,
   mapFields,
@@ -19,6 +20,7 @@ import {
   type Tree,
   treeAt,
 } from '@anyfaas/kit'
+import { PRE_STOP_SEC } from '../pre-stop.ts'
 import { checkRegion, regionOf } from '../region.ts'
 import { mapFunctionTriggers } from '../triggers.ts'
 import { wordsOf } from '../words.ts'
@@ -64,16 +66,12 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
   const mapped = mapFields(fields, effectiveFn(fn), subject)
-  const initializer = entryInitializer(fn)
   const spec = {
     functionName: nameOf(fn, service),
     region: regionOf(service),
     runtime: checked.runtime,
     ...code.spec,
-    ...mergeTree(
-      initializer === undefined ? {} : { instanceLifecycleConfig: { initializer: { handler: initializer } } },
-      mapped.spec,
-    ),
+    ...mergeTree(lifecycleOf(fn), mapped.spec),
   }
   const made = translateTriggers(fn)
   const overridden = [
@@ -102,6 +100,16 @@ function withCpu(spec: Tree): Tree {
   const entries = Object.entries(spec)
   entries.splice(entries.findIndex(([key]) => key === 'memorySize') + 1, 0, ['cpu', cpuFor(memorySize)])
   return Object.fromEntries(entries)
+}
+
+// https://www.alibabacloud.com/help/en/functioncompute/fc/lifecycle-hooks-for-function-instances-2
+function lifecycleOf(fn: Fn): object {
+  const [initializer, preStop] = [entryInitializer(fn), entryPreStop(fn)]
+  const config = {
+    ...(initializer !== undefined && { initializer: { handler: initializer } }),
+    ...(preStop !== undefined && { preStop: { handler: preStop, timeout: PRE_STOP_SEC } }),
+  }
+  return Object.keys(config).length === 0 ? {} : { instanceLifecycleConfig: config }
 }
 
 function translateTriggers(fn: Fn): Translation {

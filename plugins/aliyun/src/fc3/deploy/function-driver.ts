@@ -37,7 +37,6 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     'logConfig.enableInstanceMetrics': 'ignore',
     'logConfig.enableRequestMetrics': 'ignore',
     'logConfig.logBeginRule': 'ignore',
-    'instanceLifecycleConfig.preStop': 'ignore',
     'customContainerConfig.accelerationInfo': 'ignore',
     'customContainerConfig.accelerationType': 'ignore',
     'customContainerConfig.resolvedImageUri': 'ignore',
@@ -116,10 +115,11 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   project(live: Tree): Tree {
     const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && !isVoid(value)))
-    const { tags, layers, codeChecksum, customContainerConfig: image, ...rest } = known
+    const { tags, layers, codeChecksum, customContainerConfig: image, instanceLifecycleConfig: hooks, ...rest } = known
     return {
       ...EMPTY,
       ...rest,
+      ...hooksOf(hooks as Tree | undefined),
       ...(isMap(image) && { customContainerConfig: withoutBlanks(image) }),
       tags: tagMap(tags),
       layers: ((layers ?? []) as readonly unknown[]).map((layer) => (layer as Tree)['arn'] ?? layer),
@@ -159,6 +159,12 @@ function isVoid(value: unknown): boolean {
 
 function withoutBlanks(settings: Tree): Tree {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '' && !isVoid(value)))
+}
+
+// Of what a function does not have, the platform tells an empty handler.
+function hooksOf(hooks: Tree | undefined): Tree {
+  const set = Object.entries(hooks ?? {}).filter(([, hook]) => isMap(hook) && (hook['handler'] || hook['command']))
+  return set.length === 0 ? {} : { instanceLifecycleConfig: Object.fromEntries(set) }
 }
 
 function isSettled(fn: Tree): boolean {

@@ -1,14 +1,14 @@
 import { type App, createApp, hasLayers, isShape, orReject, type Shape, type Start } from '@anyfaas/runtime'
 import { LambdaCall } from './call.ts'
 import { readLambdaEvents } from './events.ts'
+import { closeAtEnd } from './extension.ts'
 import { requestV1, toV1 } from './http-v1.ts'
 import { HttpV2, isHttpV2, toV2 } from './http-v2.ts'
 
 /** AWS Lambda: `handler(event, context)` with a promise. */
 export const start: Start = (manifest, loaders) => {
   const app = createApp(manifest, loaders, { env: process.env, development: process.env['NODE_ENV'] === 'development' })
-  // It is sent where the function has an extension: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
-  if (hasLayers(loaders)) process.once('SIGTERM', () => app.close().finally(() => process.exit(0)))
+  if (hasLayers(loaders)) closeAtEnd(app)
   // Two parameters, never three: the runtime of Node.js 24 refuses handlers that could take a callback.
   return { handler: (event: unknown, context: unknown) => orReject(() => invoke(app, event, context)) }
 }
