@@ -91,6 +91,17 @@ export const aws: Edition = {
     ['another topic', { ...rich, events: [...events.slice(0, 7), { mqtt: { topic: 'things' } }] }],
     ['no events', { ...rich, events: [] }],
   ],
+  waiting: {
+    url: true,
+    events: [
+      { os: { bucket: 'photos', events: ['created'] } },
+      { queue: { queue: 'jobs' } },
+      { mq: { topic: 'news' } },
+      { eventbus: { pattern: { source: ['orders'] } } },
+      { log: { source: 'app' } },
+      { mqtt: { topic: 'things' } },
+    ],
+  },
   drift: { MemorySize: 2048 },
   measure: (emulator, name) => {
     const time = Math.floor(Date.now() / 60_000) * 60 - 60

@@ -23,6 +23,8 @@ export interface Edition {
   readonly rich: Tree
   /** Changes of single fields of `rich`: what it is about, and the new function. */
   readonly changes: readonly (readonly [string, Tree])[]
+  /** A function that waits for events of other products, where a deploy of it is killed too. */
+  readonly waiting?: Tree
   /** What somebody changes by hand, in the words of the platform. */
   readonly drift: Tree
   /** Lets the platform have counted, in the last minute: 4 calls of a function of 10, 20, 30 and 40 ms, 1 error, 2 throttled. */

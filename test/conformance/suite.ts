@@ -188,6 +188,14 @@ export function conformance(edition: Edition): void {
     it('at any request is finished by the next one, nothing doubled, nothing lost', { timeout: 300_000 }, async () => {
       await killedEverywhere(edition, SMALL)
     })
+
+    it.skipIf(!edition.waiting)(
+      'among events of other products, at any change, is finished as well',
+      { timeout: 300_000 },
+      async () => {
+        await killedEverywhere(edition, { waiting: edition.waiting ?? {} }, { changesOnly: true })
+      },
+    )
   })
 }
 

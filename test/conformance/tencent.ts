@@ -79,6 +79,14 @@ export const tencent: Edition = {
     ],
     ['no events', { ...rich, events: [] }],
   ],
+  waiting: {
+    concurrency: { reserved: 10 },
+    async: { retries: 1 },
+    events: [
+      { os: { bucket: 'photos-1250000000', events: ['created'] } },
+      { kafka: { instance: 'ckafka-1', topics: ['clicks'], group: 'g1' } },
+    ],
+  },
   drift: { MemorySize: 2048 },
   measure: (emulator, name) => {
     const time = Math.floor(Date.now() / 60_000) * 60 - 60

@@ -27,7 +27,7 @@ export type Fault = 'throttle' | 'unavailable' | 'cut before' | 'cut after'
 export interface EmulatorOptions {
   readonly latencyMs?: number
   /** Calls a second that are taken of each action that changes something, and as many at once. */
-  readonly rate?: number
+  readonly rate?: number | ((action: string) => number)
   /** How long new and changed things are busy. */
   readonly settleMs?: number
   /** Decides what goes wrong; the number counts all requests from 0. */
@@ -66,6 +66,12 @@ export abstract class Emulator {
   /** Calls that changed something, by their action. */
   get mutations(): readonly string[] {
     return this.requests.filter((request) => this.changes(request)).map(({ action }) => action)
+  }
+
+  /** How many requests before this one changed something; undefined when it only reads. */
+  changesBefore(index: number): number | undefined {
+    const [own, ...earlier] = this.requests.slice(0, index + 1).reverse()
+    return own && this.changes(own) ? earlier.filter((request) => this.changes(request)).length : undefined
   }
 
   /** What there is, without times and made-up ids: two runs that did the same have the same. */
@@ -114,8 +120,9 @@ export abstract class Emulator {
   }
 
   #takes(action: string): boolean {
-    const { rate } = this.options
-    if (rate === undefined) return true
+    const given = this.options.rate
+    if (given === undefined) return true
+    const rate = typeof given === 'number' ? given : given(action)
     const now = performance.now()
     const bucket = this.#buckets.get(action) ?? { tokens: rate, at: now }
     bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.at) / 1000) * rate)

@@ -83,14 +83,15 @@ export class Api {
 
 const READS = /^(Get|List|Describe|Filter|Head)/
 
-// Calls a second, for all calls of a service together, or for one that has a limit of its own.
+// Calls a second, for all calls of a service together, or for one that has a limit of its own. The platform's own bucket is
+// never emptied at the start: what bunches up on its way later would be refused.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const PACES: Readonly<Record<string, { readonly rate: number; readonly burst: number }>> = {
-  lambda: { rate: 15, burst: 15 },
+  lambda: { rate: 15, burst: 8 },
   GetFunction: { rate: 100, burst: 100 },
-  GetPolicy: { rate: 15, burst: 15 },
+  GetPolicy: { rate: 15, burst: 8 },
   Invoke: { rate: 1000, burst: 1000 },
   apigateway: { rate: 10, burst: 40 },
 }
-const USUAL = { rate: 20, burst: 20 }
+const USUAL = { rate: 20, burst: 10 }

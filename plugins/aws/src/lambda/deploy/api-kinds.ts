@@ -18,6 +18,7 @@ export function apiKinds(gateway: Gateway, site: Site, ours: OurFunctions): read
 export class Gateway {
   readonly #site: Site
   #reading: Promise<readonly Tree[]> | undefined
+  #domains: Promise<readonly Tree[]> | undefined
   readonly #lists = new Map<string, Promise<readonly Tree[]>>()
 
   constructor(site: Site) {
@@ -35,6 +36,15 @@ export class Gateway {
   async now(call: Call): Promise<readonly Tree[]> {
     const all = await this.all('GetApis', {}, call)
     return all.filter(({ Tags }) => isOurs((Tags ?? {}) as Record<string, string>, this.#site.service))
+  }
+
+  /** All domains of the account, read once. */
+  async domains(call: Call): Promise<readonly Tree[]> {
+    this.#domains ??= this.all('GetDomainNames', {}, call).catch((cause: unknown) => {
+      this.#domains = undefined
+      throw cause
+    })
+    return await this.#domains
   }
 
   /** What stands under our APIs, each with the id of its API. */

@@ -56,7 +56,7 @@ export const connector: Connector = {
 class LambdaConnection implements Connection {
   readonly drivers
   readonly operations
-  readonly width = 32
+  readonly width
   readonly #site: Site
   readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
@@ -69,6 +69,9 @@ class LambdaConnection implements Connection {
     const ours = new OurFunctions(site)
     this.#ours = ours
     this.operations = makeOperations(site, ours)
+    // Most of a step is waiting for the platform. But a request with code holds that code while it waits for its turn.
+    const inline = site.artifacts.filter((artifact) => !bucket.takes(artifact)).map(({ bytes }) => bytes)
+    this.width = Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / Math.max(1, ...inline))))
     const { name, stage } = site.service
     const group = deployedName([name, stage], SCHEDULE_GROUP)
     const gateway = new Gateway(site)
@@ -145,6 +148,8 @@ class LambdaConnection implements Connection {
     return (await this.drivers.find((driver) => driver.type === type)?.list(call, [])) ?? []
   }
 }
+
+const CODE_IN_FLIGHT_BYTES = 512 * 1024 * 1024
 
 const SCHEDULE_GROUP = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
 

@@ -18,7 +18,7 @@ function domainKind(service: Site['service'], gateway: Gateway): Kind {
     rules: { DomainName: 'replace' },
     async list(call, desired) {
       const wanted = new Set(desired.map(({ spec }) => spec['DomainName']))
-      const all = await gateway.all('GetDomainNames', {}, call)
+      const all = await gateway.domains(call)
       return all.flatMap((live): Live<Tree>[] => {
         const isForeign = !isOurs((live['Tags'] ?? {}) as Record<string, string>, service)
         if (isForeign && !wanted.has(live['DomainName'])) return []
@@ -48,7 +48,7 @@ function mappingKind(service: Site['service'], gateway: Gateway): Kind {
     rules: { DomainName: 'replace' },
     isNameless: true,
     async list(call, desired) {
-      const all = await gateway.all('GetDomainNames', {}, call)
+      const all = await gateway.domains(call)
       const own = all.filter(({ Tags }) => isOurs((Tags ?? {}) as Record<string, string>, service))
       const names = new Set([...own, ...desired.map(({ spec }) => spec)].map(({ DomainName }) => String(DomainName)))
       const lists = [...names].map(async (DomainName) => {

@@ -26,6 +26,8 @@ export class PermissionKind implements Kind {
   readonly rules = { FunctionName: 'replace' } as const
   readonly #site: Site
   readonly #ours: OurFunctions
+  /** Function -> its statements as a plan found them: several kinds look for what they had. */
+  readonly #found = new Map<string, Promise<readonly Live<Tree>[]>>()
 
   constructor(site: Site, ours: OurFunctions) {
     this.#site = site
@@ -35,7 +37,7 @@ export class PermissionKind implements Kind {
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const wanted = new Set(desired.map(({ fn }) => fn))
     const asked = (await this.#ours.list(call)).filter(({ fn, tags }) => wanted.has(fn) || hintOf('policy') in tags)
-    return (await Promise.all(asked.map((one) => this.#look(one, call)))).flat()
+    return (await Promise.all(asked.map((one) => this.#planned(one, call)))).flat()
   }
 
   async find({ id, spec, fn }: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
@@ -61,6 +63,12 @@ export class PermissionKind implements Kind {
     const name = String(live['FunctionName'])
     const found = (await this.#ours.list(call)).find((one) => one.name === name)
     if (found && (await this.#look(found, call)).length === 0) await dropHint(this.#site, found.arn, 'policy', call)
+  }
+
+  #planned(one: FoundFunction, call: Call): Promise<readonly Live<Tree>[]> {
+    const known = this.#found.get(one.name) ?? this.#look(one, call)
+    this.#found.set(one.name, known)
+    return known
   }
 
   async #drop({ FunctionName, StatementId }: Tree, call: Call, id: string): Promise<void> {

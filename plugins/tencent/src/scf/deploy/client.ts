@@ -36,7 +36,8 @@ export class ScfClient {
   async call(request: Request, call: Pick<Call, 'signal'>, product: keyof typeof PRODUCTS = 'scf'): Promise<Tree> {
     const { action, params = {}, about } = request
     const { signal } = call
-    const send = () => this.#client(PRODUCTS[product]).request(action, params, { signal })
+    // A signal of its own: the library listens to it, and many calls at a time share the caller's.
+    const send = () => this.#client(PRODUCTS[product]).request(action, params, { signal: AbortSignal.any([signal]) })
     const once = () => this.#pacer.run(`${product}:${action}`, send, signal)
     try {
       return await (READS.test(action) ? withRetry(once, { retryable: isPassing, signal, clock }) : once())

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clock } from '@anyfaas/kit'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { aws } from './aws.ts'
+import { Bench, type Edition, type Tree } from './edition.ts'
+import { tencent } from './tencent.ts'
+
+// How many functions by chance are deployed to each platform; CI wants more.
+const COUNT = Number(process.env['ANYFAAS_RANDOM_DEPLOYS'] ?? 20)
+const BATCH = 10
+
+// Nobody refuses calls for being too many here, so none has to wait for its turn.
+const { wait } = clock
+beforeAll(() => {
+  Object.assign(clock, { wait: () => new Promise((done) => setImmediate(done)) })
+})
+afterAll(() => {
+  Object.assign(clock, { wait })
+})
+
+it.each([aws, tencent])(
+  'any service can be deployed, changed into any other and removed, and a plan is empty in between: $name',
+  { timeout: 60_000 + COUNT * 1000 },
+  async (edition) => {
+    const bench = await new Bench(edition).start()
+    const empty = bench.emulator.state()
+    const services = fc.array(functionOf(edition), { minLength: BATCH / 2, maxLength: BATCH / 2 })
+    const property = fc.asyncProperty(services, services, async (one, other) => {
+      for (const functions of [one, other]) {
+        bench.write(named(functions), { package: { artifact: 'code.zip' } })
+        writeFileSync(join(bench.dir, 'code.zip'), ZIP)
+        await bench.deploy()
+        expect(await bench.plan()).toEqual([])
+      }
+      await bench.remove()
+      expect(bench.emulator.state()).toEqual(empty)
+      bench.events.length = 0
+      bench.emulator.requests.length = 0
+    })
+    await fc.assert(property, { seed: 20_261_121, numRuns: Math.ceil(COUNT / BATCH), endOnFailure: true })
+    await bench.close()
+  },
+)
+
+/** Any function that is made of the settings of the rich one and of its changes. */
+function functionOf({ rich, changes }: Edition): fc.Arbitrary<Tree> {
+  const all = [rich, ...changes.map(([, changed]) => changed)]
+  const keys = Object.keys(rich).filter((key) => key !== 'events')
+  const settings = Object.fromEntries(keys.map((key) => [key, fc.constantFrom(...valuesOf(all, key), undefined)]))
+  const events = new Map(all.flatMap((fn) => (fn['events'] as Tree[]).map((event) => [JSON.stringify(event), event])))
+  return fc.record({
+    ...settings,
+    events: fc.uniqueArray(fc.constantFrom(...events.values()), { selector: (event) => Object.keys(event)[0] }),
+  })
+}
+
+function valuesOf(functions: readonly Tree[], key: string): unknown[] {
+  const values = new Map(functions.map((fn) => [JSON.stringify(fn[key]), fn[key]]))
+  return [...values.values()].filter((value) => value !== undefined)
+}
+
+// A route belongs to one function, and a log group has two readers at most.
+function named(functions: readonly Tree[]): Record<string, Tree> {
+  const entries = functions.map((fn, index): [string, Tree] => {
+    const events = (fn['events'] as Tree[]).filter((event) => index < 2 || !('log' in event))
+    return [`f${index}`, { ...fn, events: events.map((event) => placed(event, index)) }]
+  })
+  return Object.fromEntries(entries)
+}
+
+function placed(event: Tree, index: number): Tree {
+  const { http } = event as { http?: Tree }
+  return http ? { http: { ...http, path: `/f${index}${http['path']}` } } : event
+}
+
+const ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)])
