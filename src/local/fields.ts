@@ -1,7 +1,7 @@
-import { elsewhere, type FnTable, lossy, refuse } from '@anyfaas/kit'
+import { elsewhere, type FnTable, lossy, refuse, refused } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 
-const NOT_ASYNC = 'a caller waits for the answer'
+const NO_DESTINATION = 'results go to a callback'
 const BY_CALLS = 'processes are started as calls need them'
 
 /** Model -> a function of `local.yml`. */
@@ -35,11 +35,15 @@ export const fields: FnTable = {
   },
   async: {
     rows: {
-      retries: lossy(NOT_ASYNC),
-      maxAgeSec: lossy(NOT_ASYNC),
-      onSuccess: lossy(NOT_ASYNC),
-      onFailure: lossy(NOT_ASYNC),
-      callback: lossy(NOT_ASYNC),
+      retries: { to: 'async.retries' },
+      maxAgeSec: { to: 'async.maxAge' },
+      onSuccess: lossy(NO_DESTINATION),
+      onFailure: lossy('dead letters are kept and listed by the platform'),
+      callback: {
+        to: 'async.callback',
+        as: (callback) =>
+          typeof callback === 'string' ? callback : refused('it keeps no secret in an address', 'name it as it is'),
+      },
     },
   },
   secrets: refuse('it hands no secrets to a function by name', 'environment: {NAME: ${secret:NAME}}'),

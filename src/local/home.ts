@@ -11,6 +11,8 @@ export interface Home {
   readonly output: string
   readonly services: string
   readonly code: string
+  /** Of asynchronous calls. */
+  readonly queue: string
 }
 
 /** `$SLS_HOME`, else `~/.anyfaas`. */
@@ -23,6 +25,7 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): Home 
     output: join(root, 'platform.log'),
     services: join(root, 'services'),
     code: join(root, 'code'),
+    queue: join(root, 'queue'),
   }
 }
 

@@ -12,6 +12,8 @@ import type { FromPlatform } from './start-wire.ts'
 // The platform's process. It is started by `start.ts`, writes its record, says so, and lives until it is told to end,
 // until its last service is removed, or until its record names another one.
 const LOOK_MS = 1000
+/** The first platform of a machine gets it; services have those after it. */
+const CONTROL_PORT = 7000
 
 async function main(): Promise<void> {
   const home = homeOf(process.env)
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
   const control = new Control(token, (command) => obey(platform, command))
   await mkdir(home.root, { recursive: true, mode: 0o700 })
   await platform.open()
-  const port = await control.open()
+  const port = await control.open([CONTROL_PORT, 0])
   const record: PlatformRecord = { pid: process.pid, port, token, version, started: new Date().toISOString() }
   await writeJson(home.record, record)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void platform.shutdown())

@@ -1,4 +1,5 @@
 import type { HealthCheck, Value } from '@anyfaas/kit'
+import type { AsyncSpec } from './async/retry-rule.ts'
 
 /** A function as the local platform runs it: what `local.yml` shows and what the platform keeps. */
 export interface FunctionSpec {
@@ -23,6 +24,8 @@ export interface FunctionSpec {
   readonly rate?: RateSpec
   /** Seconds after which a process without calls ends, unless `concurrency.min` keeps it; 600 when absent. */
   readonly idle?: number
+  /** Of calls whose callers do not wait. */
+  readonly async?: AsyncSpec
   readonly environment: Readonly<Record<string, Value>>
   /** The names of the secrets in the environment. A live function lists those whose values it has. */
   readonly secrets: readonly string[]

@@ -147,8 +147,9 @@ export function reply(expression: string): string {
 export async function until<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
+  withinMs = 15_000,
 ): Promise<T> {
-  const end = Date.now() + 15_000
+  const end = Date.now() + withinMs
   while (Date.now() < end) {
     const found = await look()
     if (found !== undefined && found !== false) return found

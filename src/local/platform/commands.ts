@@ -1,16 +1,20 @@
-import { once } from 'node:events'
-import type { ServerResponse } from 'node:http'
 import { error, isMap, type LogQuery, SlsError } from '@anyfaas/kit'
 import type { DeployRequest, Greeting } from '../api.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { type Command, readJsonBody } from './control.ts'
+import { answerOpenfaas } from './openfaas.ts'
 import type { PlatformHost } from './platform-host.ts'
+import { sendLines } from './send-lines.ts'
 import type { ServiceHost } from './service-host.ts'
+import { handleAsync, stateOf } from './views.ts'
 
 /** What the control API can do: see `api.ts`. */
 export async function obey(platform: PlatformHost, command: Command): Promise<object | undefined | null> {
-  const { method, path } = command
-  const [area, ...rest] = path
+  const { method } = command
+  const [version, area, ...rest] = command.path
+  if (version !== 'v1') return await answerOpenfaas(platform, command)
+  if (area === 'state' && method === 'GET') return stateOf(platform)
+  if (area === 'async') return await handleAsync(platform.async, command, rest)
   if (area === undefined) return method === 'GET' ? greet(platform) : undefined
   if (area === 'shutdown' && method === 'POST') return await end(platform)
   if (area === 'code') return await handleCode(platform, command, rest)
@@ -47,7 +51,13 @@ async function handleService(
   if (!service || !stage) return undefined
   const host = platform.find(service, stage)
   if (area === 'functions')
-    return await handleFunction(platform, command, { service, stage, name: rest[0], area: rest[1] })
+    return await handleFunction(platform, command, {
+      service,
+      stage,
+      name: rest[0],
+      area: rest[1],
+      rest: rest.slice(2),
+    })
   if (area === 'logs') return host && (await streamLogs(host, command))
   if (area !== undefined) return undefined
   if (command.method === 'PUT') {
@@ -62,17 +72,22 @@ interface FunctionPlace {
   readonly stage: string
   readonly name: string | undefined
   readonly area: string | undefined
+  readonly rest: readonly string[]
 }
 
 async function handleFunction(
   platform: PlatformHost,
   { method, request }: Command,
-  { service, stage, name, area }: FunctionPlace,
+  { service, stage, name, area, rest }: FunctionPlace,
 ): Promise<object | undefined> {
   if (!name) return undefined
   const host = platform.find(service, stage)
   if (area === 'secrets') {
     return method === 'POST' ? host?.compare(name, textsOf(await readJsonBody(request))) : undefined
+  }
+  if (area === 'timers') {
+    const [timer = '', verb] = rest
+    return method === 'POST' && verb === 'fire' ? await host?.find(name)?.fire(timer) : undefined
   }
   if (method === 'DELETE') {
     return await platform.remove(service, stage, name)
@@ -102,22 +117,8 @@ function isSpec(value: unknown): value is FunctionSpec {
 }
 
 async function streamLogs(host: ServiceHost, { query, response }: Command): Promise<null> {
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-  response.flushHeaders()
-  try {
-    for await (const line of host.log.read(readQuery(query), gone.signal))
-      await write(response, `${JSON.stringify(line)}\n`)
-  } catch (thrown) {
-    if (!gone.signal.aborted) throw thrown
-  }
-  response.end()
+  await sendLines(response, (signal) => host.log.read(readQuery(query), signal))
   return null
-}
-
-async function write(response: ServerResponse, text: string): Promise<void> {
-  if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')])
 }
 
 function readQuery(query: URLSearchParams): LogQuery {

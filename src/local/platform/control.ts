@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts'
 /** A request to the control API whose sender has the token. */
 export interface Command {
   readonly method: string
-  /** The parts of the path after `/v1`, decoded. */
+  /** The parts of the path, decoded. */
   readonly path: readonly string[]
   readonly query: URLSearchParams
   readonly request: IncomingMessage
@@ -24,12 +24,13 @@ export class Control {
   readonly #server: Server
   readonly #running: Tally
   readonly #obey: Obey
-  readonly #token: Buffer
+  readonly #tokens: readonly Buffer[]
   /** Set when nothing new shall begin. */
   isEnding = false
 
   constructor(token: string, obey: Obey) {
-    this.#token = digest(`Bearer ${token}`)
+    const basic = Buffer.from(`admin:${token}`).toString('base64')
+    this.#tokens = [`Bearer ${token}`, `Basic ${basic}`].map(digest)
     this.#obey = obey
     this.#server = createServer((request, response) => void this.#handle(request, response))
     // An artifact can be large.
@@ -37,8 +38,9 @@ export class Control {
     this.#running = countRequests(this.#server)
   }
 
-  async open(): Promise<number> {
-    await listen(this.#server, [0])
+  /** Listens on the first of the ports that is free. */
+  async open(ports: Iterable<number>): Promise<number> {
+    await listen(this.#server, ports)
     return portOf(this.#server)
   }
 
@@ -49,11 +51,14 @@ export class Control {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const refused = this.#refuse(request)
-      if (refused) return answer(response, refused.status, refusalOf(refused.why))
+      if (refused) {
+        if (refused.status === 401) response.setHeader('www-authenticate', 'Basic realm="Restricted"')
+        return answer(response, refused.status, refusalOf(refused.why))
+      }
       const url = new URL(request.url ?? '/', 'http://localhost')
-      const [version, ...path] = url.pathname.split('/').slice(1).map(decodePart)
+      const path = url.pathname.split('/').slice(1).map(decodePart)
       const command = { method: request.method ?? 'GET', path, query: url.searchParams, request, response }
-      const result = version === 'v1' ? await this.#obey(command) : undefined
+      const result = await this.#obey(command)
       if (result === undefined) answer(response, 404, refusalOf(error('SLS7004', 'there is no such thing here')))
       else if (result !== null) answer(response, 200, result)
     } catch (thrown) {
@@ -68,7 +73,13 @@ export class Control {
     if (!names.includes(headers.host ?? '')) {
       return { status: 403, why: error('SLS7002', 'the control API answers to its own address only') }
     }
-    if (!timingSafeEqual(digest(headers.authorization ?? ''), this.#token)) {
+    // A browser brings the password to whoever's page asks for it.
+    const { origin } = headers
+    if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) {
+      return { status: 403, why: error('SLS7002', 'a page of another origin may not ask') }
+    }
+    const given = digest(headers.authorization ?? '')
+    if (!this.#tokens.some((token) => timingSafeEqual(given, token))) {
       return { status: 401, why: error('SLS7002', 'the token is missing or wrong') }
     }
     return this.isEnding ? { status: 503, why: error('SLS7002', 'the platform is ending') } : undefined

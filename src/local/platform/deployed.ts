@@ -1,10 +1,11 @@
 import { error, isSlsError, SlsError } from '@anyfaas/kit'
-import type { DeployRequest, FunctionState, FunctionStatus } from '../api.ts'
+import type { DeployRequest, Fired, FunctionState, FunctionStatus, FunctionView } from '../api.ts'
 import { environmentFor, needsSecrets } from '../environment.ts'
 import type { FunctionSpec, TimerSpec } from '../spec.ts'
 import { Clock } from './clock.ts'
 import type { CodeFolders } from './code-store.ts'
 import { FunctionHost, type HostOptions } from './function-host.ts'
+import { limitsOf } from './limits.ts'
 import type { Meter } from './meter.ts'
 import type { Reachable } from './reachable.ts'
 import type { ServiceLog } from './service-log.ts'
@@ -23,13 +24,14 @@ export class Deployed implements Reachable {
   readonly secrets: ReadonlyMap<string, string>
   readonly #options: DeployedOptions
   readonly #host: FunctionHost | undefined
-  #clock: Clock | undefined
+  readonly #clock: Clock
 
   /** Without all of its secrets it is known and cannot be called. */
   constructor(request: Pick<DeployRequest, 'spec' | 'secrets'>, options: DeployedOptions) {
     this.spec = request.spec
     this.secrets = new Map(Object.entries(request.secrets))
     this.#options = options
+    this.#clock = new Clock(this.spec.timers, (timer) => void this.#ring(timer))
     options.code.keep(this.#digest)
     if (this.isComplete) this.#host = new FunctionHost(this.#hostOptions())
   }
@@ -61,18 +63,18 @@ export class Deployed implements Reachable {
   }
 
   startTimers(): void {
-    this.#clock = new Clock(this.spec.timers, (timer) => void this.#fire(timer))
+    this.#clock.start()
   }
 
   /** Fires no more timers, lets the running calls finish and ends the processes. */
   async drain(): Promise<void> {
-    this.#clock?.stop()
+    this.#clock.stop()
     await this.#host?.drain()
   }
 
   /** Ends the processes, whatever runs in them. */
   async end(): Promise<void> {
-    this.#clock?.stop()
+    this.#clock.stop()
     await this.#host?.end()
   }
 
@@ -81,14 +83,58 @@ export class Deployed implements Reachable {
     await this.#options.code.release(this.#digest)
   }
 
+  tell(text: string): void {
+    this.#options.log.tell({ function: this.name, stream: 'sys', text })
+  }
+
+  /** Calls the function as the clock would; undefined when it has no such timer. */
+  async fire(name: string): Promise<Fired | undefined> {
+    const timer = this.#clock.find(name)
+    if (!timer) return undefined
+    this.#clock.mark(timer)
+    const began = performance.now()
+    const durationMs = (): number => Math.round((performance.now() - began) * 10) / 10
+    try {
+      await this.#call(timer)
+      return { ok: true, durationMs: durationMs() }
+    } catch (failure) {
+      return { ok: false, durationMs: durationMs(), error: whyOf(failure) }
+    }
+  }
+
+  view(): FunctionView {
+    const { spec } = this
+    const { min, max, instance, queue } = limitsOf(spec)
+    const slots = this.#host?.slots ?? []
+    const { total, errors, byStatus, byClass } = this.meter.counts
+    return {
+      name: spec.name,
+      ...(spec.description !== undefined && { description: spec.description }),
+      state: this.#state,
+      routes: spec.routes.map(({ path, methods }) => ({ path, methods })),
+      instances: slots.map((slot) => slot.status()),
+      limits: { min, max, instance: Number.isFinite(instance) ? instance : null, queue },
+      running: slots.reduce((sum, { running }) => sum + running, 0),
+      waiting: this.#host?.waiting ?? 0,
+      calls: { total, errors, byStatus, byClass },
+      ...this.meter.recent(),
+      timers: this.#clock.view(),
+    }
+  }
+
   status(base: string): FunctionStatus {
     const pids = this.#host?.pids ?? []
-    const state: FunctionState = !this.#host ? 'needs secrets' : pids.length > 0 ? 'running' : 'idle'
+    const state = this.#state
     const { spec } = this
     const routes = spec.routes.map(({ methods, path }) => ({ methods, url: base + path }))
     const urls = routes.length > 0 ? routes : [{ methods: ['POST'], url: `${base}/function/${spec.name}` }]
     const notes = this.#host ? [] : ['the platform was started again and does not have its secrets: deploy again']
     return { spec, state, pids, urls, secrets: spec.secrets.filter((name) => this.secrets.has(name)), notes }
+  }
+
+  get #state(): FunctionState {
+    if (!this.#host) return 'needs secrets'
+    return this.#host.pids.length > 0 ? 'running' : 'idle'
   }
 
   get #digest(): string {
@@ -106,16 +152,16 @@ export class Deployed implements Reachable {
     }
   }
 
-  async #fire({ name, payload }: TimerSpec): Promise<void> {
+  async #ring(timer: TimerSpec): Promise<void> {
     try {
-      await this.host().event({ kind: 'timer', trigger: name, data: payload })
+      await this.#call(timer)
     } catch (failure) {
-      this.#options.log.tell({
-        function: this.name,
-        stream: 'sys',
-        text: `the timer "${name}" failed: ${whyOf(failure)}`,
-      })
+      this.tell(`the timer "${timer.name}" failed: ${whyOf(failure)}`)
     }
+  }
+
+  async #call({ name, payload }: TimerSpec): Promise<void> {
+    await this.meter.time(() => this.host().event({ kind: 'timer', trigger: name, data: payload }))
   }
 }
 

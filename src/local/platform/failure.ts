@@ -6,6 +6,7 @@ export type FailureKind = keyof typeof KINDS
 
 const KINDS = {
   user: { code: 'SLS7010', status: failureClasses.user.status },
+  request: { code: 'SLS7010', status: 400 },
   'too-large': { code: 'SLS7010', status: 413 },
   reply: { code: 'SLS7010', status: 502 },
   exit: { code: 'SLS7012', status: failureClasses.exit.status },

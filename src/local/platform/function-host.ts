@@ -67,6 +67,11 @@ export class FunctionHost {
     await this.#pool.start()
   }
 
+  /** Keeps so many processes from now on, until the next version. */
+  async scale(count: number): Promise<void> {
+    await this.#pool.scale(count)
+  }
+
   async http(exchange: Exchange): Promise<void> {
     await this.#call(closing(exchange), (instance) =>
       instance.http(exchange, termsOf(exchange.requestId, exchange.timeoutSec)),

@@ -74,6 +74,11 @@ export class Gateway {
     await closeServer(this.#server, this.#running)
   }
 
+  /** As if the request had come to this address. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    void this.#handle(request, response)
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID()
     const url = pathOf(request.url ?? '/')

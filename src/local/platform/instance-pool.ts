@@ -30,9 +30,12 @@ export class InstancePool {
   #launching = 0
   #shortLives = 0
   #isClosed = false
+  /** How many are always kept. */
+  #kept: number
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#kept = options.limits.min
     this.#tending = setInterval(() => this.#tend(), TEND_MS).unref()
   }
 
@@ -51,8 +54,16 @@ export class InstancePool {
 
   /** Resolves when as many processes are ready as are always kept, and at least one; rejects with an `init` failure. */
   async start(): Promise<void> {
-    const missing = Math.max(1, this.#options.limits.min) - this.#counted
+    const missing = Math.max(1, this.#kept) - this.#counted
     await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#launch()))
+  }
+
+  /** Keeps so many processes from now on: starts what is missing, and ends those beyond that have no calls. */
+  async scale(count: number): Promise<void> {
+    this.#kept = count
+    const missing = Array.from({ length: Math.max(0, count - this.#counted) }, () => this.#launch())
+    this.#end(this.#counted - count, 0)
+    await Promise.all(missing)
   }
 
   /** A place at once, which has been entered; undefined when there is none. */
@@ -157,25 +168,29 @@ export class InstancePool {
 
   // Brings back what is always kept, later and later when it does not live.
   #keep(): void {
-    if (this.#isClosed || this.#counted >= this.#options.limits.min) return
+    if (this.#isClosed || this.#counted >= this.#kept) return
     const pauseMs = this.#shortLives === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, 100 * 2 ** this.#shortLives)
     setTimeout(() => {
-      if (this.#isClosed || this.#counted >= this.#options.limits.min) return
+      if (this.#isClosed || this.#counted >= this.#kept) return
       this.#launch().catch(() => this.#keep())
     }, pauseMs).unref()
   }
 
   #tend(): void {
     for (const slot of this.#slots) if (slot.isReady && !slot.isEnding) this.#listen(slot)
-    const { min, idleMs } = this.#options.limits
-    let spare = this.#counted - min
+    this.#end(this.#counted - this.#kept, this.#options.limits.idleMs)
+    this.#serve()
+  }
+
+  // At most so many, of those that have had no calls for so long.
+  #end(most: number, idleMs: number): void {
+    let spare = most
     for (const slot of this.#slots) {
       if (spare <= 0) break
       if (!slot.isReady || !slot.counts || slot.running > 0 || Date.now() - slot.usedAt < idleMs) continue
       spare--
       void slot.end()
     }
-    this.#serve()
   }
 
   // A loop that is blocked gets no more calls; another process may take its place. What it works on has a deadline.

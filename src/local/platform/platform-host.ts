@@ -1,10 +1,15 @@
 import { mkdir, readdir } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { isMap } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, Removal } from '../api.ts'
+import { AsyncCalls } from '../async/async-calls.ts'
+import { LogQueue } from '../async/log-queue.ts'
+import type { AsyncTarget } from '../async/target.ts'
 import { type Home, serviceFolder } from '../home.ts'
 import { readJson } from '../json-file.ts'
 import { CodeStore } from './code-store.ts'
+import { limitsOf } from './limits.ts'
 import { Queue } from './queue.ts'
 import { ServiceHost, type ServiceState, stateFile } from './service-host.ts'
 import { Warden } from './warden.ts'
@@ -28,6 +33,7 @@ const GRACE_MS = 10_000
 export class PlatformHost {
   readonly code: CodeStore
   readonly version: string
+  readonly async: AsyncCalls
   readonly #options: PlatformOptions
   readonly #warden = new Warden()
   readonly #workers: WarmWorkers
@@ -43,6 +49,7 @@ export class PlatformHost {
     this.version = options.version
     this.code = new CodeStore(options.home.code)
     this.#workers = new WarmWorkers(options.worker, this.#warden)
+    this.async = new AsyncCalls({ queue: new LogQueue(options.home.queue), find: (path) => this.#target(path) })
   }
 
   /** Brings back every service that was there. */
@@ -55,7 +62,13 @@ export class PlatformHost {
       if (isState(state)) this.#add(state)
     }
     await this.code.prune()
+    await this.async.open()
     for (const service of this.#services.values()) await service.open()
+    this.async.start()
+  }
+
+  get services(): readonly ServiceHost[] {
+    return [...this.#services.values()]
   }
 
   find(service: string, stage: string): ServiceHost | undefined {
@@ -103,6 +116,7 @@ export class PlatformHost {
       worker,
       workers: this.#workers,
       takenPorts: () => this.#portsBut(host),
+      gateway: { beside: (request, response) => this.#takeAsync(host, request, response) },
     })
     this.#services.set(keyOf(service, stage), host)
     return host
@@ -148,17 +162,50 @@ export class PlatformHost {
 
   async #end(): Promise<void> {
     this.#options.onEnding()
+    await this.async.stop()
     await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
+    await this.async.close()
     this.#workers.close()
     this.#warden.close()
     // Not awaited: it ends the process once the answer to who asked for the end is out.
     void this.#options.onEnded()
   }
 
+  /** Answers what is an asynchronous call of a service. */
+  #takeAsync(host: ServiceHost, request: IncomingMessage, response: ServerResponse): boolean {
+    const [, name = '', rest = ''] = ASYNC_PATH.exec(request.url ?? '') ?? []
+    const target = name && asyncTarget(host, decodeURIComponent(name))
+    if (!target) return false
+    void this.async.accept(target, rest.startsWith('/') ? rest : `/${rest}`, { request, response })
+    return true
+  }
+
+  #target(path: string): AsyncTarget | undefined {
+    for (const host of this.#services.values()) {
+      const place = `.${host.name}.${host.stage}`
+      if (path.endsWith(place)) return asyncTarget(host, path.slice(0, -place.length))
+    }
+    return undefined
+  }
+
   #portsBut(host: ServiceHost): ReadonlySet<number> {
     const others = [...this.#services.values()].filter((other) => other !== host)
     return new Set(others.flatMap((other) => other.port ?? []))
   }
+}
+
+const ASYNC_PATH = /^\/async-function\/([^/?]+)(.*)$/s
+/** Of a function whose processes take any number of calls. */
+const DEFAULT_PLACES = 64
+
+function asyncTarget(host: ServiceHost, name: string): AsyncTarget | undefined {
+  const found = host.find(name)
+  if (!found) return undefined
+  const { max, instance } = limitsOf(found.spec)
+  const places = Math.min(DEFAULT_PLACES, max * instance)
+  const spec = found.spec.async ?? {}
+  const { name: service, stage, port = 0 } = host
+  return { service, stage, name, port, spec, places, tell: (text) => found.tell(text) }
 }
 
 function isState(value: unknown): value is ServiceState {

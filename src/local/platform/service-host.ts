@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
@@ -139,6 +140,19 @@ export class ServiceHost {
   compare(name: string, values: Readonly<Record<string, string>>): readonly string[] {
     const secrets = this.#functions.get(name)?.secrets
     return Object.keys(values).filter((key) => secrets?.get(key) === values[key])
+  }
+
+  find(name: string): Deployed | undefined {
+    return this.#functions.get(name)
+  }
+
+  get functions(): readonly Deployed[] {
+    return [...this.#functions.values()]
+  }
+
+  /** Answers a request as if it had come to the service's own address. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#gateway.answer(request, response)
   }
 
   status(): ServiceStatus {

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AsyncCall, AsyncCounts } from '../api.ts'
+import { headerPairs, isOfConnection, readBody } from '../platform/exchange.ts'
+import { asFailure, CallFailure } from '../platform/failure.ts'
+import type { CallQueue, QueuedCall } from './call-queue.ts'
+import { CallRunner } from './call-runner.ts'
+import { type QueueMessage, readMessage, toGoUrl } from './message.ts'
+import type { AsyncTarget } from './target.ts'
+
+export interface AsyncOptions {
+  readonly queue: CallQueue
+  /** By `NAME.SERVICE.STAGE`; undefined when it is not deployed. */
+  readonly find: (path: string) => AsyncTarget | undefined
+}
+
+const CALL_ID = /^[\w.:-]{1,128}$/
+const LARGEST_BODY_BYTES = 6 << 20
+const LONGEST_LINE = 100_000
+
+/** Takes calls whose callers do not wait, and sees to it that each of them is made. */
+export class AsyncCalls {
+  readonly #queue: CallQueue
+  readonly #find: AsyncOptions['find']
+  readonly #runner: CallRunner
+
+  constructor({ queue, find }: AsyncOptions) {
+    this.#queue = queue
+    this.#find = find
+    this.#runner = new CallRunner(queue, find)
+  }
+
+  /** Brings back what was not finished; from then on it accepts calls. */
+  async open(): Promise<void> {
+    await this.#queue.open()
+  }
+
+  /** Begins to make calls. The services have to answer by now. */
+  start(): void {
+    this.#runner.start()
+  }
+
+  /** Answers 202 when the call is kept for good, or with what is wrong with it. `rest` is path and query for the function. */
+  async accept(target: AsyncTarget, rest: string, { request, response }: Wire): Promise<void> {
+    const started = `${BigInt(Date.now()) * 1_000_000n}`
+    try {
+      const id = callIdOf(request)
+      const message = await messageOf(target, rest, request)
+      if (this.#queue.calls.size >= LONGEST_LINE) throw refusal('throttle', 'too many calls wait')
+      const call: QueuedCall = { id, message, accepted: Date.now(), attempts: 0, next: Date.now() }
+      if (await this.#queue.put(call)) this.#runner.wake()
+      response.writeHead(202, { 'x-call-id': id, 'x-start-time': started, 'content-length': '0' })
+      response.end()
+    } catch (thrown) {
+      const { status, message } = asFailure(thrown)
+      const text = `${message}\n`
+      response.writeHead(status, {
+        'content-type': 'text/plain; charset=utf-8',
+        'x-error-class': asFailure(thrown).kind,
+      })
+      response.end(text)
+    }
+  }
+
+  counts(): AsyncCounts {
+    const running = this.#runner.running.size
+    return { waiting: this.#queue.calls.size - running, running, dead: this.#queue.dead.size, done: this.#runner.done }
+  }
+
+  list(state: string | null, limit: number): readonly AsyncCall[] {
+    const found: AsyncCall[] = []
+    for (const call of [...this.#queue.calls.values(), ...this.#queue.dead.values()]) {
+      const shown = this.#show(call)
+      if ((state === null || shown.state === state) && found.push(shown) >= limit) break
+    }
+    return found
+  }
+
+  /** A dead call waits again; undefined when there is none of this id. */
+  async replay(id: string): Promise<AsyncCall | undefined> {
+    const call = this.#queue.dead.get(id)
+    if (!call) return undefined
+    const again: QueuedCall = { id, message: call.message, accepted: Date.now(), attempts: 0, next: Date.now() }
+    await this.#queue.keep(again)
+    this.#runner.wake()
+    return this.#show(again)
+  }
+
+  async replayAll(): Promise<number> {
+    const ids = [...this.#queue.dead.keys()]
+    await Promise.all(ids.map((id) => this.replay(id)))
+    return ids.length
+  }
+
+  /** False when no dead call has this id. */
+  async discard(id: string): Promise<boolean> {
+    if (!this.#queue.dead.has(id)) return false
+    await this.#queue.finish(id)
+    return true
+  }
+
+  /** Begins no more calls; those that run and do not finish in time are made again at the next start. */
+  async stop(): Promise<void> {
+    await this.#runner.stop()
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close()
+  }
+
+  #show(call: QueuedCall): AsyncCall {
+    const { id, message, accepted, attempts, next, reason } = call
+    const target = this.#find(message.Function)
+    const [name = ''] = message.Function.split('.')
+    const place = target ?? { service: '', stage: '', name }
+    const state = next === undefined ? 'dead' : this.#runner.running.has(id) ? 'running' : 'waiting'
+    return {
+      id,
+      service: place.service,
+      stage: place.stage,
+      function: place.name,
+      state,
+      method: message.Method,
+      path: message.Path,
+      accepted: new Date(accepted).toISOString(),
+      attempts,
+      next: next === undefined ? null : new Date(next).toISOString(),
+      reason: reason ?? null,
+    }
+  }
+}
+
+interface Wire {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+function callIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-call-id']
+  if (given === undefined) return randomUUID()
+  if (typeof given === 'string' && CALL_ID.test(given)) return given
+  throw refusal('request', 'X-Call-Id may have letters, digits and ". : _ -", at most 128')
+}
+
+async function messageOf(target: AsyncTarget, rest: string, request: IncomingMessage): Promise<QueueMessage> {
+  const { service, stage, name, spec } = target
+  const given = request.headers['x-callback-url']
+  const callback = (typeof given === 'string' ? given : undefined) ?? spec.callback
+  const body = await readBody(request)
+  if (body && body.length > LARGEST_BODY_BYTES) {
+    throw refusal('too-large', `the body of an asynchronous call has at most ${LARGEST_BODY_BYTES >> 20} MB`)
+  }
+  const [path = '/', query = ''] = splitOnce(rest)
+  const message = {
+    Header: headersOf(request),
+    Host: request.headers.host ?? '',
+    Body: body?.toString('base64') ?? '',
+    Method: request.method ?? 'POST',
+    Path: path,
+    QueryString: query,
+    Function: `${name}.${service}.${stage}`,
+    QueueName: '',
+    CallbackUrl: callback === undefined ? null : toGoUrl(callbackUrl(callback)),
+  }
+  return readMessage(JSON.stringify(message)) ?? message
+}
+
+function callbackUrl(text: string): URL {
+  if (!URL.canParse(text) || !/^https?:/.test(text)) throw refusal('request', 'X-Callback-Url is no address')
+  return new URL(text)
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
+  const headers: Record<string, string[]> = {}
+  for (const [name, value] of headerPairs(rawHeaders)) {
+    const key = name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
+    if (isOfConnection(name) || ['Host', 'Content-Length', 'X-Callback-Url'].includes(key)) continue
+    headers[key] = [...(headers[key] ?? []), value]
+  }
+  return headers
+}
+
+function splitOnce(url: string): [string, string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+function refusal(kind: 'request' | 'too-large' | 'throttle', message: string): CallFailure {
+  return new CallFailure(kind, message)
+}

@@ -1,0 +1,30 @@
+import type { QueueMessage } from './message.ts'
+
+/** A call that somebody has accepted and that is not finished. */
+export interface QueuedCall {
+  readonly id: string
+  readonly message: QueueMessage
+  /** Milliseconds since 1970, UTC. */
+  readonly accepted: number
+  readonly attempts: number
+  /** When it is tried again; undefined for one that nobody tries any more. */
+  readonly next: number | undefined
+  /** Why the last attempt failed. */
+  readonly reason?: string
+}
+
+/** Where accepted calls are kept until they are finished. Each method resolves when a crash cannot undo it any more. */
+export interface CallQueue {
+  /** Brings back what was not finished. */
+  open(): Promise<void>
+  /** False when a call of this id was accepted before: it is the same one, and is kept once. */
+  put(call: QueuedCall): Promise<boolean>
+  /** After an attempt that failed. */
+  keep(call: QueuedCall): Promise<void>
+  finish(id: string): Promise<void>
+  /** Those that are still tried, by id, the oldest first. */
+  readonly calls: ReadonlyMap<string, QueuedCall>
+  /** Those that were given up. */
+  readonly dead: ReadonlyMap<string, QueuedCall>
+  close(): Promise<void>
+}

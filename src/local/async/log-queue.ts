@@ -1,0 +1,152 @@
+import { join } from 'node:path'
+import { AppendLog } from './append-log.ts'
+import type { CallQueue, QueuedCall } from './call-queue.ts'
+import { readMessage } from './message.ts'
+
+/** Ids of finished calls that are remembered, so that a call that is sent again is known. */
+const KEPT_IDS = 100_000
+/** A log with more than so much is written anew when most of it is of finished calls. */
+const LARGEST_LOG_BYTES = 64 << 20
+
+type Entry =
+  | { readonly put: Omit<QueuedCall, 'message'>; readonly message: unknown }
+  | { readonly keep: Pick<QueuedCall, 'id' | 'attempts' | 'reason'> & { readonly next: number | null } }
+  | { readonly done: string }
+
+/** Calls in a log on this machine's disk, and in memory. */
+export class LogQueue implements CallQueue {
+  readonly #log: AppendLog
+  /** Lines that nobody understands: they are put aside for a human. */
+  readonly #poison: AppendLog
+  readonly calls = new Map<string, QueuedCall>()
+  readonly dead = new Map<string, QueuedCall>()
+  readonly #finished = new Set<string>()
+  readonly #putting = new Map<string, Promise<void>>()
+  #liveBytes = 0
+
+  constructor(folder: string) {
+    this.#log = new AppendLog(join(folder, 'calls.ndjson'))
+    this.#poison = new AppendLog(join(folder, 'poison.ndjson'))
+  }
+
+  async open(): Promise<void> {
+    await this.#poison.open(() => undefined)
+    const bad: string[] = []
+    await this.#log.open((line) => {
+      if (!this.#restore(line)) bad.push(line)
+    })
+    await Promise.all(bad.map((line) => this.#poison.append(line)))
+    if (bad.length > 0) await this.#log.replace(() => this.#entries())
+  }
+
+  async put(call: QueuedCall): Promise<boolean> {
+    const { id, message, ...rest } = call
+    if (this.#knows(id)) {
+      // Who sent it twice is not told sooner than who sent it first.
+      await this.#putting.get(id)
+      return false
+    }
+    this.calls.set(id, call)
+    this.#liveBytes += message.Body.length
+    const entry: Entry = { put: { id, ...rest, next: call.next ?? 0 }, message }
+    const putting = this.#log.append(JSON.stringify(entry))
+    this.#putting.set(id, putting)
+    try {
+      await putting
+    } catch (failure) {
+      this.#forget(id)
+      throw failure
+    } finally {
+      this.#putting.delete(id)
+    }
+    return true
+  }
+
+  async keep(call: QueuedCall): Promise<void> {
+    const { id, attempts, reason, next } = call
+    this.#place(call)
+    const entry: Entry = { keep: { id, attempts, next: next ?? null, ...(reason !== undefined && { reason }) } }
+    await this.#log.append(JSON.stringify(entry))
+  }
+
+  async finish(id: string): Promise<void> {
+    this.#forget(id)
+    this.#remember(id)
+    const entry: Entry = { done: id }
+    await this.#log.append(JSON.stringify(entry))
+    if (this.#log.bytes > LARGEST_LOG_BYTES && this.#log.bytes > 4 * this.#liveBytes) {
+      await this.#log.replace(() => this.#entries())
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#log.close(), this.#poison.close()])
+  }
+
+  #forget(id: string): void {
+    const call = this.calls.get(id) ?? this.dead.get(id)
+    this.#liveBytes -= call?.message.Body.length ?? 0
+    this.calls.delete(id)
+    this.dead.delete(id)
+  }
+
+  #knows(id: string): boolean {
+    return this.calls.has(id) || this.dead.has(id) || this.#finished.has(id)
+  }
+
+  #place(call: QueuedCall): void {
+    const [to, from] = call.next === undefined ? [this.dead, this.calls] : [this.calls, this.dead]
+    from.delete(call.id)
+    to.set(call.id, call)
+  }
+
+  #remember(id: string): void {
+    this.#finished.add(id)
+    if (this.#finished.size <= KEPT_IDS) return
+    const [oldest] = this.#finished
+    if (oldest !== undefined) this.#finished.delete(oldest)
+  }
+
+  #restore(line: string): boolean {
+    const entry = parse(line)
+    if (!entry) return false
+    if ('done' in entry) {
+      this.#forget(entry.done)
+      this.#remember(entry.done)
+      return true
+    }
+    if ('keep' in entry) {
+      const { next, ...rest } = entry.keep
+      const call = this.calls.get(rest.id) ?? this.dead.get(rest.id)
+      if (call) this.#place({ ...call, ...rest, next: next ?? undefined })
+      return true
+    }
+    const message = readMessage(JSON.stringify(entry.message))
+    if (!message || typeof entry.put?.id !== 'string') return false
+    if (this.#knows(entry.put.id)) return true
+    this.calls.set(entry.put.id, { ...entry.put, message })
+    this.#liveBytes += message.Body.length
+    return true
+  }
+
+  #entries(): string[] {
+    const finished = [...this.#finished].map((id) => JSON.stringify({ done: id }))
+    const live = [...this.calls.values(), ...this.dead.values()].flatMap(({ message, ...put }) => {
+      const line = JSON.stringify({ put: { ...put, next: put.next ?? 0 }, message })
+      if (put.next !== undefined) return [line]
+      const { id, attempts, reason } = put
+      return [line, JSON.stringify({ keep: { id, attempts, reason, next: null } })]
+    })
+    return [...finished, ...live]
+  }
+}
+
+function parse(line: string): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    const isEntry = typeof value === 'object' && value !== null && ['put', 'keep', 'done'].some((key) => key in value)
+    return isEntry ? (value as Entry) : undefined
+  } catch {
+    return undefined
+  }
+}
