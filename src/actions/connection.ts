@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import {
   type Artifact,
   type Call,
@@ -31,6 +32,8 @@ export async function withConnection<T>(
 ): Promise<T> {
   const { connect } = platform.target
   if (!connect) throw new SlsError(cannotDeploy(platform))
+  // Every request that is on its way listens; Node warns of more than ten.
+  setMaxListeners(0, io.signal)
   const connector = await connect()
   const connection = await connector.connect({
     service: platform.service,

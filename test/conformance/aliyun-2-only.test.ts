@@ -8,6 +8,7 @@ import type { EmulatorOptions } from '../emulators/emulator.ts'
 import { Fc2Emulator } from '../emulators/fc2/emulator.ts'
 import { aliyun2 } from './aliyun-2.ts'
 import { Bench, type Tree } from './edition.ts'
+import { killedEverywhere } from './kill.ts'
 
 // What this edition has besides what every platform bears: a service of its own around the functions.
 
@@ -61,6 +62,14 @@ describe('what the service has for all functions', () => {
     expect(await bench.plan()).toEqual(['update service: role'])
     await bench.deploy()
     expect(emulator.state()).toEqual(before)
+  })
+})
+
+describe('a deploy that is killed while it makes a log store and a service with all of its settings', () => {
+  it('is finished by the next one', { timeout: 300_000 }, async () => {
+    await open()
+    const edition = { ...aliyun2, settings: { ...aliyun2.settings, ...SHARED } }
+    await killedEverywhere(edition, { tick: { async: { retries: 1 } } })
   })
 })
 
@@ -161,6 +170,19 @@ describe('servers', () => {
     const { url, method } = emulator.requests.at(-1) ?? { url: '', method: '' }
     expect(`${method} ${url}`).toBe('POST /2016-08-15/proxy/shop-dev/get/a/1?b=2')
   })
+})
+
+it('is deployed in many steps at once without a warning of Node’s', async () => {
+  await open()
+  bench.emulator.options = { latencyMs: 100 }
+  const warnings: string[] = []
+  const listen = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', listen)
+  bench.write(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${index}`, {}])))
+  await bench.deploy()
+  await bench.deploy()
+  process.off('warning', listen)
+  expect(warnings).toEqual([])
 })
 
 it('is refused for a trigger that the API does not have', async () => {

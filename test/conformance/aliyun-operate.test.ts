@@ -255,6 +255,9 @@ it('code that is too large for a request goes over the bucket that the platform 
     expect(second).toEqual(first)
     expect(emulator.neighbours.objects.get('borrowed/1234567890123456/object-0')?.length).toBe(bytes)
     expect(emulator.requests.map(({ action }) => action)).toEqual(['GetTempBucketToken', 'PUT object'])
+    const borrow = async () => ({ ...(await options.borrow()), mostBytes: bytes - 1 })
+    const small = new CodeStore({ ...options, borrow, largeBucket: undefined })
+    await expect(small.of('a', call)).rejects.toThrow('SLS4010')
     const own = new CodeStore({ ...options, largeBucket: 'for-large' })
     expect(await own.of('a', call)).toEqual({ ossBucketName: 'for-large', ossObjectName: 'anyfaas/shop-dev/all.zip' })
   } finally {

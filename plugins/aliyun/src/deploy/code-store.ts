@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Artifact, Call, Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, error, SlsError, type Tree } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { putObject } from '../account/objects.ts'
 
@@ -61,7 +61,8 @@ export class CodeStore {
 
   async #borrowed({ path, bytes }: Artifact, call: Call): Promise<object> {
     const { endpoint } = this.#options
-    const { bucket, key, credentials } = await this.#options.borrow(call)
+    const { bucket, key, credentials, mostBytes } = await this.#options.borrow(call)
+    if (bytes > mostBytes) throw tooLarge(bytes, mostBytes)
     const host = 'oss-accelerate.aliyuncs.com'
     await putObject({ path, bytes, bucket, key, host, credentials, ...(endpoint && { endpoint }) }, call)
     return { ossBucketName: bucket, ossObjectName: key }
@@ -73,6 +74,8 @@ export interface BorrowedBucket {
   readonly bucket: string
   readonly key: string
   readonly credentials: Pick<Credentials, 'accessKeyId' | 'accessKeySecret' | 'securityToken'>
+  /** What this account may have in this region. */
+  readonly mostBytes: number
 }
 
 /** Asks for the bucket that the vendor's own tools send code through. */
@@ -88,7 +91,17 @@ export async function borrowBucket(client: Lender, account: string, call: Call):
       accessKeySecret: keys.AccessKeySecret,
       securityToken: keys.SecurityToken,
     },
+    mostBytes: Number(told['codeSizeLimit'] ?? Number.POSITIVE_INFINITY),
   }
+}
+
+function tooLarge(bytes: number, mostBytes: number): SlsError {
+  const size = (count: number): string => `${(count / 1024 / 1024).toFixed(1)} MB`
+  return new SlsError(
+    error('SLS4010', `the code has ${size(bytes)}; this account may have ${size(mostBytes)} in this region`, {
+      help: ['sls package --report shows what takes the space', 'or use an image: runtime: container'],
+    }),
+  )
 }
 
 interface Lender {
