@@ -109,8 +109,8 @@ export async function packFor(
     ...(options.trees && { trees: options.trees }),
     ...(options.out !== project.dir && { written: options.out }),
   }
-  const { artifacts, packages, diagnostics } = await timed(io, `package for ${platform.label}`, () =>
-    located(() => pack(request), project.locate),
+  const { artifacts, packages, diagnostics } = await timed(io, `package for ${platform.label}`, (onProgress) =>
+    located(() => pack({ ...request, onProgress }), project.locate),
   )
   const sizes = sizesOf(packages, platform.target.facts)
   settle(project, [...diagnostics, ...checkSizes(sizes, platform.label)], options, io)

@@ -7,6 +7,7 @@ import {
   error,
   hasErrors,
   isSlsError,
+  type PhaseProgress,
   type Service,
   SlsError,
 } from '@anyfaas/kit'
@@ -44,6 +45,8 @@ export interface PackRequest {
   /** Threads to compress with; by default as many as there are cores, up to 4. */
   readonly workers?: number
   readonly signal?: AbortSignal
+  /** Hears, again and again, how much is compressed. Of what takes no time it hears nothing. */
+  onProgress?(progress: PhaseProgress): void
 }
 
 export interface Packed {
@@ -78,13 +81,14 @@ export async function pack(request: PackRequest): Promise<Packed> {
   const prepared = await Promise.all(wanted.map((group) => prepare(group, query)))
   const diagnostics = unique(prepared.flatMap((each) => each.diagnostics))
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
-  const { signal, workers, cacheDir } = request
+  const { signal, workers, cacheDir, onProgress } = request
   const wishes = prepared.filter(({ ready }) => !ready).map(({ group, entries }) => ({ path: group.path, entries }))
   const settings = {
     ...(cacheDir !== undefined && { cacheDir }),
     beganMs: trees.beganMs,
     ...(signal && { signal }),
     ...(workers && { workers }),
+    ...(onProgress && { onProgress }),
   }
   const zips = await makeZips(wishes, settings)
   const made = new Map(wishes.map(({ path }, at) => [path, zips[at]]))

@@ -35,6 +35,12 @@ export function drawRun(event: RunEvent, style: Style): string | undefined {
   }
 }
 
+/** How far a phase is, such as `  54 of 143 MB`; empty when it does not say. */
+export function drawHowFar(event: RunEvent): string {
+  const { progress } = event.kind === 'phase' ? event : { progress: undefined }
+  return progress ? `  ${progress.done} of ${progress.total} ${clean(progress.unit)}` : ''
+}
+
 const VERBS: Readonly<Record<Action, { doing: string; done: string }>> = {
   create: { doing: 'create', done: 'created' },
   update: { doing: 'update', done: 'updated' },

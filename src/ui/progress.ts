@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts'
 import type { Output } from './output.ts'
-import { describeRun, drawRun, keyOf, type RunEvent } from './progress-text.ts'
+import { describeRun, drawHowFar, drawRun, keyOf, type RunEvent } from './progress-text.ts'
 import type { Style } from './style.ts'
 import { cut } from './width.ts'
 
@@ -77,6 +77,8 @@ const ERASE = '\r\u001b[K'
 function track(running: Map<string, Running>, event: RunEvent, nowMs: number): void {
   if (event.state === 'note') return
   if (event.state === 'start') running.set(keyOf(event), { event, beganMs: nowMs })
+  else if (event.state === 'going')
+    running.set(keyOf(event), { event, beganMs: running.get(keyOf(event))?.beganMs ?? nowMs })
   else running.delete(keyOf(event))
 }
 
@@ -89,6 +91,6 @@ function drawMoving(
   const { signs, paint } = look.style
   const sign = signs.spinner[look.turns % signs.spinner.length] ?? ''
   const more = running.length > 1 ? ` and ${running.length - 1} more` : ''
-  const text = `${describeRun(last.event)}${more}  ${formatDuration(Math.max(0, look.nowMs - last.beganMs))}`
+  const text = `${describeRun(last.event)}${more}${drawHowFar(last.event)}  ${formatDuration(Math.max(0, look.nowMs - last.beganMs))}`
   return `${paint('cyan', sign)} ${cut(text, look.columns - 3, signs.ellipsis)}`
 }

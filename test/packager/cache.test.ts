@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { PhaseProgress } from '../../src/kit/src/index.ts'
 import type { PackRequest } from '../../src/packager/pack.ts'
 import {
   customOf,
@@ -69,6 +70,22 @@ describe('the same bytes', () => {
     const changed = await pack(made)
     expect(changed.equals(one)).toBe(false)
     expect((await pack(made, { cacheDir: `${made.cacheDir}-empty` })).equals(changed)).toBe(true)
+  })
+})
+
+describe('progress', () => {
+  it('is told while threads work, up to the end, and not where nothing is to be compressed', async () => {
+    const made = project(MANY)
+    settleTimes(made)
+    const told: PhaseProgress[] = []
+    const onProgress = (progress: PhaseProgress) => void told.push(progress)
+    await pack(made, { onProgress })
+    expect(told.length).toBeGreaterThan(3)
+    expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b))
+    expect(told.at(-1)).toEqual({ done: told[0]?.total, total: told[0]?.total, unit: 'MB' })
+    told.length = 0
+    await pack(made, { onProgress })
+    expect(told).toEqual([])
   })
 })
 

@@ -61,6 +61,24 @@ test('without a terminal every event is a line, and stdout has the result alone'
   await expect(err.text()).toMatchFileSnapshot('golden/report-plain.txt')
 })
 
+test('a long phase says how far it is: on a terminal in its line, elsewhere not at all', () => {
+  const going = {
+    kind: 'phase',
+    name: 'package',
+    state: 'going',
+    progress: { done: 54, total: 143, unit: 'MB' },
+  } as const
+  const terminal = open({ isTerminal: true })
+  terminal.reporter.tell({ kind: 'phase', name: 'package', state: 'start' })
+  vi.advanceTimersByTime(1000)
+  terminal.reporter.tell(going)
+  expect(terminal.err.text()).toMatch(/package {2}54 of 143 MB {2}1(?:\.0)? s$/)
+  const pipe = open()
+  pipe.reporter.tell({ kind: 'phase', name: 'package', state: 'start' })
+  pipe.reporter.tell(going)
+  expect(pipe.err.text()).toBe('package …\n')
+})
+
 test('on a terminal a line moves below what is done, and is gone at the end', () => {
   const { err, reporter } = open({ isTerminal: true })
   reporter.tell({ kind: 'phase', name: 'package', state: 'start' })

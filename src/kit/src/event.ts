@@ -11,11 +11,20 @@ export type Event = PhaseEvent | StepEvent | DiagnosticEvent | LogEvent | Listen
 export interface PhaseEvent {
   readonly kind: 'phase'
   readonly name: string
-  readonly state: 'start' | 'done' | 'failed'
+  readonly state: 'start' | 'going' | 'done' | 'failed'
   readonly durationMs?: number
   readonly note?: string
+  /** How far it is, while it is `going`. */
+  readonly progress?: PhaseProgress
   /** Where several are worked on at once. */
   readonly platform?: string
+}
+
+/** So much of so much, such as 54 of 143 `MB`. */
+export interface PhaseProgress {
+  readonly done: number
+  readonly total: number
+  readonly unit: string
 }
 
 /** One step of a plan. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
+import { type Diagnostic, error, type PhaseProgress, SlsError } from '@anyfaas/kit'
 import { PackReader } from '../cache/pack-reader.ts'
 import { PackWriter } from '../cache/pack-writer.ts'
 import type { PieceCache } from '../cache/piece-cache.ts'
@@ -15,6 +15,8 @@ export interface CompressOptions {
   readonly signal?: AbortSignal
   /** Threads to use; by default as many as there are cores, up to 4. The bytes do not depend on it. */
   readonly workers?: number
+  /** Hears, again and again, how much is compressed. */
+  onProgress?(progress: PhaseProgress): void
 }
 
 interface NamedTask extends PieceTask {
@@ -112,7 +114,11 @@ async function runFar(tasks: readonly FarTask[], { packs, cache, options }: Far,
   const known = Buffer.from([...cache.keys()].join(''), 'latin1')
   const { signal } = options
   const settings = { packPaths: packs.map(({ path }) => path), known, ...(signal && { signal }) }
+  const total = megabytes(sum(tasks))
+  let bytes = 0
   await runPool(batchesOf(tasks), settings, (batch, { pack, results }) => {
+    bytes += sum(batch)
+    options.onProgress?.({ done: megabytes(bytes), total, unit: 'MB' })
     for (const [at, result] of results.entries()) {
       const task = batch[at]
       const from = packs[pack]
@@ -164,6 +170,10 @@ function packsFor(cache: PieceCache, count: number): PackReader[] {
 
 function newPack(cache: PieceCache): string {
   return join(cache.folder, `${randomUUID()}.pack`)
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024)
 }
 
 function interrupted(): SlsError {
