@@ -62,7 +62,7 @@ export async function compress(
 // Starting threads takes as long as compressing this much.
 const INLINE_BYTES = 2 << 20
 const INLINE_TASKS = 400
-const BATCH_TASKS = 64
+const BATCH_TASKS = 256
 const BATCH_BYTES = 2 << 20
 
 // The same file in several artifacts is one task.
