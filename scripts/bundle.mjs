@@ -1,5 +1,5 @@
 // Makes the single-file bundles that run: `node scripts/bundle.mjs [name…]`. tsc has checked the types before.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -29,6 +29,7 @@ const bundles = {
   framework: { from: 'src/packager/runtime/framework.ts', to: 'dist/packager/framework.cjs', ships: true },
   'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },
   'dev-entry': { from: 'src/local/dev/entry.ts', to: 'dist/local/dev/entry.cjs' },
+  console: { from: 'src/console/console.ts', to: 'dist/console/console.js', browser: true },
   'console-page': { from: 'src/console/page.ts', to: 'dist/console/page.js', browser: true },
   'local-emulator': { from: 'src/local/runtime/emulator.ts', to: 'dist/local/emulator.cjs' },
   web: { from: 'src/web/host.ts', to: 'dist/web/host.cjs', ships: true },
@@ -63,6 +64,10 @@ while (queue.length > 0) {
     made.set(result.to, result)
     queue.push(...result.late)
   }
+}
+await mkdir(join(root, 'dist/console'), { recursive: true })
+for (const name of ['index.html', 'console.css']) {
+  await copyFile(join(root, 'src/console', name), join(root, 'dist/console', name))
 }
 if (wanted.length === 0) await writeLicences([...made.values()].flatMap(({ inputs }) => inputs))
 for (const { to, bytes } of made.values()) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)

@@ -49,6 +49,7 @@ const FIND = {
   pip: () => answers('python3', ['-m', 'pip', '--version']),
   // A registry, and programs of other people that read, push and run images.
   containers: () => (CONTAINER_TOOLS.every((tool) => onPath(tool)) ? CONTAINER_TOOLS[0] : undefined),
+  chromium: () => onPath('chromium'),
   unzip: () => onPath('unzip'),
   PostgreSQL: postgresFolder,
   'the runtime client of Lambda': () => judged('lambda-client') && judged('node20') && judged('node24'),

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { alias } from './commands/alias.ts'
 import { check } from './commands/check.ts'
+import { consoleCommand } from './commands/console.ts'
 import { debugConfig } from './commands/debug-config.ts'
 import { deploy } from './commands/deploy.ts'
 import { dev } from './commands/dev.ts'
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   remove,
   doctor,
   metrics,
+  consoleCommand,
   versions,
   alias,
   promote,

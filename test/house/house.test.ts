@@ -53,6 +53,8 @@ const VENDOR_WORDS_ALLOWED = new Set([
 
 // Inside the local platform's process a failure is a status code; these never reach a user as they are.
 const OWN_SIGNALS = new Set([
+  'src/console/api.ts: ApiError',
+  'src/console/console.ts: ApiError',
   'src/local/client.ts: PlatformGone',
   'src/local/platform/gateway.ts: HttpError',
   'src/local/platform/gateway.ts: CallFailure',

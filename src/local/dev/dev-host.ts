@@ -10,6 +10,7 @@ import { WORKER_FILE } from '../places.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
 import { ServiceHost, type ServiceState, stateFile } from '../platform/service-host.ts'
 import { Warden } from '../platform/warden.ts'
+import { WarmWorkers } from '../platform/warm-workers.ts'
 import type { FunctionSpec, RouteSpec } from '../spec.ts'
 import type { Certificate } from './certificate.ts'
 import { createFront } from './front.ts'
@@ -44,6 +45,7 @@ export class DevHost {
   readonly problems = new Problems()
   readonly #options: DevHostOptions
   readonly #warden = new Warden()
+  readonly #workers = new WarmWorkers(WORKER_FILE, this.#warden)
   readonly #working = new Set<string>()
   readonly #routes = new Map<string, readonly RouteSpec[]>()
   readonly #following = new AbortController()
@@ -65,6 +67,7 @@ export class DevHost {
       folder,
       code: IN_PLACE,
       worker: WORKER_FILE,
+      workers: this.#workers,
       warden: this.#warden,
       takenPorts: () => new Set(),
       gateway: {
@@ -129,6 +132,7 @@ export class DevHost {
     this.problems.close()
     await this.#service?.close(GRACE_MS)
     this.#following.abort()
+    this.#workers.close()
     this.#warden.close()
   }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { json } from 'node:stream/consumers'
 import { type Diagnostic, error, isSlsError, SlsError } from '@anyfaas/kit'
 import type { Refusal } from '../api.ts'
+import { answerConsole } from './console.ts'
 import { closeServer, countRequests, listen, portOf } from './ports.ts'
 import type { Tally } from './tally.ts'
 
@@ -32,7 +33,9 @@ export class Control {
     const basic = Buffer.from(`admin:${token}`).toString('base64')
     this.#tokens = [`Bearer ${token}`, `Basic ${basic}`].map(digest)
     this.#obey = obey
-    this.#server = createServer((request, response) => void this.#handle(request, response))
+    this.#server = createServer((request, response) => {
+      if (!answerConsole(request, response)) void this.#handle(request, response)
+    })
     // An artifact can be large.
     this.#server.requestTimeout = 0
     this.#running = countRequests(this.#server)

@@ -56,6 +56,8 @@ async function refresh(request: RunRequest): Promise<void> {
   // Maps first: whoever sees a bundle finds its map.
   const ordered = [...files].sort((a, b) => Number(b.name.endsWith('.map')) - Number(a.name.endsWith('.map')))
   for (const { name, bytes } of ordered) await writeWhole(join(outDir, name), bytes)
+  // Who builds again and again knows what is fresh; a stamp of before is worthless by what has changed.
+  if (build) return
   const outputs = files.map(({ name }) => join(outDir, name))
   await writeStamp(stamp, { key, beganMs, inputs, outputs, serviceDir })
   await prune(join(outDir, CHUNKS), outputs)
