@@ -5,10 +5,11 @@ import { Functions, refused, type StoredFunction, statusOf, type Tree } from './
 import { type Minute, monitorData } from './metrics.ts'
 import { Shelves } from './shelves.ts'
 import { checkSignature } from './signature.ts'
+import { Storage } from './storage.ts'
 import { Triggers } from './triggers.ts'
 
 const UIN = '100000000001'
-const VERSIONS = new Set(['2018-04-16', '2018-08-13', '2020-10-16', '2018-07-24'])
+const VERSIONS = new Set(['2018-04-16', '2018-08-13', '2020-10-16', '2018-07-24', '2019-01-16'])
 
 /** SCF with the tag, identity and log services beside it, as their documents and the vendor's declarations describe them. */
 export class ScfEmulator extends Emulator {
@@ -21,6 +22,7 @@ export class ScfEmulator extends Emulator {
   readonly logs: Tree[] = []
   /** What the monitoring service holds. */
   readonly minutes: Minute[] = []
+  readonly storage = new Storage(this.functions.objects, this.keys)
 
   state(): unknown {
     const functions = this.functions.list().map(([key, { told, zip, event, reservedMb }]) => {
@@ -34,6 +36,7 @@ export class ScfEmulator extends Emulator {
       functions: Object.fromEntries(functions),
       triggers: triggers.map(([key, { TriggerDesc, ...rest }]) => [key, { ...rest, desc: withoutUrl(TriggerDesc) }]),
       domains: Object.fromEntries(this.#domains),
+      objects: [...this.functions.objects.keys()],
     }
   }
 
@@ -46,7 +49,8 @@ export class ScfEmulator extends Emulator {
     Object.assign(this.functions.get({ FunctionName }).told, change)
   }
 
-  protected name({ headers }: Omit<WireRequest, 'action'>): string {
+  protected name({ headers, method, path, url }: Omit<WireRequest, 'action'>): string {
+    if (this.storage.isAsked(headers)) return `${method === 'HEAD' ? 'Get' : method} ${path === '/' ? url : 'object'}`
     return headers['x-tc-action'] ?? ''
   }
 
@@ -62,6 +66,7 @@ export class ScfEmulator extends Emulator {
 
   protected answer(request: WireRequest): WireReply {
     const { action, headers, body } = request
+    if (this.storage.isAsked(headers)) return this.storage.answer(request)
     if (body.length > 10 * 1024 * 1024) return failure('RequestSizeLimitExceeded', 'more than 10 MB')
     const problem = checkSignature(request, this.keys)
     if (problem) return failure(problem, 'The provided credentials could not be validated.')
@@ -146,6 +151,8 @@ export class ScfEmulator extends Emulator {
         return this.#retag(params)
       case 'Invoke':
         return { Result: this.#invoke(params) }
+      case 'GetUserAppId':
+        return { Uin: UIN, OwnerUin: UIN, AppId: 1_258_888_888 }
       case 'GetMonitorData':
         return monitorData(params, this.minutes)
       case 'SearchLog': {

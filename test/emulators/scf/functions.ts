@@ -33,6 +33,8 @@ export class Functions {
   readonly namespaces = new Set(['default'])
   /** What becomes of the next creation or update, such as `CreateFailed`. */
   fate: string | undefined
+  /** `bucket/key` -> what lies in the object storage. */
+  readonly objects = new Map<string, Buffer>()
 
   list(): [string, StoredFunction][] {
     for (const [key, fn] of this.#all) if (fn.doing === 'Deleting' && !isBusy(fn)) this.#all.delete(key)
@@ -79,7 +81,10 @@ export class Functions {
   }
 
   code(fn: StoredFunction, { Code, Handler }: Tree): void {
-    const { ZipFile, ImageConfig } = (Code ?? {}) as Tree
+    const { ZipFile: sent, ImageConfig, CosBucketName, CosObjectName } = (Code ?? {}) as Tree
+    const stored = this.objects.get(`${CosBucketName}${CosObjectName}`)?.toString('base64')
+    if (CosObjectName !== undefined && stored === undefined) throw refused('InvalidParameterValue.CosObjectName')
+    const ZipFile = stored ?? sent
     if (typeof ZipFile === 'string') {
       if (!ZipFile.startsWith('UEs')) throw refused('InvalidParameterValue.ZipFile')
       fn.zip = ZipFile

@@ -41,6 +41,5 @@ export const facts: Facts = {
   reservedEnvironment: /^(SCF_|QCLOUD_|TENCENTCLOUD_)/,
   defaultRegion: 'ap-guangzhou',
   // The whole request has at most 10 MB, and the zip travels in it as base64.
-  zipBytes: 7 * 1024 * 1024,
   unzippedBytes: 500 * 1024 * 1024,
 }

@@ -20,16 +20,17 @@ export interface ListRequest extends Request {
 
 /** The API of SCF and of the products beside it: paced, one attempt a call, refusals made readable. */
 export class ScfClient {
-  readonly #config: ApiConfig
+  /** Whose the calls are, and where they go. */
+  readonly config: ApiConfig
   readonly #clients = new Map<Product, ApiClient>()
   readonly #pacer = new Pacer({ rate: RATE, burst: RATE / 2, isThrottled, clock })
 
   constructor(config: ApiConfig) {
-    this.#config = config
+    this.config = config
   }
 
   get region(): string {
-    return this.#config.region
+    return this.config.region
   }
 
   /** Does one call when the platform can take it; the answer. What only reads is tried again when that may help. */
@@ -64,7 +65,7 @@ export class ScfClient {
   #client(product: Product): ApiClient {
     const known = this.#clients.get(product)
     if (known) return known
-    const client = makeClient(product, this.#config)
+    const client = makeClient(product, this.config)
     this.#clients.set(product, client)
     return client
   }
@@ -75,6 +76,7 @@ const PRODUCTS = {
   tag: { word: 'tag', version: '2018-08-13' },
   sts: { word: 'sts', version: '2018-08-13' },
   cls: { word: 'cls', version: '2020-10-16' },
+  cam: { word: 'cam', version: '2019-01-16' },
   monitor: { word: 'monitor', version: '2018-07-24' },
 } as const satisfies Record<string, Product>
 

@@ -13,6 +13,7 @@ import {
 import { findCredentials } from '../../account/credentials.ts'
 import { facts } from '../facts.ts'
 import { ScfClient } from './client.ts'
+import { BUCKET_VARIABLE, CodeBucket } from './code-bucket.ts'
 import { DomainDriver } from './domain-driver.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
@@ -28,7 +29,9 @@ export const connector: Connector = {
     const { endpoint, profile, region = facts.defaultRegion } = service.provider
     const credentials = await findCredentials(env, profile)
     const client = new ScfClient({ credentials, region, ...(endpoint && { endpoint }) })
-    const site = { client, service, artifacts, secret: (name: string) => env[name], account: new Account(client) }
+    const bucket = new CodeBucket(client, env[BUCKET_VARIABLE] || undefined)
+    const secret = (name: string): string | undefined => env[name]
+    const site = { client, service, artifacts, bucket, secret, account: new Account(client) }
     return new ScfConnection(site, credentials.source, credentials.secretId)
   },
 }
@@ -45,7 +48,8 @@ class ScfConnection implements Connection {
     this.#ours = new OurFunctions(site)
     this.operations = makeOperations(site, this.#ours, { source, secretId })
     // Most of a step is waiting for the platform. But every request with code holds that code, in base64 and as JSON.
-    const largest = Math.max(1, ...site.artifacts.map(({ bytes }) => bytes))
+    const inline = site.artifacts.filter((artifact) => !site.bucket.takes(artifact))
+    const largest = Math.max(1, ...inline.map(({ bytes }) => bytes))
     this.width = Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / (largest * 3))))
     this.drivers = [
       new FunctionDriver(site, this.#ours),
@@ -81,6 +85,7 @@ class ScfConnection implements Connection {
 
   async close(): Promise<void> {
     // Idle connections do not keep the process alive.
+    await this.#site.bucket.clear()
   }
 
   // Triggers are listed function by function, so those that cannot have an address are left out.

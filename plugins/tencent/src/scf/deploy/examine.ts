@@ -58,7 +58,13 @@ function policyFor({ client, service }: Site, uin: string): object {
       { effect: 'allow', action: ['scf:*'], resource: [functions] },
       {
         effect: 'allow',
-        action: ['tag:ModifyResourceTags', 'cls:SearchLog', 'monitor:GetMonitorData', 'cam:PassRole'],
+        action: [
+          'tag:ModifyResourceTags',
+          'cls:SearchLog',
+          'monitor:GetMonitorData',
+          'cam:GetUserAppId',
+          'cam:PassRole',
+        ],
         resource: ['*'],
       },
     ],

@@ -59,7 +59,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     const spec = revealed(resource.spec, resource.id, this.#site)
     await this.#ours.makeNamespace(String(spec['Namespace']), call)
-    const params = { ...toCreate(spec), Code: await codeOf(resource, this.#site.artifacts) }
+    const params = { ...toCreate(spec), Code: await codeOf(resource, this.#site, call) }
     await this.#createWhenFree({ action: 'CreateFunction', params, about: resource.id }, call)
     await this.#settle(spec, call)
     await this.#sendParts(spec, { EventInvoke: NEW_EVENT_INVOKE, ReservedConcurrencyMem: 0 }, call)
@@ -77,7 +77,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     const hasCode = this.code.some(differs)
     if (hasCode) {
       const handler = spec['Handler'] !== undefined && { Handler: spec['Handler'] }
-      const params = { Code: await codeOf(resource, this.#site.artifacts), ...handler }
+      const params = { Code: await codeOf(resource, this.#site, change), ...handler }
       await this.#change('UpdateFunctionCode', spec, params, change)
     }
     const settings = toUpdate(spec, differs)
