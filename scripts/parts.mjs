@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 const PARTS = {
   events: ['event-calls.ts', 'events.ts'],
   express: ['express.ts'],
-  gateway: ['gateway.ts', 'http-v1.ts'],
+  gateway: ['gateway.ts', 'http-v1.ts', 'response-stream.ts'],
   layers: ['engine-layer.ts', 'extension.ts', 'layer-stack.ts', 'shutdown.ts'],
   more: [
     'append.ts',

@@ -45,6 +45,14 @@ export const handler = async (ctx, event) => ({ type: event.type, data: event.da
 exports.context = () => ({ around: 'layer' })
 exports.beforeClose = ({ function: name }) => console.log(name + ' closes')`,
   'layered.js': 'exports.handler = async (ctx) => ctx.around',
+  'pieces.js': `
+exports.handler = async (ctx, event) => {
+  if (event) return { got: event.data }
+  ctx.cookies.set('a', '1')
+  ctx.type = 'text/plain'
+  if (ctx.path === '/empty') return null
+  return (async function* () { yield 'one '; yield Buffer.from('two') })()
+}`,
   'web.js': `require('node:http').createServer((req, res) => res.end('web ' + req.url)).listen(3000)`,
 }
 
@@ -56,6 +64,7 @@ const functions: readonly Fn[] = [
   fn('broken', 'broken.handler'),
   fn('missing', 'missing.handler'),
   fn('layered', 'layered.handler', { layers: ['around'] }),
+  fn('pieces', 'pieces.handler', { url: true, triggers: [http('/*', { streaming: true })] }),
   makeAggregate('both', [
     fn('one', 'typed.handler', { triggers: [http('/one')] }),
     fn('two', 'front.handler', { triggers: [http('/two/*')] }),
@@ -171,6 +180,26 @@ describe.runIf(judge).each(VERSIONS)('the runtime client on %s', (version) => {
       client.child.kill('SIGKILL')
       await api.close()
     }
+  })
+
+  it('takes answers in pieces where the address of a function streams', async () => {
+    await withClient(version, 'pieces', async (api) => {
+      const ask = async (url: string) => {
+        const event = lambdaWith(functionUrl).event(httpCall({ url }), info)
+        const { body, headers: sent } = await api.invoke(event)
+        const end = body.indexOf(Buffer.alloc(8))
+        expect(sent['content-type']).toBe('application/vnd.awslambda.http-integration-response')
+        return [JSON.parse(String(body.subarray(0, end))), String(body.subarray(end + 8))]
+      }
+      const cookies = [expect.stringMatching(/^a=1/)]
+      expect(await ask('/x')).toEqual([
+        { statusCode: 200, headers: { 'content-type': 'text/plain' }, cookies },
+        'one two',
+      ])
+      expect(await ask('/empty')).toEqual([{ statusCode: 204, headers: {}, cookies }, ''])
+      const { kind, body } = await api.invoke({ any: 1 })
+      expect([kind, JSON.parse(String(body))]).toEqual(['response', { got: { any: 1 } }])
+    })
   })
 
   it('tells of a module that does not load at every call', async () => {

@@ -24,6 +24,8 @@ export const exceptions: Readonly<Record<string, Exceptions>> = {
   'fc2 gateway': commas,
   'fc3 http trigger': commas,
   'fc3 gateway': commas,
+  'fc custom runtime': streams,
+  'scf web function': streams,
   'scf function url': {
     'bytes in': lost,
     'a megabyte of bytes in': lost,
@@ -38,6 +40,7 @@ export const exceptions: Readonly<Record<string, Exceptions>> = {
       because: 'the gateway passes on what it cannot decode, and then a per cent is a per cent',
     },
   },
+  'lambda function url, streamed': streams,
   'lambda load balancer': {
     'a repeated query key is a list': { body: { v: '2' }, because: 'only the last value of a key arrives' },
   },

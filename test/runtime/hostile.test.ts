@@ -59,7 +59,8 @@ const junk = fc.oneof(
 )
 
 // The local gateway and the stream of FC 2.0 are made by a server and not read from JSON.
-const fromJson = platforms.filter(({ name }) => !['local', 'fc2 http trigger'].includes(name))
+const served = ['local', 'fc2 http trigger', 'fc custom runtime', 'scf web function', 'lambda function url, streamed']
+const fromJson = platforms.filter(({ name }) => !served.includes(name))
 
 function entryFor(platform: Platform) {
   const routes = ['/:a/*', '/*'].map((path) => ({ path, methods: [] }))

@@ -3,11 +3,13 @@ import { start as startFc2 } from '../../plugins/aliyun/src/runtime/fc2/start.ts
 import { emulator as fc3 } from '../../plugins/aliyun/src/runtime/fc3/emulator.ts'
 import { start as startFc3 } from '../../plugins/aliyun/src/runtime/fc3/start.ts'
 import { gatewayEmulator } from '../../plugins/aliyun/src/runtime/gateway-emulator.ts'
+import { serverProtocol as fcServer } from '../../plugins/aliyun/src/runtime/server-protocol.ts'
 import { lambdaWith } from '../../plugins/aws/src/runtime/lambda/emulator.ts'
 import { loadBalancer, multiValueLoadBalancer, restApi } from '../../plugins/aws/src/runtime/lambda/shape-v1.ts'
 import { httpApi, functionUrl as lambdaUrl } from '../../plugins/aws/src/runtime/lambda/shape-v2.ts'
 import { start as startLambda } from '../../plugins/aws/src/runtime/lambda/start.ts'
 import { scfWith } from '../../plugins/tencent/src/runtime/scf/emulator.ts'
+import { serverProtocol as scfServer } from '../../plugins/tencent/src/runtime/scf/server-protocol.ts'
 import { apiGateway, functionUrl as scfUrl } from '../../plugins/tencent/src/runtime/scf/shapes.ts'
 import { start as startScf } from '../../plugins/tencent/src/runtime/scf/start.ts'
 import type { CallInfo, Emulator, Entry, EventCall, HttpAnswer } from '../../src/kit/src/index.ts'
@@ -16,6 +18,8 @@ import { start as startLocal } from '../../src/local/runtime/start.ts'
 import { httpCall, type Request, type Shape } from '../../src/runtime/conformance/index.ts'
 import type { Manifest, Member, Start } from '../../src/runtime/src/index.ts'
 import { exceptions } from './exceptions.ts'
+import { serverWith, startServer } from './server-shape.ts'
+import { startStreamed, streamedUrl } from './stream-shape.ts'
 
 export { httpCall, type Request }
 
@@ -30,10 +34,13 @@ const shapes: readonly Platform[] = [
   { name: 'fc2 gateway', start: startFc2, emulator: gatewayEmulator },
   { name: 'fc3 http trigger', start: startFc3, emulator: fc3 },
   { name: 'fc3 gateway', start: startFc3, emulator: gatewayEmulator },
+  { name: 'fc custom runtime', start: startServer, emulator: serverWith(fcServer) },
   { name: 'scf function url', start: startScf, emulator: scfWith(scfUrl) },
   { name: 'scf gateway', start: startScf, emulator: scfWith(apiGateway) },
+  { name: 'scf web function', start: startServer, emulator: serverWith(scfServer) },
   { name: 'lambda http api', start: startLambda, emulator: lambdaWith(httpApi) },
   { name: 'lambda function url', start: startLambda, emulator: lambdaWith(lambdaUrl) },
+  { name: 'lambda function url, streamed', start: startStreamed, emulator: streamedUrl },
   { name: 'lambda rest api', start: startLambda, emulator: lambdaWith(restApi) },
   { name: 'lambda load balancer', start: startLambda, emulator: lambdaWith(loadBalancer) },
   { name: 'lambda multi-value load balancer', start: startLambda, emulator: lambdaWith(multiValueLoadBalancer) },

@@ -6,7 +6,8 @@ import { emulator as fc3 } from '../../plugins/aliyun/src/runtime/fc3/emulator.t
 import { emulator as lambda } from '../../plugins/aws/src/runtime/lambda/emulator.ts'
 import { emulator as scf } from '../../plugins/tencent/src/runtime/scf/emulator.ts'
 import type { Emulator } from '../../src/kit/src/index.ts'
-import { type ServerCall, type ServerHandlers, serve } from '../../src/runtime/server/index.ts'
+import { fromHandler, type ServerCall, type ServerHandlers, serve } from '../../src/runtime/server/index.ts'
+import type { HttpContext } from '../../src/runtime/src/index.ts'
 import { httpCall, info } from '../runtime/platforms.ts'
 
 const open: Server[] = []
@@ -178,5 +179,35 @@ describe('a server', () => {
       ['x-fc-function-memory', 'much'],
     ] as const
     expect(await ask(port, { method: 'GET', path: '/', headers })).toMatchObject({ status: 200, body: '["",null]' })
+  })
+})
+
+describe('a handler as managed runtimes have it', () => {
+  it('answers requests, and takes events as CloudEvents', async () => {
+    const seen: unknown[] = []
+    const handler = (ctx: HttpContext, event?: { type: string; data: unknown }) => {
+      if (event === undefined) return { path: ctx.path, id: ctx.requestId, a: ctx.query['a'], body: ctx.request.body }
+      return seen.push([event.type, event.data, ctx.requestId])
+    }
+    const port = await start(fromHandler(handler))
+    const headers = fc3.server?.headers(httpCall({}), info) ?? []
+    const json = [...headers, ['content-type', 'application/json'] as const]
+    const answer = await ask(port, { path: '/x%20y?a=1', headers: json, body: '{"b":2}' })
+    expect(JSON.parse(answer.body)).toEqual({ path: '/x%20y', id: info.requestId, a: '1', body: { b: 2 } })
+    const event = fc3.server?.headers({ kind: 'event', data: {} }, info) ?? []
+    const sent = { specversion: '1.0', type: 'anyfaas.timer', source: '/s', id: '1', data: { name: 'n' } }
+    expect((await ask(port, { headers: event, body: '{"any":1}' })).status).toBe(200)
+    expect((await ask(port, { headers: event, body: JSON.stringify(sent) })).status).toBe(200)
+    expect(seen).toEqual([
+      ['anyfaas.event', { any: 1 }, info.requestId],
+      ['anyfaas.timer', { name: 'n' }, info.requestId],
+    ])
+  })
+
+  it('says so when it fails', async () => {
+    const port = await start(fromHandler(() => Promise.reject(new TypeError('on purpose')), { timeoutSec: 5 }))
+    const headers = fc3.server?.headers({ kind: 'event', data: {} }, info) ?? []
+    expect(await ask(port, { headers, body: '{}' })).toMatchObject({ status: 404, mark: '404' })
+    expect((await ask(port, { method: 'GET', path: '/' })).status).toBe(500)
   })
 })

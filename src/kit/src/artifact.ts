@@ -54,6 +54,12 @@ export function entryPreStop(fn: Fn): string | undefined {
   return hasLayers ? `${entryName(fn)}.preStop` : undefined
 }
 
+/** Whether the function's own address passes answers on in pieces: it has one, and one of its routes asks for that. */
+export function streamsUrl(fn: Fn): boolean {
+  const triggers = [fn, ...membersOf(fn)].flatMap((each) => each.triggers)
+  return fn.url === true && triggers.some((trigger) => trigger.kind === 'http' && trigger.streaming === true)
+}
+
 export function isNode(runtime: string): boolean {
   return /^nodejs/i.test(runtime)
 }

@@ -6,6 +6,7 @@ import {
   httpTriggersOf,
   membersOf,
   type Service,
+  streamsUrl,
   type Trigger,
   triggersOf,
 } from '@anyfaas/kit'
@@ -32,6 +33,7 @@ export function manifestOf(service: Service, fn: Fn, providerName: string, files
     stage: service.stage,
     provider: providerName,
     function: fn.name,
+    ...(streamsUrl(fn) && { streaming: true as const }),
     members: [...appMembers(fn), ...handlerMembers(fn)].map((member) => memberOf(fn, member, files[member.name])),
   }
 }

@@ -1,20 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Credentials, readCall, type ServerCall } from './call.ts'
+import { type FunctionOptions, fromHandler, fromManifest } from './function.ts'
+import type { ServerHandlers } from './handlers.ts'
 import { CONTROL_PATH, PORTS, STATUS } from './headers.ts'
 
-export type { Credentials, ServerCall }
-
-/** What a server of its own does with what a platform sends to it. */
-export interface ServerHandlers {
-  /** Requests of clients. An application of Express or `app.callback()` of Koa is one. */
-  readonly request?: (request: IncomingMessage, response: ServerResponse, call: ServerCall) => unknown
-  /** Events: JSON as a value, else text; a CloudEvent on the local platform. What it returns is the event's result. */
-  readonly event?: (event: unknown, call: ServerCall) => unknown
-  /** Run once before the first call, on every platform. */
-  readonly initialize?: (call: ServerCall) => unknown
-  /** Run once before the process ends. */
-  readonly stop?: () => unknown
-}
+export type { Credentials, FunctionOptions, ServerCall, ServerHandlers }
+export { fromHandler, fromManifest }
 
 export interface ListenOptions {
   /** By default what the platform says in a variable, else 9000. */

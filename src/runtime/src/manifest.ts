@@ -10,6 +10,8 @@ export interface Manifest {
   /** The deployed function; an aggregate's name, or the only member's. */
   readonly function: string
   readonly members: readonly Member[]
+  /** Answers of the function's own address go out in pieces, on platforms that have to be asked for that. */
+  readonly streaming?: true
 }
 
 export type Signature = 'context' | 'fetch' | 'express' | 'cloudevent' | 'raw'

@@ -14,6 +14,7 @@ import {
   placedAtMembers,
   type Resource,
   type Service,
+  streamsUrl,
   subjectOf,
   type Translation,
   type Tree,
@@ -110,7 +111,12 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, types }: Con
 function urlOf(fn: Fn): object {
   if (!fn.url) return {}
   const isIam = httpTriggersOf(fn).some(({ trigger }) => trigger.auth.kind === 'iam')
-  return { FunctionUrlConfig: { AuthType: isIam ? 'AWS_IAM' : 'NONE', InvokeMode: 'BUFFERED' } }
+  return {
+    FunctionUrlConfig: {
+      AuthType: isIam ? 'AWS_IAM' : 'NONE',
+      InvokeMode: streamsUrl(fn) ? 'RESPONSE_STREAM' : 'BUFFERED',
+    },
+  }
 }
 
 function translateHttp(service: Service): Translation {

@@ -41,7 +41,10 @@ export const triggers: TriggerTable = {
       ),
       auth: elsewhere('Auth, and the authorizers of the API'),
       timeoutSec: { to: 'TimeoutInMillis', range: { min: 1, max: 30 }, as: (seconds) => seconds * 1000 },
-      streaming: lossy('an HTTP API hands answers over whole'),
+      streaming: lossy(
+        'an HTTP API hands answers over whole',
+        'url: true, which gives the function an address that does not',
+      ),
     },
   },
   timer: {

@@ -4,13 +4,15 @@ import { readLambdaEvents } from './events.ts'
 import { closeAtEnd } from './extension.ts'
 import { requestV1, toV1 } from './http-v1.ts'
 import { HttpV2, isHttpV2, toV2 } from './http-v2.ts'
+import { streamed } from './response-stream.ts'
 
 /** AWS Lambda: `handler(event, context)` with a promise. */
 export const start: Start = (manifest, loaders) => {
   const app = createApp(manifest, loaders, { env: process.env, development: process.env['NODE_ENV'] === 'development' })
   if (hasLayers(loaders)) closeAtEnd(app)
   // Two parameters, never three: the runtime of Node.js 24 refuses handlers that could take a callback.
-  return { handler: (event: unknown, context: unknown) => orReject(() => invoke(app, event, context)) }
+  const handler = (event: unknown, context: unknown) => orReject(() => invoke(app, event, context))
+  return { handler: manifest.streaming ? streamed(app, handler) : handler }
 }
 
 function invoke(app: App, event: unknown, context: unknown): Promise<unknown> {
