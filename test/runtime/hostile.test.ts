@@ -157,6 +157,49 @@ test(
   PATIENCE_MS,
 )
 
+test(
+  'a request or an event of the local platform with any words',
+  async () => {
+    const [local] = platforms as [Platform]
+    const handle = entryFor(local).handler as unknown as Handle
+    // Its gateway makes them, so the types hold; what is in them is the client's.
+    const words = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('%', '/%zz', '/\ud800', '__proto__', '?', '//x/..'),
+    )
+    const http = fc.record({
+      kind: fc.constant('http'),
+      method: words,
+      url: words,
+      headers: fc.array(fc.tuple(fc.oneof(words, fc.constantFrom('content-type', 'cookie', 'host')), words), {
+        maxLength: 4,
+      }),
+      body: fc.option(fc.uint8Array(), { nil: undefined }),
+      ip: words,
+    })
+    const event = fc.record({
+      kind: fc.oneof(words, fc.constantFrom('timer', 'os', 'queue')),
+      id: words,
+      trigger: words,
+      time: words,
+      data: junk,
+    })
+    const good = local.emulator.event(httpCall(request), info)
+    const context = { requestId: 'r', service: 's', stage: 'dev', function: 'f', memoryMb: 512 }
+    const call = (what: unknown) => handle(what, { ...context, deadline: Date.now() + 60_000 })
+    const expected = await call(good)
+    const property = fc.asyncProperty(fc.oneof(http, event), async (hostile) => {
+      const [result, neighbour] = await Promise.all([call(hostile).catch((error) => error), call(good)])
+      if (!(result instanceof Error) && hostile.kind === 'http')
+        expect(result).toMatchObject({ status: expect.any(Number) })
+      expect(neighbour).toEqual(expected)
+    })
+    await fc.assert(property, { seed: 20260805, numRuns: RUNS + REST })
+  },
+  PATIENCE_MS,
+)
+
 test('a hundred requests at once never see each other', async () => {
   const handler = async (ctx: HttpContext) => {
     ctx.state['mine'] = ctx.query['id']
