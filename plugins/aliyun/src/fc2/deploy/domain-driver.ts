@@ -1,7 +1,8 @@
 import type { Call, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { revealed } from '../../deploy/revealed.ts'
 import type { OurService } from './our-service.ts'
-import { revealed, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** Custom domains. They bear no mark: one is ours when all that it leads to is. */
 export class DomainDriver implements Driver<Tree, Tree> {

@@ -3,17 +3,18 @@ import {
   concealSecrets,
   type Driver,
   type FieldRules,
-  isMap,
   type Live,
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { hooksOf, withoutBlanks } from '../../deploy/blanks.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
+import { revealed } from '../../deploy/revealed.ts'
 import { FUNCTION_DEFAULTS } from './expand.ts'
 import { isMarked } from './mark.ts'
 import type { OurService } from './our-service.ts'
-import { revealed, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** Functions with their code. */
 export class FunctionDriver implements Driver<Tree, Tree> {
@@ -90,15 +91,12 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     const { codeChecksum, customContainerConfig, caPort, initializationTimeout, instanceLifecycleConfig, ...rest } =
       known
     const isServer = String(known['runtime']).startsWith('custom')
-    const hooks = Object.entries((instanceLifecycleConfig ?? {}) as Tree).filter(
-      ([, hook]) => (hook as Tree)['handler'],
-    )
     return {
       ...FUNCTION_DEFAULTS,
       ...rest,
       ...(known['initializer'] ? { initializationTimeout } : {}),
       ...(isServer && caPort !== undefined && { caPort }),
-      ...(hooks.length > 0 && { instanceLifecycleConfig: Object.fromEntries(hooks) }),
+      ...hooksOf(instanceLifecycleConfig),
       ...(known['runtime'] === CONTAINER
         ? { customContainerConfig: withoutBlanks(customContainerConfig) }
         : { code: codeChecksum }),
@@ -126,11 +124,6 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 }
 
 const CONTAINER = 'custom-container'
-
-function withoutBlanks(value: unknown): unknown {
-  if (!isMap(value)) return value
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== '' && item !== null))
-}
 
 const MANAGED = new Set([
   ...['serviceName', 'functionName', 'description', 'runtime', 'handler', 'codeChecksum', 'memorySize', 'timeout'],

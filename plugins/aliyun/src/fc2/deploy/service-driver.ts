@@ -1,9 +1,10 @@
 import { type Call, type Driver, type FieldRules, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { revealed } from '../../deploy/revealed.ts'
 import { SERVICE_DEFAULTS } from './expand.ts'
 import { isMarked } from './mark.ts'
 import type { OurService } from './our-service.ts'
-import { revealed, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** The service that all functions stand in, with what they share: role, network, logs. */
 export class ServiceDriver implements Driver<Tree, Tree> {

@@ -16,11 +16,13 @@ import {
   Watch,
 } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { hooksOf, isVoid, withoutBlanks } from '../../deploy/blanks.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
+import { revealed } from '../../deploy/revealed.ts'
 import { tagMap } from './expand.ts'
 import { checkOlderEdition } from './older-edition.ts'
 import type { OurFunctions } from './our-functions.ts'
-import { revealed, type Site } from './site.ts'
+import type { Site } from './site.ts'
 import { retag } from './tags.ts'
 
 /** Functions with their code and tags. */
@@ -119,7 +121,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     return {
       ...EMPTY,
       ...rest,
-      ...hooksOf(hooks as Tree | undefined),
+      ...hooksOf(hooks),
       ...(isMap(image) && { customContainerConfig: withoutBlanks(image) }),
       tags: tagMap(tags),
       layers: ((layers ?? []) as readonly unknown[]).map((layer) => (layer as Tree)['arn'] ?? layer),
@@ -151,21 +153,6 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 }
 
 const LOOK_MS = 1000
-
-// The platform tells settings that nobody made as null or as an empty map.
-function isVoid(value: unknown): boolean {
-  return value === null || value === undefined || (isMap(value) && Object.keys(value).length === 0)
-}
-
-function withoutBlanks(settings: Tree): Tree {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '' && !isVoid(value)))
-}
-
-// Of what a function does not have, the platform tells an empty handler.
-function hooksOf(hooks: Tree | undefined): Tree {
-  const set = Object.entries(hooks ?? {}).filter(([, hook]) => isMap(hook) && (hook['handler'] || hook['command']))
-  return set.length === 0 ? {} : { instanceLifecycleConfig: Object.fromEntries(set) }
-}
 
 function isSettled(fn: Tree): boolean {
   return fn['state'] !== 'Pending' && fn['lastUpdateStatus'] !== 'InProgress'

@@ -1,7 +1,8 @@
 import type { Call, Change, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { revealed } from '../../deploy/revealed.ts'
 import type { OurFunctions } from './our-functions.ts'
-import { revealed, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** Triggers. They stand under their function and belong to whom it belongs. */
 export class TriggerDriver implements Driver<Tree, Tree> {
