@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Artifact, Call, Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, Shelf, type Tree } from '@anyfaas/kit'
 import type { Api } from '../../account/api.ts'
 import { isMissing, readFailure } from '../../account/failures.ts'
 import type { Site } from './site.ts'
@@ -18,11 +18,8 @@ export class CodeBucket {
   readonly #site: Site
   readonly #name: string
   readonly #isOwn: boolean
-  #ready: Promise<void> | undefined
-  /** Settled when everybody before has sent: code of many functions does not fit into memory at once. */
-  #last: Promise<unknown> = Promise.resolve()
-  /** Path of the artifact -> where it is. */
-  readonly #sent = new Map<string, Promise<Tree>>()
+  readonly #shelf: Shelf<Tree>
+  #isThere = false
 
   /** `given` is the deployer's own bucket. */
   constructor(site: Site, given?: string) {
@@ -30,6 +27,12 @@ export class CodeBucket {
     this.#site = site
     this.#name = given ?? `anyfaas-code-${account}-${region}`
     this.#isOwn = given === undefined
+    this.#shelf = new Shelf({
+      put: (artifact, call) => this.#put(artifact, call),
+      remove: async ({ S3Bucket: Bucket, S3Key: Key }) => {
+        await this.#call('DeleteObject', { Bucket, Key }, { signal: AbortSignal.timeout(CLEAR_MS) })
+      },
+    })
   }
 
   /** Whether an artifact has to wait there. */
@@ -39,38 +42,20 @@ export class CodeBucket {
 
   /** Sends an artifact, unless it is there from this connection; where it is, in the words of Lambda. */
   async send(artifact: Artifact, call: Call): Promise<Tree> {
-    const known = this.#sent.get(artifact.path) ?? this.#put(artifact, call)
-    this.#sent.set(artifact.path, known)
-    try {
-      return await known
-    } catch (cause) {
-      this.#sent.delete(artifact.path)
-      throw cause
-    }
+    return await this.#shelf.put(artifact, call)
   }
 
   /** Takes away what was sent. What a killed deploy leaves expires by itself in a bucket of ours. */
   async clear(): Promise<void> {
-    const signal = AbortSignal.timeout(CLEAR_MS)
-    for (const sent of this.#sent.values()) {
-      const found = await sent.catch(() => undefined)
-      if (found) await this.#call('DeleteObject', { Bucket: found['S3Bucket'], Key: found['S3Key'] }, { signal })
-    }
+    await this.#shelf.clear()
   }
 
   async #put({ path, digest }: Artifact, call: Call): Promise<Tree> {
-    this.#ready ??= this.#prepare(call).catch((cause: unknown) => {
-      this.#ready = undefined
-      throw cause
-    })
-    await this.#ready
+    if (!this.#isThere) await this.#prepare(call)
+    this.#isThere = true
     const { name, stage } = this.#site.service
     const Key = `anyfaas/${name}/${stage}/${digest.replace(/^\w+:/, '')}.zip`
-    const turn = this.#last.then(async () =>
-      this.#call('PutObject', { Bucket: this.#name, Key, Body: await readFile(path) }, call),
-    )
-    this.#last = turn.catch(() => undefined)
-    await turn
+    await this.#call('PutObject', { Bucket: this.#name, Key, Body: await readFile(path) }, call)
     return { S3Bucket: this.#name, S3Key: Key }
   }
 

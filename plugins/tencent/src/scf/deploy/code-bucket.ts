@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Artifact, Call, Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, Shelf, type Tree } from '@anyfaas/kit'
 import { isMissing, readFailure } from '../../account/failures.ts'
 import { callStorage, type StorageRequest } from '../../account/object-storage.ts'
 import type { ScfClient } from './client.ts'
@@ -18,16 +18,17 @@ export const BUCKET_VARIABLE = 'ANYFAAS_CODE_BUCKET'
 export class CodeBucket {
   readonly #client: ScfClient
   readonly #given: string | undefined
-  #ready: Promise<string> | undefined
-  /** Path of the artifact -> where it is. */
-  readonly #sent = new Map<string, Promise<Place>>()
-  /** Settled when everybody before has sent: code of many functions does not fit into memory at once. */
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #shelf: Shelf<Place>
+  #name: string | undefined
 
   /** `given` is the deployer's own bucket. */
   constructor(client: ScfClient, given?: string) {
     this.#client = client
     this.#given = given
+    this.#shelf = new Shelf({
+      put: (artifact, call) => this.#put(artifact, call),
+      remove: (place) => this.#call({ method: 'DELETE', ...place }, { signal: AbortSignal.timeout(CLEAR_MS) }),
+    })
   }
 
   /** Whether an artifact has to wait there. */
@@ -37,35 +38,19 @@ export class CodeBucket {
 
   /** Sends an artifact, unless it is there from this connection; where it is, in the words of SCF. */
   async send(artifact: Artifact, call: Call): Promise<Tree> {
-    const known = this.#sent.get(artifact.path) ?? this.#put(artifact, call)
-    this.#sent.set(artifact.path, known)
-    try {
-      const { bucket, path } = await known
-      return { CosBucketName: bucket.replace(/-\d+$/, ''), CosObjectName: path }
-    } catch (cause) {
-      this.#sent.delete(artifact.path)
-      throw cause
-    }
+    const { bucket, path } = await this.#shelf.put(artifact, call)
+    return { CosBucketName: bucket.replace(/-\d+$/, ''), CosObjectName: path }
   }
 
   /** Takes away what was sent. What a killed deploy leaves expires by itself in a bucket of ours. */
   async clear(): Promise<void> {
-    const signal = AbortSignal.timeout(CLEAR_MS)
-    for (const sent of this.#sent.values()) {
-      const place = await sent.catch(() => undefined)
-      if (place) await this.#call({ method: 'DELETE', ...place }, { signal })
-    }
+    await this.#shelf.clear()
   }
 
   async #put({ path: file, digest }: Artifact, call: Call): Promise<Place> {
-    this.#ready ??= this.#prepare(call).catch((cause: unknown) => {
-      this.#ready = undefined
-      throw cause
-    })
-    const place = { bucket: await this.#ready, path: `/anyfaas/${digest.replace(/^\w+:/, '')}.zip` }
-    const turn = this.#last.then(async () => this.#call({ method: 'PUT', ...place, body: await readFile(file) }, call))
-    this.#last = turn.catch(() => undefined)
-    await turn
+    this.#name ??= await this.#prepare(call)
+    const place = { bucket: this.#name, path: `/anyfaas/${digest.replace(/^\w+:/, '')}.zip` }
+    await this.#call({ method: 'PUT', ...place, body: await readFile(file) }, call)
     return place
   }
 
