@@ -80,7 +80,7 @@ describe('progress', () => {
     const told: PhaseProgress[] = []
     const onProgress = (progress: PhaseProgress) => void told.push(progress)
     await pack(made, { onProgress })
-    expect(told.length).toBeGreaterThan(3)
+    expect(told.length).toBeGreaterThan(1)
     expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b))
     expect(told.at(-1)).toEqual({ done: told[0]?.total, total: told[0]?.total, unit: 'MB' })
     told.length = 0
