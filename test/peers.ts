@@ -60,6 +60,7 @@ const FIND = {
   'web frameworks': () => judged('web') && judged('express4'),
   'cfn-lint': judgesPython,
   moto: motoServer,
+  'systemd-analyze': () => onPath('systemd-analyze'),
 } as const
 
 function answers(command: string, args: readonly string[]): string | undefined {

@@ -11,6 +11,7 @@ import { explain } from './commands/explain.ts'
 import { info } from './commands/info.ts'
 import { init } from './commands/init.ts'
 import { invoke } from './commands/invoke.ts'
+import { local } from './commands/local.ts'
 import { logs } from './commands/logs.ts'
 import { metrics } from './commands/metrics.ts'
 import { packageCommand } from './commands/package.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   dev,
   deploy,
   info,
+  local,
   logs,
   invoke,
   event,
