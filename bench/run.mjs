@@ -1,9 +1,9 @@
-// Runs benches by name, all of them without one: `npm run bench [startup|translate|runtime|package …]`.
+// Runs benches by name, all of them without one: `npm run bench [startup|translate|runtime|package|reload …]`.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const BENCHES = ['startup', 'translate', 'runtime', 'package']
+const BENCHES = ['startup', 'translate', 'runtime', 'package', 'reload']
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !BENCHES.includes(name))

@@ -20,6 +20,7 @@ test('a changed source answers, and what runs finishes on the code that it began
   dev.write('hello.ts', said('two'))
   await until(async () => (await dev.get('/')) === 'two', 'the new version')
   expect(await running).toBe('one')
+  await until(() => dev.phases('reload hello').length === 1, 'the word of it')
   expect(dev.phases('reload hello')).toMatchObject([{ state: 'done' }])
   expect(dev.requests.at(0)).toMatchObject({ function: 'hello', method: 'GET', url: '/', status: 200 })
 })
@@ -37,11 +38,11 @@ test('what a function imports counts, whatever file it is', async () => {
   await until(async () => (await dev.get('/')) === 'b1', 'the imported module')
   dev.write('data.json', '{"x": 2}')
   await until(async () => (await dev.get('/')) === 'b2', 'the imported data')
-  const before = dev.phases('reload').length
+  await until(() => dev.phases('reload').length === 2, 'the word of both')
   dev.write('other.txt', 'nobody reads it')
   dev.write('lib/word.ts', `export const word = 'c'\n`)
   await until(async () => (await dev.get('/')) === 'c2', 'the module again')
-  expect(dev.phases('reload')).toHaveLength(before + 1)
+  await until(() => dev.phases('reload').length === 3, 'the word of it')
 })
 
 test.each([

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { has } from '../peers.ts'
 import { Browser } from './browser.ts'
 import { FakePlatform } from './fake-platform.ts'
-import { until } from './fixture.ts'
+import { reply, until, useLocal } from './fixture.ts'
 
 /** Kept after the test, to be looked at. */
 const SHOTS = process.env['ANYFAAS_SHOTS'] ?? join(tmpdir(), 'anyfaas-shots')
@@ -133,5 +133,33 @@ describe.skipIf(!has('chromium'))('the console in a browser', () => {
     await browser.untilText('shop', 'main')
     await platform.close()
     await browser.untilText('does not answer', '.trouble')
+  })
+})
+
+const useReal = useLocal()
+
+describe.skipIf(!has('chromium'))('the console of a running platform', () => {
+  test('shows a deployed function, calls it, and has its log and its numbers', async () => {
+    const local = useReal()
+    await local.deploy('greet', { body: `console.log('asked for', event.url); ${reply('"hello from " + event.url')}` })
+    const { port, token } = await local.record()
+    const browser = await Browser.open(`http://127.0.0.1:${port}/_/#token=${token}`)
+    try {
+      await browser.untilText('greet', '.card')
+      await browser.press('j')
+      await browser.until('document.querySelector(".invoke")', 'the form')
+      await browser.press('i')
+      await browser.type('/greet/you')
+      await browser.press('Enter', { ctrl: true })
+      await browser.untilText('hello from /greet/you', '.result')
+      await browser.untilText('asked for /greet/you', '.lines')
+      await browser.until(
+        'document.querySelector(".tag.s2")?.innerText.includes("200 1")',
+        'the call among the answers',
+      )
+      await browser.screenshot(join(SHOTS, 'real.png'))
+    } finally {
+      await browser.close()
+    }
   })
 })
