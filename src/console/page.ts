@@ -70,9 +70,10 @@ function card({ title, place, frame = [], notes }: Problem): HTMLElement {
   if (frame.length > 0) {
     const pre = document.createElement('pre')
     const width = String(frame.at(-1)?.number ?? 0).length
-    for (const { number, text, mark = [text.length, text.length] } of frame) {
-      const [from, to] = mark
-      const meant = text.slice(from, to) || (from < to ? ' ' : '')
+    for (const { number, text, mark } of frame) {
+      const [from, to] = mark ?? [text.length, text.length]
+      // What is missing at the end of a line is marked behind it.
+      const meant = text.slice(from, to) || (mark ? ' ' : '')
       const row = [element('i', `${String(number).padStart(width)}  `), text.slice(0, from)]
       pre.append(...row, ...(meant ? [element('b', meant)] : []), text.slice(to), '\n')
     }
