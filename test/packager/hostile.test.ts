@@ -90,6 +90,8 @@ describe('hostile trees', () => {
     const found = await readZip(artifacts[0]?.path ?? '')
     const isWrong = ([name, text]: [string, string]) => found.get(name)?.bytes.equals(Buffer.from(text)) !== true
     const wrong = Object.entries(files).filter(isWrong)
+    // Here, for it takes longer than a hook may.
+    made.remove()
     expect([wrong, found.size - Object.keys(files).length]).toEqual([[], GENERATED])
   })
 
