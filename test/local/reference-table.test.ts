@@ -171,7 +171,7 @@ describe('code 预热', () => {
     const url = await platform.deploy('f', { body: reply('process.pid'), idle: 1 })
     const pid = Number(await textOf(url, 'f'))
     await until(() => !isAlive(pid), 'the end of the idle process')
-    expect((await status(platform)).functions[0]?.state).toBe('idle')
+    await until(async () => (await status(platform)).functions[0]?.state === 'idle', 'the idle state')
     expect(Number(await textOf(url, 'f'))).not.toBe(pid)
   })
 })
