@@ -22,6 +22,7 @@ export class CallRunner {
   readonly #byFunction = new Map<string, number>()
   readonly #stopping = new AbortController()
   #timer: NodeJS.Timeout | undefined
+  #whenIdle: (() => void) | undefined
   #isStarted = false
   #isScheduled = false
 
@@ -49,8 +50,15 @@ export class CallRunner {
   async stop(): Promise<void> {
     this.#isStarted = false
     clearTimeout(this.#timer)
-    const end = Date.now() + STOP_MS
-    while (this.running.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
+    if (this.running.size > 0) {
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, STOP_MS)
+        this.#whenIdle = () => {
+          clearTimeout(late)
+          resolve()
+        }
+      })
+    }
     this.#stopping.abort()
     this.#agent.destroy()
   }
@@ -84,6 +92,7 @@ export class CallRunner {
       .finally(() => {
         this.running.delete(call.id)
         this.#byFunction.set(name, (this.#byFunction.get(name) ?? 1) - 1)
+        if (this.running.size === 0) this.#whenIdle?.()
         this.wake()
       })
   }

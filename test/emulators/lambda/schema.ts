@@ -42,7 +42,6 @@ const SERVICES: Readonly<Record<string, readonly [string, Protocol]>> = {
   events: ['eventbridge', 'json'],
   iam: ['iam', 'query'],
   lambda: ['lambda', 'rest-json'],
-  elasticloadbalancing: ['elastic-load-balancing-v2', 'query'],
   iot: ['iot', 'rest-json'],
   logs: ['cloudwatch-logs', 'json'],
   monitoring: ['cloudwatch', 'json'],

@@ -7,7 +7,6 @@ const load = createRequire(import.meta.url)
 const CLIENTS = {
   apigateway: ['apigatewayv2', 'ApiGatewayV2Client'],
   cloudwatch: ['cloudwatch', 'CloudWatchClient'],
-  elb: ['elastic-load-balancing-v2', 'ElasticLoadBalancingV2Client'],
   events: ['eventbridge', 'EventBridgeClient'],
   iam: ['iam', 'IAMClient'],
   iot: ['iot', 'IoTClient'],
