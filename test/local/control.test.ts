@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { json, text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { reply, useLocal } from './fixture.ts'
 
@@ -12,10 +13,10 @@ function ask(
   body = '',
 ): Promise<[number, unknown]> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, method, headers }, async (response) => {
-      let text = ''
-      for await (const chunk of response) text += chunk
-      resolve([response.statusCode ?? 0, JSON.parse(text)])
+    const outgoing = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      const isJson = response.headers['content-type'] === 'application/json'
+      const body: Promise<unknown> = isJson ? json(response) : text(response)
+      body.then((value) => resolve([response.statusCode ?? 0, value]), reject)
     })
     outgoing.once('error', reject)
     outgoing.end(body)

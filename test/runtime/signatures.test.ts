@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { CloudEvent, Context } from '../../src/runtime/src/index.ts'
 import { recordLog } from './log.ts'
@@ -13,6 +14,7 @@ import {
   senders,
   text,
 } from './platforms.ts'
+import { startServer } from './server-shape.ts'
 
 const log = recordLog()
 const local = platforms[0] as (typeof platforms)[0]
@@ -173,10 +175,14 @@ describe('raw requests', () => {
     response.setHeader('x-a', '1')
     response.send('raw')
   }
+  const onServer = (_request: unknown, response: ServerResponse) => response.writeHead(202, { 'x-a': '1' }).end('raw')
   const reply = async () => ({ kind: 'http', status: 202, headers: [['x-a', '1']], body: 'raw' })
-  const handlerFor = (name: string) => (name === 'local' ? reply : name === 'fc2 http trigger' ? onStream : envelope)
+  const handlerFor = ({ name, start }: (typeof platforms)[0]) => {
+    if (start === startServer) return onServer
+    return name === 'local' ? reply : name === 'fc2 http trigger' ? onStream : envelope
+  }
 
-  test.each(platforms.filter(({ name }) => !name.includes('load balancer')).map(({ name }) => name))(
+  test.each(platforms.map(({ name }) => name).filter((name) => !/load balancer|streamed/.test(name)))(
     '%s answers in its own words',
     async (name) => {
       for (const members of [
@@ -184,7 +190,7 @@ describe('raw requests', () => {
         [member('f', { signature: 'raw', routes: [{ path: '/*', methods: [] }] }), member('g')],
       ]) {
         const entry = entryOf(platform(name).start, members, {
-          f: { handler: handlerFor(name) },
+          f: { handler: handlerFor(platform(name)) },
           g: { handler: () => 'g' },
         })
         const answer = await send(platform(name), entry, { method: 'POST', body: 'x' })
@@ -192,6 +198,14 @@ describe('raw requests', () => {
       }
     },
   )
+
+  test('among functions whose address streams, its value is all that goes out', async () => {
+    const streamed = platform('lambda function url, streamed')
+    const members = [member('f', { signature: 'raw', routes: [{ path: '/*', methods: [] }] }), member('g')]
+    const entry = entryOf(streamed.start, members, { f: { handler: envelope }, g: { handler: () => 'g' } })
+    const answer = await send(streamed, entry, { method: 'POST', body: 'x' })
+    expect(JSON.parse(text(answer))).toEqual(await envelope())
+  })
 
   test('the local platform takes its own reply only', async () => {
     const entry = entryOf(local.start, [member('f', { signature: 'raw' })], { f: { handler: () => 'text' } })

@@ -47,6 +47,8 @@ export const streamedUrl: Emulator = {
     await handler(event, stream, context).catch(() => stream.end())
     const bytes = await whole
     const end = bytes.indexOf(Buffer.alloc(GAP))
+    // What has no head is a body alone.
+    if (end < 0) return functionUrl.answer({ statusCode: 200, body: bytes.toString() })
     const { statusCode, headers, cookies } = JSON.parse(bytes.subarray(0, end).toString())
     const body = bytes.subarray(end + GAP).toString('base64')
     const answer = functionUrl.answer({ statusCode, headers, cookies, body, isBase64Encoded: true })

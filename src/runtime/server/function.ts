@@ -47,18 +47,21 @@ class CallInput implements Input {
   readonly event: unknown
   readonly context: ServerCall
   readonly requestId: string
+  readonly args: readonly unknown[]
   readonly signal: AbortSignal | undefined
   readonly remainingMs = undefined
 
-  constructor(event: unknown, call: ServerCall, signal?: AbortSignal) {
+  /** `beside` is what a raw handler gets beside the event. */
+  constructor(
+    event: unknown,
+    call: ServerCall,
+    { beside = call, signal }: { beside?: unknown; signal?: AbortSignal } = {},
+  ) {
     this.event = event
     this.context = call
     this.requestId = call.requestId
+    this.args = [event, beside]
     this.signal = signal
-  }
-
-  get args(): readonly unknown[] {
-    return [this.event, this.context]
   }
 }
 
@@ -70,7 +73,8 @@ class ServerHttp extends PlatformRequest {
   constructor(request: IncomingMessage, call: ServerCall, response: ServerResponse) {
     const gone = new AbortController()
     response.once('close', () => response.writableFinished || gone.abort())
-    super(new CallInput(request, call, gone.signal), request.method, splitUrl(request.url ?? '/').path)
+    const input = new CallInput(request, call, { beside: response, signal: gone.signal })
+    super(input, request.method, splitUrl(request.url ?? '/').path)
     this.#request = request
   }
 

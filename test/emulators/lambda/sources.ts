@@ -131,10 +131,12 @@ export class SourceCalls {
     }
     return {
       GetBucketNotificationConfiguration: ({ Bucket }) => of(Bucket),
-      PutBucketNotificationConfiguration: ({ Bucket, NotificationConfiguration }) => {
-        of(Bucket)
+      PutBucketNotificationConfiguration: ({ Bucket, NotificationConfiguration, SkipDestinationValidation }) => {
+        const { LambdaFunctionConfigurations: known = [] } = of(Bucket) as { LambdaFunctionConfigurations?: Tree[] }
         const told = NotificationConfiguration as { LambdaFunctionConfigurations?: Tree[] }
-        for (const { LambdaFunctionArn } of told.LambdaFunctionConfigurations ?? [])
+        // Sharper than the service, which then asks nobody: what comes new has its permission already.
+        const asked = (one: Tree) => !SkipDestinationValidation || known.every(({ Id }) => Id !== one['Id'])
+        for (const { LambdaFunctionArn } of (told.LambdaFunctionConfigurations ?? []).filter(asked))
           this.#checkCaller(String(LambdaFunctionArn), String(Bucket))
         this.buckets.set(String(Bucket), told)
         return {}

@@ -73,7 +73,12 @@ export class NotificationKind implements Kind {
       const { $metadata: _, ...now } = await this.#read(bucket, call)
       const others = entriesOf(now).filter(({ Id }) => Id !== this.#idOf(id))
       const LambdaFunctionConfigurations = [...others, ...(entry ? [entry] : [])]
-      const input = { Bucket: bucket, NotificationConfiguration: { ...now, LambdaFunctionConfigurations } }
+      const input = {
+        Bucket: bucket,
+        NotificationConfiguration: { ...now, LambdaFunctionConfigurations },
+        // Ours has its permission by now; whether others of the list may still be called is no business of this write.
+        SkipDestinationValidation: true,
+      }
       await this.#call('PutBucketNotificationConfiguration', input, id, call)
     })()
     this.#turns.set(bucket, turn)

@@ -24,13 +24,16 @@ export function streamed(app: App, handler: Handler): Handler {
   // Absent where the platform is only played, and a raw handler's value is not ours to send.
   if (!awslambda || app.raw) return handler
   return awslambda.streamifyResponse(async (event, stream, context) => {
-    if (isUrl(event)) await app.http(new StreamedHttp(event, context), (reply) => send(reply, stream, awslambda))
-    else {
-      stream.write(JSON.stringify((await handler(event, context)) ?? null))
-      stream.end()
-    }
+    const value = isUrl(event)
+      ? await app.http(new StreamedHttp(event, context), (reply) => send(reply, stream, awslambda))
+      : await handler(event, context)
+    if (value === SENT) return
+    stream.write(JSON.stringify(value ?? null))
+    stream.end()
   })
 }
+
+const SENT = Symbol('sent')
 
 class StreamedHttp extends HttpV2 {
   readonly streaming = true
@@ -41,7 +44,7 @@ function isUrl(event: unknown): event is Parameters<typeof isHttpV2>[0] {
   return (textOf(shapeOf(event['requestContext'])['domainName']) ?? '').includes('.lambda-url.')
 }
 
-async function send(reply: HttpReply, stream: Sink, { HttpResponseStream }: Platform): Promise<void> {
+async function send(reply: HttpReply, stream: Sink, { HttpResponseStream }: Platform): Promise<typeof SENT> {
   const { body } = reply
   const { statusCode, headers, cookies = [] } = toV2({ ...reply, body: null }) as Record<string, unknown>
   const sink = HttpResponseStream.from(stream, { statusCode, headers, cookies })
@@ -54,4 +57,5 @@ async function send(reply: HttpReply, stream: Sink, { HttpResponseStream }: Plat
     }
   }
   sink.end()
+  return SENT
 }
