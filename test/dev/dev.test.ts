@@ -141,6 +141,42 @@ test.each([
   expect(dev.listening?.platform).toBe(provider)
 })
 
+const FAILING = `interface User { name: string }
+
+function greet(user: User | undefined): string {
+  return user!.name
+}
+export const handler = async (ctx: any) => greet(undefined)
+`
+
+test.each(['local', 'aws'])(
+  'a failed call shows its place in TypeScript, in the terminal and as a page (%s)',
+  async (provider) => {
+    const dev = await startDev({ 'serverless.yml': hello(), 'hello.ts': FAILING }, { provider })
+    const head = "TypeError: Cannot read properties of undefined (reading 'name')"
+    const frame = [
+      '',
+      '  hello.ts:4:16',
+      '    3 | function greet(user: User | undefined): string {',
+      '  > 4 |   return user!.name',
+      '      |                ^^^^',
+      '',
+      `    at greet (${join(dev.dir, 'hello.ts')}:4:16)`,
+      expect.stringContaining(`${join(dev.dir, 'hello.ts')}:6:44`),
+    ]
+    expect((await fetch(dev.url)).status).toBe(500)
+    const told = () => dev.events.flatMap((event) => (event.kind === 'log' ? [event.line.text] : []))
+    await until(() => told().length >= 9, 'the log')
+    expect(told()).toEqual([expect.stringContaining(`] function "hello" failed: ${head}`), ...frame])
+    const page = await fetch(dev.url, { headers: { 'sec-fetch-dest': 'document' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
+    const text = await page.text()
+    expect(text).toContain('<title>500 GET /</title>')
+    if (provider === 'local') expect(text).toContain('&#62; 4 |   return user!.name\n      |                ^^^^')
+    expect(text).toContain('/_/dev/page.js')
+  },
+)
+
 test('a page that a person looks at gets the script that loads it again; a program gets the answer as it is', async () => {
   const dev = await startDev({
     'serverless.yml': hello(),

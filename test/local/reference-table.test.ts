@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { AsyncCounts } from '../../src/local/api.ts'
 import { type FunctionFixture, isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
 // One row after the other of the table by which private Node.js runtimes are compared. What a row promises is shown here on
@@ -322,6 +325,14 @@ describe('错误处理', () => {
   })
 })
 
+const BROKEN = `// A greeting
+// that does not exist
+function greet() {
+\tthrow new Error("no greeting")
+}
+exports.handler = async () => { greet() }
+`
+
 describe('错误栈美化', () => {
   test('in production the client sees no stack, and the log has it with the request’s id', async () => {
     const platform = local()
@@ -336,6 +347,33 @@ describe('错误栈美化', () => {
     expect(all).toMatch(/user\.js:1:/)
     expect(all).not.toContain('runtime.cjs')
   })
+
+  test.each([
+    ['context', withRuntime('f', BROKEN)],
+    ['raw', withRuntime('f', BROKEN, { signature: 'raw' })],
+  ])(
+    'in development the log of a %s handler has the lines around the place, and no frame of the tool',
+    async (_, fixture) => {
+      const platform = local()
+      const url = await platform.deploy('f', fixture)
+      const response = await fetch(`${url}/f/x`)
+      const id = response.headers.get('x-request-id') ?? '?'
+      await loggedLine(platform, '    at ')
+      const all = (await platform.logs()).filter(({ stream }) => stream === 'err').map(({ text }) => text)
+      expect(all).toEqual([
+        `[${id}] function "f" failed: Error: no greeting`,
+        '',
+        '  user.js:4:8',
+        '    2 | // that does not exist',
+        '    3 | function greet() {',
+        '  > 4 | \tthrow new Error("no greeting")',
+        '      | \t      ^^^',
+        '',
+        expect.stringMatching(/^ {4}at greet \(.*\/user\.js:4:8\)$/),
+        expect.stringMatching(/^ {4}at .*\/user\.js:6:33\)$/),
+      ])
+    },
+  )
 })
 
 describe('错误分类', () => {
@@ -371,6 +409,67 @@ describe('同步返回', () => {
     expect((await look(`${url}/f/x`)).slice(0, 3)).toEqual([204, null, ''])
   })
 })
+
+describe('异步返回', () => {
+  test('is 202 with an id while the function still works, and its result comes back, also through a stop', async () => {
+    const platform = local()
+    const { host, results } = await listener()
+    const url = await platform.deploy('f', {
+      timeout: 10,
+      body: `await new Promise((resolve) => setTimeout(resolve, 2000)); ${reply('"done"')}`,
+      async: { callbackHosts: [host] },
+    })
+    const accepted = await callLater(url, host)
+    const { running, waiting } = (await platform.ask(['async'])) as AsyncCounts
+    expect([accepted.status, running + waiting]).toEqual([202, 1])
+    const record = await platform.record()
+    process.kill(record.pid, 'SIGTERM')
+    await until(() => !isAlive(record.pid), 'the end of the platform')
+    await platform.connect().then((connection) => connection.info(platform.call))
+    await platform.record()
+    const [result] = await until(() => results.length > 0 && results, 'the result')
+    expect(result).toEqual([accepted.headers.get('x-call-id'), '200', 'done'])
+  })
+
+  test('is tried again after a 5xx, is a dead letter after N, and can be replayed', async () => {
+    const platform = local()
+    const { host, results } = await listener()
+    const url = await platform.deploy('f', {
+      body: `globalThis.n = (globalThis.n ?? 0) + 1
+        return { kind: 'http', status: globalThis.n < 3 ? 503 : 200, headers: [['retry-after', '0']], body: 'n' + globalThis.n }`,
+      async: { retries: 1, callbackHosts: [host] },
+    })
+    const id = (await callLater(url, host)).headers.get('x-call-id')
+    await until(() => results.length > 0, 'the failure')
+    expect(results).toEqual([[id, '503', 'n2']])
+    const dead = async () => ((await platform.ask(['async'])) as AsyncCounts).dead
+    await until(async () => (await dead()) === 1, 'the dead letter')
+    const { port, token } = await platform.record()
+    const headers = { authorization: `Bearer ${token}` }
+    await fetch(`http://127.0.0.1:${port}/v1/async/dead/${id}/replay`, { method: 'POST', headers })
+    await until(() => results.length > 1, 'the result')
+    expect(results[1]).toEqual([id, '200', 'n3'])
+    expect(await dead()).toBe(0)
+  })
+})
+
+function callLater(url: string, host: string): Promise<Response> {
+  const headers = { 'x-callback-url': `http://${host}/` }
+  return fetch(`${url}/async-function/f`, { method: 'POST', headers })
+}
+
+/** Keeps what callbacks bring: the call's id, the function's status, and its answer. */
+async function listener(): Promise<{ host: string; results: unknown[][] }> {
+  const results: unknown[][] = []
+  const server = createServer(async (asked, response) => {
+    results.push([asked.headers['x-call-id'], asked.headers['x-function-status'], await text(asked)])
+    response.end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { host: `127.0.0.1:${(server.address() as { port: number }).port}`, results }
+}
 
 describe('健康检查', () => {
   test('is not the function’s business, and tells who drains', async () => {

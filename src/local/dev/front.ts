@@ -22,7 +22,7 @@ export function createFront(options: FrontOptions, answer: RequestListener): Ser
     watch(request, response, { options, name: target?.name })
     if (target && !target.works) return answerBroken(options.problems, request, response)
     // What a person looks at; programs get the answer as it is.
-    if (request.headers['sec-fetch-dest'] === 'document') addScript(response)
+    if (request.headers['sec-fetch-dest'] === 'document') addScript(response, `${request.method} ${request.url}`)
     answer(request, response)
   }
   return options.tls ? createSecureServer(options.tls, listener) : createServer(listener)

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { escapeHtml, failureHead } from './failure-page.ts'
 import type { Problem } from './problems.ts'
 
 /** Where the script of open pages is, and what it listens to. */
@@ -33,37 +34,50 @@ export function problemText(problems: readonly Problem[]): string {
 }
 
 /**
- * Adds the script to an HTML answer on its way, at its end: browsers take what stands behind it. Anything else, and what is
- * compressed, passes as it is.
+ * Adds the script to an HTML answer on its way, at its end: browsers take what stands behind it. The text of a failure
+ * becomes a page. Anything else, and what is compressed, passes as it is.
  */
-export function addScript(response: ServerResponse): void {
-  const head = response.writeHead
-  const end = response.end
-  let isPage = false
+export function addScript(response: ServerResponse, request: string): void {
+  const { writeHead, write, end } = response
+  let page: 'own' | 'failure' | undefined
+  let head = ''
   response.writeHead = ((status: number, ...rest: unknown[]) => {
-    const headers = rest.at(-1)
-    isPage = status !== 204 && status !== 304 && isHtml(headers)
-    return head.apply(response, [status, ...(isPage ? [withoutLength(headers as Headers)] : rest)] as never)
-  }) as typeof head
+    const headers = (rest.at(-1) ?? {}) as Headers
+    page = pageOf(status, headers)
+    head = failureHead(`${status} ${request}`)
+    if (page === undefined) return writeHead.apply(response, [status, ...rest] as never)
+    const type = page === 'failure' ? ['content-type', 'text/html; charset=utf-8'] : []
+    return writeHead.call(response, status, [...without(headers, page), ...type])
+  }) as typeof writeHead
+  const shown = (chunk: unknown): string | Uint8Array => {
+    if (page !== 'failure') return chunk as Uint8Array
+    const text = head + escapeHtml(typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString())
+    head = ''
+    return text
+  }
+  response.write = ((chunk: unknown, ...rest: unknown[]) =>
+    write.apply(response, [shown(chunk), ...rest] as never)) as typeof write
   response.end = ((...rest: unknown[]) => {
-    const [chunk, encoding] = rest
-    if (!isPage) return end.apply(response, rest as never)
-    if (typeof chunk === 'string') response.write(chunk, typeof encoding === 'string' ? (encoding as 'utf8') : 'utf8')
-    else if (chunk instanceof Uint8Array) response.write(chunk)
-    return end.call(response, SCRIPT, 'utf8')
+    if (page === undefined) return end.apply(response, rest as never)
+    const [chunk = ''] = rest
+    if (typeof chunk !== 'function') write.call(response, shown(chunk), 'utf8', () => undefined)
+    return end.call(response, `${page === 'failure' ? '</pre>\n' : ''}${SCRIPT}`, 'utf8')
   }) as typeof end
+}
+
+function pageOf(status: number, headers: Headers): 'own' | 'failure' | undefined {
+  const find = (name: string) => pairsOf(headers).find(([key]) => key.toLowerCase() === name)?.[1]
+  if (status === 204 || status === 304 || find('content-encoding') !== undefined) return undefined
+  const type = String(find('content-type') ?? '')
+  if (/^text\/html\b/i.test(type)) return 'own'
+  return status >= 500 && /^text\/plain\b/i.test(type) ? 'failure' : undefined
 }
 
 type Headers = readonly string[] | Readonly<Record<string, unknown>>
 
-function isHtml(headers: unknown): boolean {
-  const pairs = pairsOf(headers)
-  const find = (name: string) => pairs.find(([key]) => key.toLowerCase() === name)?.[1]
-  return /^text\/html\b/i.test(String(find('content-type') ?? '')) && find('content-encoding') === undefined
-}
-
-function withoutLength(headers: Headers): string[] {
-  return pairsOf(headers).flatMap(([name, value]) => (name.toLowerCase() === 'content-length' ? [] : [name, value]))
+function without(headers: Headers, page: 'own' | 'failure'): string[] {
+  const dropped = page === 'own' ? ['content-length'] : ['content-length', 'content-type']
+  return pairsOf(headers).flatMap(([name, value]) => (dropped.includes(name.toLowerCase()) ? [] : [name, value]))
 }
 
 // As the gateway gives them: a list of names and values in turn, or a record.
@@ -72,8 +86,4 @@ function pairsOf(headers: unknown): [string, string][] {
     return Object.entries(headers ?? {}).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))
   }
   return headers.flatMap((name, at) => (at % 2 === 0 ? [[String(name), String(headers[at + 1])]] : []))
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

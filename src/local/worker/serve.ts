@@ -3,6 +3,7 @@ import type { LocalContext, LocalEntry, LocalReply } from '../runtime/protocol.t
 import type { CallMessage, FromWorker, LoadMessage, ToWorker } from '../wire.ts'
 import { packBytes, unpackBytes } from '../wire-bytes.ts'
 import { describeError } from './error.ts'
+import { logUnseen, lookAtFailures } from './looked.ts'
 import { openModule } from './module.ts'
 import { Outflow } from './outflow.ts'
 
@@ -33,6 +34,7 @@ function become({ folder, environment }: LoadMessage): void {
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
   Object.assign(process.env, environment)
   process.chdir(folder)
+  lookAtFailures(folder, environment)
 }
 
 async function open({ file, exported, context }: LoadMessage): Promise<{ entry: LocalEntry }> {
@@ -62,10 +64,11 @@ class RunningCall {
   }
 
   async run(entry: LocalEntry): Promise<void> {
-    const { id, event } = this.#message
+    const { id, event, terms } = this.#message
     try {
       await this.#answer(await entry.handler(readEvent(event), this.#context()))
     } catch (error) {
+      logUnseen(error, terms.requestId, this.#base.function)
       send({ kind: 'failed', id, error: describeError(error) })
     }
   }
