@@ -29,6 +29,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Outc
     failed: new Map(),
     waiting: new Map(todo.map((step) => [step.id, step])),
     running: new Map(),
+    ofType: new Map(),
     building: todo.filter((step) => step.action !== 'delete').length,
   }
   while (run.waiting.size > 0 || run.running.size > 0) {
@@ -48,27 +49,46 @@ interface Run {
   readonly failed: Map<Id, { step: Step; error: unknown }>
   readonly waiting: Map<Id, Step>
   readonly running: Map<Id, Promise<void>>
+  /** How many of each type are running. */
+  readonly ofType: Map<string, number>
   /** How many steps that are no deletions have not succeeded yet. */
   building: number
 }
 
 function begin(run: Run): void {
   if (run.options.signal.aborted) return
-  for (const step of run.waiting.values()) {
-    if (run.running.size >= (run.options.width ?? WIDTH)) return
-    // What is taken away goes last, so that nothing that stays refers to it any more.
-    if (step.action === 'delete' && run.building > 0) continue
-    if (!isReady(run, step)) continue
+  const ready = new Map<string, Step[]>()
+  for (const step of run.waiting.values())
+    if (isReady(run, step)) ready.set(step.type, [...(ready.get(step.type) ?? []), step])
+  while (run.running.size < (run.options.width ?? WIDTH)) {
+    const step = rarest(ready, run)?.shift()
+    if (!step) return
     run.waiting.delete(step.id)
+    run.ofType.set(step.type, (run.ofType.get(step.type) ?? 0) + 1)
     run.running.set(
       step.id,
-      perform(run, step).finally(() => run.running.delete(step.id)),
+      perform(run, step).finally(() => {
+        run.running.delete(step.id)
+        run.ofType.set(step.type, (run.ofType.get(step.type) ?? 0) - 1)
+      }),
     )
   }
 }
 
 function isReady(run: Run, step: Step): boolean {
+  // What is taken away goes last, so that nothing that stays refers to it any more.
+  if (step.action === 'delete' && run.building > 0) return false
   return step.needs.every((id) => !run.running.has(id) && !run.waiting.has(id) && !run.failed.has(id))
+}
+
+// The type of which the fewest run: a platform takes each at a pace of its own, and one that waits for its turn holds no other up.
+function rarest(ready: ReadonlyMap<string, Step[]>, { ofType }: Run): Step[] | undefined {
+  let found: { readonly steps: Step[]; readonly count: number } | undefined
+  for (const [type, steps] of ready) {
+    const count = ofType.get(type) ?? 0
+    if (steps.length > 0 && (!found || count < found.count)) found = { steps, count }
+  }
+  return found?.steps
 }
 
 async function perform(run: Run, step: Step): Promise<void> {

@@ -9,25 +9,28 @@ const COUNT = 200
 const LATENCY_MS = 50
 const SETTLE_MS = 1500
 
-// `reads` is how many a function needs that no list tells all of, in a deploy that changes nothing; the pages of all lists
-// come on top. The documents of AWS allow 15 calls a second to Lambda,
-// and more to the products `beside` it.
+// `settles` is how often the last function waits for the platform: for itself, and on AWS for its role before. `chain` is how
+// many calls have to follow one another for it. `reads` is how many a function needs in a deploy that changes nothing, of what
+// no list tells; the pages of all lists come on top. The documents of AWS allow 15 calls a second to Lambda, and more to the
+// products `beside` it.
 const EDITIONS = [
-  { edition: aliyun3, rate: 20, reads: 2 },
-  { edition: aliyun2, rate: 20, reads: 3 },
-  { edition: tencent, rate: 20, reads: 3 },
-  { edition: aws, rate: 15, beside: 20, reads: 1 },
+  { edition: aliyun3, rate: 20, settles: 1, chain: 3, reads: 1 },
+  { edition: aliyun2, rate: 20, settles: 1, chain: 4, reads: 2 },
+  { edition: tencent, rate: 20, settles: 1, chain: 4, reads: 3 },
+  { edition: aws, rate: 15, beside: 20, settles: 2, chain: 7, reads: 1 },
 ]
 const PAGES = 40
-// What is reached is below 0.01 and printed; calls that a busy machine bunches up on their way are refused too.
-const MOST_THROTTLED = 0.05
+// 1.1 is what is reached on an idle machine, and printed.
+const MOST_TIMES = 1.25
+const MOST_THROTTLED = 0.01
 
 it.each(EDITIONS)(
   `${COUNT} functions go up as fast as $edition.name takes them`,
-  { timeout: 300_000 },
-  async ({ edition, rate, beside = rate, reads }) => {
-    // Every function needs two calls at the rate of their action, and the last one settles after it was sent.
-    const theoryMs = ((COUNT - rate) / rate) * 1000 + SETTLE_MS + 2 * LATENCY_MS
+  // A busy machine takes its time from the deploy and bunches calls up on their way: the best of three counts.
+  { timeout: 300_000, retry: 2 },
+  async ({ edition, rate, beside = rate, settles, chain, reads }) => {
+    // Functions are made at the rate of that action, and what belongs to one in the shadow of the next.
+    const theoryMs = ((COUNT - rate) / rate) * 1000 + settles * SETTLE_MS + chain * LATENCY_MS
     const bench = await new Bench(edition, {
       latencyMs: LATENCY_MS,
       rate: (action) => (/Function/.test(action) ? rate : beside),
@@ -53,6 +56,7 @@ it.each(EDITIONS)(
       `${COUNT} functions on ${edition.name}: ${(tookMs / theoryMs).toFixed(2)} x theory (${(theoryMs / 1000).toFixed(1)} s), ${calls} calls, ${emulator.throttled} throttled`,
     )
     expect(emulator.throttled / calls).toBeLessThan(MOST_THROTTLED)
+    expect(tookMs / theoryMs).toBeLessThan(MOST_TIMES)
     const sent = emulator.mutations.length
     const read = emulator.requests.length
     expect((await bench.deploy()).counts).toEqual({})

@@ -185,6 +185,26 @@ describe('plan and apply', () => {
     expect(most).toBe(3)
   })
 
+  it('lets no type that waits for its turn hold up another', async () => {
+    let ran = (): void => {}
+    const quick = new Promise<void>((resolve) => {
+      ran = resolve
+    })
+    const made = (type: string, create: (resource: Resource) => unknown): [string, Driver] => [
+      type,
+      { type, rules: {}, create: async (resource: Resource) => create(resource) } as unknown as Driver,
+    ]
+    const drivers = new Map([
+      made('slow', ({ id }) => (id === 'slow-0' ? undefined : quick)),
+      made('quick', () => ran()),
+    ])
+    const slow = Array.from({ length: 5 }, (_, index) => ({ id: `slow-${index}`, type: 'slow', spec: {} }))
+    const desired = [...slow, { id: 'quick', type: 'quick', spec: { of: { $ref: 'slow-0', field: 'name' } } }]
+    const plan = planSteps({ service: 's', stage: 'dev', provider: 'p', desired, live: new Map(), drivers })
+    const outcome = await applyPlan(plan, { drivers, ...quiet, width: 2 })
+    expect(outcome.done.map(({ id }) => id)).toHaveLength(6)
+  })
+
   it('has nothing to do after it was done, from any state to any other', async () => {
     const specs = fc.dictionary(
       fc.constantFrom('a', 'b', 'c', 'd', 'e'),

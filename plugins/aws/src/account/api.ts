@@ -91,6 +91,8 @@ const PACES: Readonly<Record<string, { readonly rate: number; readonly burst: nu
   lambda: { rate: 15, burst: 8 },
   GetFunction: { rate: 100, burst: 100 },
   GetPolicy: { rate: 15, burst: 8 },
+  // https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html: 250 and more, of old accounts 50.
+  GetSchedule: { rate: 100, burst: 50 },
   Invoke: { rate: 1000, burst: 1000 },
   apigateway: { rate: 10, burst: 40 },
 }

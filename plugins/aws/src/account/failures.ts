@@ -40,7 +40,12 @@ export function isThrottled(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   const { status, code, message } = readFailure(error)
   if (status === 0) return isTransport(code, message)
-  return status >= 500 || (CONFLICTS.has(code) && !SAYS_TAKEN.test(message)) || SPREADING.test(message)
+  return status >= 500 || (CONFLICTS.has(code) && !SAYS_TAKEN.test(message)) || isSpreading(error)
+}
+
+/** A role or a permission is not known everywhere yet. */
+export function isSpreading(error: unknown): boolean {
+  return SPREADING.test(readFailure(error).message)
 }
 
 export function isMissing(error: unknown): boolean {

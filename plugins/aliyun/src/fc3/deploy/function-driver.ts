@@ -152,7 +152,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 }
 
-const LOOK_MS = 1000
+const LOOK_MS = 500
 
 function isSettled(fn: Tree): boolean {
   return fn['state'] !== 'Pending' && fn['lastUpdateStatus'] !== 'InProgress'

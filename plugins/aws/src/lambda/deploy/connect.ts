@@ -24,6 +24,7 @@ import { KindDriver } from './kind.ts'
 import { LogGroupKind } from './log-group-kind.ts'
 import { LogSubscriptionKind } from './log-subscription-kind.ts'
 import { readLogs } from './logs.ts'
+import { NewRoles } from './new-roles.ts'
 import { NotificationKind } from './notification-kind.ts'
 import { makeOperations } from './operations.ts'
 import { OurFunctions } from './our-functions.ts'
@@ -76,10 +77,11 @@ class LambdaConnection implements Connection {
     const group = deployedName([name, stage], SCHEDULE_GROUP)
     const gateway = new Gateway(site)
     const permissions = new PermissionKind(site, ours)
+    const roles = new NewRoles()
     const kinds = [
-      new RoleKind(site),
+      new RoleKind(site, roles),
       new LogGroupKind(site),
-      new FunctionKind(site, ours, bucket),
+      new FunctionKind(site, { ours, bucket, roles }),
       ...PARTS.map((part) => partKind(part, site, ours)),
       ...apiKinds(gateway, site, ours),
       ...domainKinds(site, gateway),
@@ -90,7 +92,7 @@ class LambdaConnection implements Connection {
       new SubscriptionKind(site, ours, permissions),
       new LogSubscriptionKind(site, permissions),
       new TopicRuleKind(site),
-      ...scheduleKinds(site, group),
+      ...scheduleKinds(site, group, roles),
     ]
     this.drivers = kinds.map((kind) => new KindDriver(kind))
   }

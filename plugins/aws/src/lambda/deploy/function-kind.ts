@@ -5,6 +5,7 @@ import type { Request } from '../../account/api.ts'
 import type { CodeBucket } from './code-bucket.ts'
 import { DEFAULTS, EMPTY, FIELDS, readFunction } from './function-fields.ts'
 import type { Kind } from './kind.ts'
+import type { NewRoles } from './new-roles.ts'
 import type { FoundFunction, OurFunctions } from './our-functions.ts'
 import { revealed, type Site } from './site.ts'
 import { isHint, ownTags, retag } from './tags.ts'
@@ -25,9 +26,11 @@ export class FunctionKind implements Kind {
   readonly #site: Site
   readonly #ours: OurFunctions
   readonly #bucket: CodeBucket
+  readonly #roles: NewRoles
 
-  constructor(site: Site, ours: OurFunctions, bucket: CodeBucket) {
+  constructor(site: Site, { ours, bucket, roles }: Surroundings) {
     this.#site = site
+    this.#roles = roles
     this.#ours = ours
     this.#bucket = bucket
   }
@@ -49,7 +52,8 @@ export class FunctionKind implements Kind {
     const { Code: _, ...spec } = revealed(resource.spec, resource.id, this.#site)
     const given = Object.entries(spec).filter(([key, value]) => !isDeepStrictEqual(value, EMPTY[key]))
     const input = { ...Object.fromEntries(given), Code: await this.#codeOf(resource, call) }
-    const made = await this.#call('CreateFunction', input, resource.id, call)
+    const create = (): Promise<Tree> => this.#call('CreateFunction', input, resource.id, call)
+    const made = await this.#roles.use(spec['Role'], create, call.signal)
     if (!isSettled(made)) await this.#settled(String(spec['FunctionName']), call)
     return { FunctionArn: made['FunctionArn'] }
   }
@@ -62,7 +66,9 @@ export class FunctionKind implements Kind {
     if (isOther('Tags')) await retag(this.#site, { arn, live: live['Tags'] as Tree, wanted: Tags as Tree, about }, call)
     if (Object.keys(settings).some(isOther)) {
       const spec = revealed(settings, resource.id, this.#site)
-      await this.#call('UpdateFunctionConfiguration', { FunctionName, ...spec }, about, call)
+      const input = { FunctionName, ...spec }
+      const configure = (): Promise<Tree> => this.#call('UpdateFunctionConfiguration', input, about, call)
+      await this.#roles.use(spec['Role'], configure, call.signal)
       await this.#settled(String(FunctionName), call)
     }
     if (isOther('Code') || isOther('Architectures')) {
@@ -116,11 +122,11 @@ export class FunctionKind implements Kind {
 
   // The list does not tell the state, so each is asked; that has a generous limit of its own.
   async #settled(FunctionName: string, call: Call): Promise<void> {
-    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LOOK_MS, waitMs * 2)) {
+    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LOOK_MS, waitMs * 1.2)) {
+      await clock.wait(waitMs, call.signal)
       const { Configuration } = await this.#call('GetFunction', { FunctionName }, `function ${FunctionName}`, call)
       const fn = Configuration as Tree
       if (isSettled(fn)) return check(fn)
-      await clock.wait(waitMs, call.signal)
     }
   }
 
@@ -130,7 +136,13 @@ export class FunctionKind implements Kind {
   }
 }
 
-const FIRST_LOOK_MS = 250
+interface Surroundings {
+  readonly ours: OurFunctions
+  readonly bucket: CodeBucket
+  readonly roles: NewRoles
+}
+
+const FIRST_LOOK_MS = 400
 const LOOK_MS = 2000
 
 function isSettled({ State, LastUpdateStatus }: Tree): boolean {

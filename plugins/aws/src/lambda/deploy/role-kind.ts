@@ -1,5 +1,6 @@
 import type { Call, Live, Resource, Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
+import type { NewRoles } from './new-roles.ts'
 import type { Site } from './site.ts'
 
 /** Roles. Those of a service and stage stand under a path of their own, which is how they are found and known. */
@@ -9,9 +10,11 @@ export class RoleKind implements Kind {
   readonly rules = { RoleName: 'replace', ManagedPolicyArns: 'unordered', Policies: 'unordered' } as const
   readonly #site: Site
   readonly #path: string
+  readonly #made: NewRoles
 
-  constructor(site: Site) {
+  constructor(site: Site, made: NewRoles) {
     this.#site = site
+    this.#made = made
     this.#path = pathOf(site.service)
   }
 
@@ -37,8 +40,10 @@ export class RoleKind implements Kind {
     const { RoleName, AssumeRolePolicyDocument } = spec
     const input = { RoleName, Path: this.#path, AssumeRolePolicyDocument: JSON.stringify(AssumeRolePolicyDocument) }
     const { Role } = await this.#call('CreateRole', input, id, call)
+    const { Arn } = Role as Tree
+    this.#made.add(Arn)
     await this.#fill(spec, {}, call, id)
-    return { Arn: (Role as Tree)['Arn'] }
+    return { Arn }
   }
 
   async update(spec: Tree, live: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {

@@ -1,13 +1,14 @@
 import { isOurs, type Live, marksOf, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
+import type { NewRoles } from './new-roles.ts'
 import { tagList, tagMap } from './our-functions.ts'
 import type { Site } from './site.ts'
 
 /** Schedules, and the group of the service that they stand in. Only the group has tags. */
-export function scheduleKinds(site: Site, group: string): readonly Kind[] {
+export function scheduleKinds(site: Site, group: string, roles: NewRoles): readonly Kind[] {
   const call: Caller = (action, input, about, options) =>
     site.api.call({ service: 'scheduler', action, input, about }, options)
-  return [groupKind(site, call, group), scheduleKind(site, call, group)]
+  return [groupKind(site, call, group), scheduleKind({ ...site, roles }, call, group)]
 }
 
 type Caller = (action: string, input: object, about: string, options: { readonly signal: AbortSignal }) => Promise<Tree>
@@ -45,7 +46,7 @@ export const SCHEDULE: Tree = {
   FlexibleTimeWindow: { Mode: 'OFF' },
 }
 
-function scheduleKind({ api }: Site, send: Caller, GroupName: string): Kind {
+function scheduleKind({ api, roles }: Site & { readonly roles: NewRoles }, send: Caller, GroupName: string): Kind {
   const request = { service: 'scheduler', action: 'ListSchedules', input: { GroupName }, about: 'schedules' } as const
   return {
     type: 'aws:schedule',
@@ -74,10 +75,15 @@ function scheduleKind({ api }: Site, send: Caller, GroupName: string): Kind {
       const live = await unlessMissing(send('GetSchedule', { Name: spec['Name'], GroupName }, id, call))
       return live && { ...readSchedule(live), id, ...(!isOwn(live) && { isForeign: true as const }) }
     },
-    create: (spec, call, { id }) => send('CreateSchedule', spec, id, call),
-    update: (spec, _live, call, { id }) => send('UpdateSchedule', spec, id, call),
+    create: (spec, call, { id }) => roles.use(roleOf(spec), () => send('CreateSchedule', spec, id, call), call.signal),
+    update: (spec, _live, call, { id }) =>
+      roles.use(roleOf(spec), () => send('UpdateSchedule', spec, id, call), call.signal),
     remove: ({ Name }, call, id) => send('DeleteSchedule', { Name, GroupName }, id, call),
   }
+}
+
+function roleOf({ Target }: Tree): unknown {
+  return (Target as Tree)['RoleArn']
 }
 
 // The description bears the id, for the name may be a shortened one.

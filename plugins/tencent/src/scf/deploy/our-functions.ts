@@ -106,4 +106,4 @@ export function keyOf({ Namespace, FunctionName }: Tree): string {
 // https://cloud.tencent.com/document/product/583/115197
 const BUSY = new Set(['Creating', 'Updating', 'Publishing', 'Deleting'])
 
-const LOOK_MS = 500
+const LOOK_MS = 300
