@@ -51,6 +51,7 @@ const FIND = {
   containers: () => (CONTAINER_TOOLS.every((tool) => onPath(tool)) ? CONTAINER_TOOLS[0] : undefined),
   chromium: () => onPath('chromium'),
   unzip: () => onPath('unzip'),
+  mosquitto: () => onPath('mosquitto'),
   PostgreSQL: postgresFolder,
   'the runtime client of Lambda': () => judged('lambda-client') && judged('node20') && judged('node24'),
   'the functions framework': () => judged('cloudevents'),

@@ -31,6 +31,8 @@ export interface FunctionSpec {
   readonly secrets: readonly string[]
   readonly routes: readonly RouteSpec[]
   readonly timers: readonly TimerSpec[]
+  /** What else calls it. */
+  readonly sources?: readonly SourceSpec[]
 }
 
 export interface ConcurrencySpec {
@@ -72,6 +74,24 @@ export interface TimerSpec {
   readonly timezone: string
   readonly enabled: boolean
   readonly payload?: unknown
+}
+
+/** A trigger that listens to something outside of the platform. */
+export type SourceSpec = MqttSourceSpec
+
+interface SourceBase {
+  readonly name: string
+  readonly enabled: boolean
+}
+
+/** `Address` is a `string` once its secrets are in. */
+export interface MqttSourceSpec<Address = Value> extends SourceBase {
+  readonly type: 'mqtt'
+  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, with `user:password@` where the broker wants it. */
+  readonly broker: Address
+  /** With `+` and `#`. */
+  readonly topic: string
+  readonly qos?: 0 | 1 | 2
 }
 
 export const FUNCTION = 'local.function'

@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   environmentOf,
   type Fn,
+  type MappedTrigger,
   mapFields,
   mapTriggers,
   mergeTree,
@@ -21,7 +22,7 @@ import {
 } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
-import { FUNCTION, type FunctionSpec, type RouteSpec, type TimerSpec } from './spec.ts'
+import { FUNCTION, type FunctionSpec, type RouteSpec, type SourceSpec, type TimerSpec } from './spec.ts'
 import { triggers } from './triggers.ts'
 
 const PLATFORM = 'the local platform'
@@ -50,14 +51,18 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const routes = routesOf(fn).map((trigger) => ({ name: trigger.path, trigger }))
   const timers = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
   const reached = mapTriggers([...routes, ...timers], triggers, subject)
+  const ofType = (...types: readonly string[]): readonly MappedTrigger[] =>
+    reached.triggers.filter(({ type }) => types.includes(type))
+  const sources = ofType('mqtt').map(readSource)
   const spec = {
     name: fn.name,
     ...codeOf(fn, service, artifacts),
     ...mapped.spec,
     environment,
-    secrets: [...secretsIn(environment)].sort(),
-    routes: reached.triggers.filter(({ type }) => type === 'route').map(({ spec }) => readRoute(spec)),
-    timers: reached.triggers.filter(({ type }) => type === 'timer').map(({ spec, name }) => readTimer(spec, name)),
+    secrets: [...secretsIn([environment, sources])].sort(),
+    routes: ofType('route').map(readRoute),
+    timers: ofType('timer').map(readTimer),
+    ...(sources.length > 0 && { sources }),
   }
   const final = [fn.overrides['local']].reduce(mergeTree, spec) as unknown as FunctionSpec
   return {
@@ -74,12 +79,20 @@ function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): Partial<Func
   return { ...code, server: { command: [...command, ...args], ...(healthCheck && { healthCheck }) } }
 }
 
-function readRoute(spec: Record<string, unknown>): RouteSpec {
-  return { methods: [], ...spec } as unknown as RouteSpec
+function readRoute(mapped: MappedTrigger): RouteSpec {
+  return { methods: [], ...withOverrides(mapped) } as unknown as RouteSpec
 }
 
-function readTimer(spec: Record<string, unknown>, name: string): TimerSpec {
-  return { name, ...spec } as unknown as TimerSpec
+function readTimer(mapped: MappedTrigger): TimerSpec {
+  return { name: mapped.name, ...withOverrides(mapped) } as unknown as TimerSpec
+}
+
+function readSource(mapped: MappedTrigger): SourceSpec {
+  return { name: mapped.name, type: mapped.type, ...withOverrides(mapped) } as unknown as SourceSpec
+}
+
+function withOverrides({ spec, deployed }: MappedTrigger): object {
+  return mergeTree(spec, deployed.trigger.overrides?.['local']) as object
 }
 
 function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {

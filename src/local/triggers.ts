@@ -18,6 +18,12 @@ const COMMON = {
   overrides: elsewhere('laid over the trigger at last'),
 }
 
+const SOURCE = {
+  ...COMMON,
+  name: elsewhere('name'),
+  enabled: { to: 'enabled' },
+}
+
 /** What becomes of each kind of trigger. */
 export const triggers: TriggerTable = {
   http: {
@@ -68,7 +74,23 @@ export const triggers: TriggerTable = {
   mq: without('topics'),
   queue: without('queues'),
   kafka: without('Kafka'),
-  mqtt: without('an MQTT broker'),
+  mqtt: {
+    type: 'mqtt',
+    fields: {
+      ...SOURCE,
+      broker: { to: 'broker' },
+      instance: lossy('a broker of your own has an address', 'broker: mqtt://HOST'),
+      topic: {
+        to: 'topic',
+        as: (topic, { broker }) =>
+          broker === undefined ? refused('it comes without an MQTT broker', 'broker: mqtt://HOST') : topic,
+      },
+      qos: {
+        to: 'qos',
+        as: (qos) => (qos === 2 ? adjusted(1, 'a message is acknowledged once it is on the disk') : qos),
+      },
+    },
+  },
   log: without('a log store to watch'),
   table: without('tables'),
   stream: without('streams'),

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AsyncCall, AsyncCounts } from '../api.ts'
 import { headerPairs, isOfConnection, readBody } from '../platform/exchange.ts'
 import { asFailure, CallFailure } from '../platform/failure.ts'
+import type { SourceEvent } from '../sources/source.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import { CallRunner } from './call-runner.ts'
+import { EVENT_HEADER, eventMessage } from './event-message.ts'
 import { type QueueMessage, readMessage, toGoUrl } from './message.ts'
 import type { AsyncTarget } from './target.ts'
 
@@ -23,11 +25,13 @@ export class AsyncCalls {
   readonly #queue: CallQueue
   readonly #find: AsyncOptions['find']
   readonly #runner: CallRunner
+  /** Who waits for a place in the line. */
+  #waiting: (() => void)[] = []
 
   constructor({ queue, find }: AsyncOptions) {
     this.#queue = queue
     this.#find = find
-    this.#runner = new CallRunner(queue, find)
+    this.#runner = new CallRunner(queue, find, () => this.#admit())
   }
 
   /** Brings back what was not finished; from then on it accepts calls. */
@@ -47,8 +51,7 @@ export class AsyncCalls {
       const id = callIdOf(request)
       const message = await messageOf(target, rest, request)
       if (this.#queue.calls.size >= LONGEST_LINE) throw refusal('throttle', 'too many calls wait')
-      const call: QueuedCall = { id, message, accepted: Date.now(), attempts: 0, next: Date.now() }
-      if (await this.#queue.put(call)) this.#runner.wake()
+      await this.#put(id, message)
       response.writeHead(202, { 'x-call-id': id, 'x-start-time': started, 'content-length': '0' })
       response.end()
     } catch (thrown) {
@@ -60,6 +63,12 @@ export class AsyncCalls {
       })
       response.end(text)
     }
+  }
+
+  /** Resolves when the event is kept for good; while the line is full it waits. `path` is `NAME.SERVICE.STAGE`. */
+  async enqueue(path: string, event: SourceEvent, id: string): Promise<void> {
+    while (this.#queue.calls.size >= LONGEST_LINE) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    await this.#put(id, eventMessage(path, event))
   }
 
   counts(): AsyncCounts {
@@ -106,6 +115,17 @@ export class AsyncCalls {
 
   async close(): Promise<void> {
     await this.#queue.close()
+  }
+
+  async #put(id: string, message: QueueMessage): Promise<void> {
+    const now = Date.now()
+    if (await this.#queue.put({ id, message, accepted: now, attempts: 0, next: now })) this.#runner.wake()
+  }
+
+  #admit(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const admit of waiting) admit()
   }
 
   #show(call: QueuedCall): AsyncCall {
@@ -174,11 +194,13 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
   const headers: Record<string, string[]> = {}
   for (const [name, value] of headerPairs(rawHeaders)) {
     const key = name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
-    if (isOfConnection(name) || ['Host', 'Content-Length', 'X-Callback-Url'].includes(key)) continue
+    if (isOfConnection(name) || OURS.has(key)) continue
     headers[key] = [...(headers[key] ?? []), value]
   }
   return headers
 }
+
+const OURS: ReadonlySet<string> = new Set(['Host', 'Content-Length', 'X-Callback-Url', EVENT_HEADER])
 
 function splitOnce(url: string): [string, string] {
   const at = url.indexOf('?')

@@ -1,6 +1,8 @@
 import { Agent, type OutgoingHttpHeaders, request as send } from 'node:http'
+import { asFailure } from '../platform/failure.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import { type CallResult, sendCallback } from './callback.ts'
+import { readEventMessage } from './event-message.ts'
 import { fromGoUrl, type QueueMessage } from './message.ts'
 import { isWorthRetrying, nextTry } from './retry-rule.ts'
 import type { AsyncTarget } from './target.ts'
@@ -18,6 +20,7 @@ export class CallRunner {
   done = 0
   readonly #queue: CallQueue
   readonly #find: (path: string) => AsyncTarget | undefined
+  readonly #onFinished: () => void
   readonly #agent = new Agent({ keepAlive: true })
   readonly #byFunction = new Map<string, number>()
   readonly #stopping = new AbortController()
@@ -26,9 +29,10 @@ export class CallRunner {
   #isStarted = false
   #isScheduled = false
 
-  constructor(queue: CallQueue, find: (path: string) => AsyncTarget | undefined) {
+  constructor(queue: CallQueue, find: (path: string) => AsyncTarget | undefined, onFinished: () => void) {
     this.#queue = queue
     this.#find = find
+    this.#onFinished = onFinished
   }
 
   /** The services have to answer by now. */
@@ -93,6 +97,7 @@ export class CallRunner {
         this.running.delete(call.id)
         this.#byFunction.set(name, (this.#byFunction.get(name) ?? 1) - 1)
         if (this.running.size === 0) this.#whenIdle?.()
+        this.#onFinished()
         this.wake()
       })
   }
@@ -134,10 +139,12 @@ export class CallRunner {
   }
 
   // What has no answer is a 503 without a body, as OpenFaaS has it.
-  async #try({ id, message }: QueuedCall, { name, port }: AsyncTarget): Promise<CallResult> {
+  async #try({ id, message }: QueuedCall, { name, port, take }: AsyncTarget): Promise<CallResult> {
     const began = performance.now()
     const durationSec = (): number => (performance.now() - began) / 1000
     try {
+      const event = readEventMessage(message)
+      if (event) return { ...(await outcomeOf(take(event, id))), durationSec: durationSec() }
       const answer = await this.#send(message, { id, name, port })
       return { ...answer, durationSec: durationSec() }
     } catch {
@@ -175,6 +182,18 @@ export class CallRunner {
       })
       outgoing.end(body)
     })
+  }
+}
+
+// A call with an event in the words of one with a request. What went wrong is in the function's log.
+async function outcomeOf(call: Promise<void>): Promise<Omit<CallResult, 'durationSec'>> {
+  try {
+    await call
+    return { status: 200, headers: [], body: Buffer.alloc(0) }
+  } catch (thrown) {
+    const { status, message, retryAfterSec } = asFailure(thrown)
+    const headers = retryAfterSec === undefined ? [] : ['retry-after', String(retryAfterSec)]
+    return { status, headers, body: Buffer.from(message) }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SourceEvent } from '../sources/source.ts'
 import type { AsyncSpec } from './retry-rule.ts'
 
 /** A deployed function as asynchronous calls see it. */
@@ -10,5 +11,7 @@ export interface AsyncTarget {
   readonly spec: AsyncSpec
   /** Calls at once that it takes. */
   readonly places: number
+  /** Calls it with an event. Rejects with what came in between. */
+  readonly take: (event: SourceEvent, id: string) => Promise<void>
   readonly tell: (text: string) => void
 }

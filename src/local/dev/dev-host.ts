@@ -8,9 +8,12 @@ import { readJson } from '../json-file.ts'
 import type { DebuggerAddress } from '../once-call.ts'
 import { WORKER_FILE } from '../places.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
-import { ServiceHost, type ServiceState, stateFile } from '../platform/service-host.ts'
+import { whyOf } from '../platform/deployed.ts'
+import { ServiceHost } from '../platform/service-host.ts'
+import { type ServiceState, stateFile } from '../platform/service-state.ts'
 import { Warden } from '../platform/warden.ts'
 import { WarmWorkers } from '../platform/warm-workers.ts'
+import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec, RouteSpec } from '../spec.ts'
 import type { Certificate } from './certificate.ts'
 import { createFront } from './front.ts'
@@ -70,6 +73,7 @@ export class DevHost {
       workers: this.#workers,
       warden: this.#warden,
       takenPorts: () => new Set(),
+      accept: (...happened) => this.#callOnce(...happened),
       gateway: {
         ...(host !== undefined && { host }),
         createServer: (answer) =>
@@ -134,6 +138,14 @@ export class DevHost {
     this.#following.abort()
     this.#workers.close()
     this.#warden.close()
+  }
+
+  // A session keeps nothing: what happens is told to the function once.
+  async #callOnce(...[name, event, id]: Parameters<SourcesOptions['accept']>): Promise<void> {
+    const deployed = this.#service?.find(name)
+    await deployed?.take(event, id).catch((failure) => {
+      deployed.tell(`the ${event.kind} trigger "${event.trigger}" failed: ${whyOf(failure)}`)
+    })
   }
 
   #find({ method = 'GET', url = '/', headers }: IncomingMessage): { name: string; works: boolean } | undefined {

@@ -1,6 +1,8 @@
-import { error, isSlsError, SlsError } from '@anyfaas/kit'
+import { error, isSlsError, reveal, SlsError, spellSecrets } from '@anyfaas/kit'
 import type { DeployRequest, Fired, FunctionState, FunctionStatus, FunctionView } from '../api.ts'
 import { environmentFor, needsSecrets } from '../environment.ts'
+import type { SourceEvent } from '../sources/source.ts'
+import type { WantedSource } from '../sources/sources.ts'
 import type { FunctionSpec, TimerSpec } from '../spec.ts'
 import { Clock } from './clock.ts'
 import type { CodeFolders } from './code-store.ts'
@@ -100,6 +102,20 @@ export class Deployed implements Reachable {
     } catch (failure) {
       return { ok: false, durationMs: durationMs(), error: whyOf(failure) }
     }
+  }
+
+  /** Calls the function with an event of another trigger than the clock's. Rejects with a `CallFailure`. */
+  async take(event: SourceEvent, id: string): Promise<void> {
+    await this.meter.time(() => this.host().event(event, id))
+  }
+
+  /** What it listens to; nothing without its secrets. */
+  get sources(): readonly WantedSource[] {
+    const { sources = [], name } = this.spec
+    if (!this.isComplete) return []
+    const lookup = (secret: string): string => this.secrets.get(secret) ?? ''
+    const specs = spellSecrets(sources, (text) => reveal(text, lookup)) as typeof sources
+    return specs.filter(({ enabled }) => enabled).map((spec) => ({ function: name, spec }))
   }
 
   view(): FunctionView {

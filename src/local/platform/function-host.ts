@@ -78,9 +78,13 @@ export class FunctionHost {
     )
   }
 
-  async event(event: Omit<LocalTriggerEvent, 'id' | 'time'>, id: string = randomUUID()): Promise<unknown> {
+  /** `time` is that of the call when the event has none. */
+  async event(
+    event: Omit<LocalTriggerEvent, 'id' | 'time'> & { readonly time?: string },
+    id: string = randomUUID(),
+  ): Promise<unknown> {
     return await this.#call(undefined, (instance) => {
-      const whole = { ...event, id, time: new Date().toISOString() }
+      const whole = { time: new Date().toISOString(), ...event, id }
       return instance.event(whole, termsOf(id, this.spec.timeout))
     })
   }

@@ -11,7 +11,8 @@ import { readJson } from '../json-file.ts'
 import { CodeStore } from './code-store.ts'
 import { limitsOf } from './limits.ts'
 import { Queue } from './queue.ts'
-import { ServiceHost, type ServiceState, stateFile } from './service-host.ts'
+import { ServiceHost } from './service-host.ts'
+import { type ServiceState, stateFile } from './service-state.ts'
 import { Warden } from './warden.ts'
 import { WarmWorkers } from './warm-workers.ts'
 
@@ -116,6 +117,7 @@ export class PlatformHost {
       worker,
       workers: this.#workers,
       takenPorts: () => this.#portsBut(host),
+      accept: (name, event, id) => this.async.enqueue(`${name}.${service}.${stage}`, event, id),
       gateway: { beside: (request, response) => this.#takeAsync(host, request, response) },
     })
     this.#services.set(keyOf(service, stage), host)
@@ -205,7 +207,16 @@ function asyncTarget(host: ServiceHost, name: string): AsyncTarget | undefined {
   const places = Math.min(DEFAULT_PLACES, max * instance)
   const spec = found.spec.async ?? {}
   const { name: service, stage, port = 0 } = host
-  return { service, stage, name, port, spec, places, tell: (text) => found.tell(text) }
+  return {
+    service,
+    stage,
+    name,
+    port,
+    spec,
+    places,
+    take: (event, id) => found.take(event, id),
+    tell: (text) => found.tell(text),
+  }
 }
 
 function isState(value: unknown): value is ServiceState {

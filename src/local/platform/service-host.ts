@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
 import { writeJson } from '../json-file.ts'
+import { Sources, type SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { Deployed, type DeployedOptions, hideIn, whyOf } from './deployed.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
@@ -11,14 +12,7 @@ import { Meter } from './meter.ts'
 import { candidatePorts } from './ports.ts'
 import { Queue } from './queue.ts'
 import { ServiceLog } from './service-log.ts'
-
-/** What is kept of a service: everything but its secrets. */
-export interface ServiceState {
-  readonly service: string
-  readonly stage: string
-  readonly port?: number
-  readonly functions: readonly FunctionSpec[]
-}
+import { type ServiceState, stateFile } from './service-state.ts'
 
 export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log' | 'meterOf'> {
   readonly state: ServiceState
@@ -26,12 +20,7 @@ export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage
   /** The ports of the other services. */
   readonly takenPorts: () => ReadonlySet<number>
   readonly gateway?: GatewayOptions
-}
-
-const STATE_FILE = 'service.json'
-
-export function stateFile(folder: string): string {
-  return join(folder, STATE_FILE)
+  readonly accept: SourcesOptions['accept']
 }
 
 /** One service in one stage: its address, its functions, its log, and what of it outlives the platform. */
@@ -44,6 +33,7 @@ export class ServiceHost {
   /** Every version that can still print something. */
   readonly #versions = new Set<Deployed>()
   readonly #meters = new Map<string, Meter>()
+  readonly #sources: Sources
   #gateway: Gateway
   #movedFrom: number | undefined
   #isGone = false
@@ -52,6 +42,11 @@ export class ServiceHost {
     this.#options = options
     this.#gateway = new Gateway(options.gateway)
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
+    this.#sources = new Sources({
+      folder: options.folder,
+      accept: options.accept,
+      tell: (name, text) => this.log.tell({ function: name, stream: 'sys', text }),
+    })
     for (const spec of options.state.functions) {
       this.#functions.set(spec.name, this.#version({ spec, secrets: {} }))
     }
@@ -168,6 +163,7 @@ export class ServiceHost {
 
   /** Lets what runs finish, for at most so long. Everything is there again at the next start. */
   async close(graceMs: number): Promise<void> {
+    await this.#sources.close({ forget: false })
     const versions = [...this.#versions]
     const quiet = Promise.all([this.#gateway.close(), ...versions.map((version) => version.drain())])
     const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
@@ -177,6 +173,7 @@ export class ServiceHost {
 
   /** Ends and forgets the service. */
   async discard(): Promise<void> {
+    await this.#sources.close({ forget: true })
     await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
     await Promise.all([this.#gateway.close(), this.log.written(), ...this.#draining])
     await this.#changes.run(() => {
@@ -204,6 +201,7 @@ export class ServiceHost {
 
   #publish(): void {
     this.#gateway.publish([...this.#functions.values()])
+    this.#sources.follow([...this.#functions.values()].flatMap(({ sources }) => sources))
   }
 
   #version(request: Pick<DeployRequest, 'spec' | 'secrets'>): Deployed {

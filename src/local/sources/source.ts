@@ -1,0 +1,27 @@
+import type { LocalTriggerEvent } from '../runtime/protocol.ts'
+
+/** What happened outside of the platform, before it has an id and a trigger. */
+export interface Happening {
+  readonly data: unknown
+  /** Of the same happening told twice; a new one when absent. */
+  readonly id?: string
+}
+
+/** An event of a trigger on its way to a function. */
+export type SourceEvent = Omit<LocalTriggerEvent, 'id'>
+
+export interface SourceContext {
+  /** The same at every start, and no other trigger's anywhere. */
+  readonly identity: string
+  /** Where a source keeps what it has to know at the next start. */
+  readonly memory: string
+  /** Resolves when the event cannot be lost any more; rejects when nobody has it. */
+  readonly take: (happening: Happening) => Promise<void>
+  readonly tell: (text: string) => void
+}
+
+/** A trigger that listens to something outside of the platform. */
+export interface Source {
+  /** With `forget`, whatever waits for it elsewhere may go: it does not come back. */
+  stop(options: { readonly forget: boolean }): Promise<void>
+}

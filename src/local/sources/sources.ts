@@ -1,0 +1,102 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { Queue } from '../platform/queue.ts'
+import type { SourceSpec } from '../spec.ts'
+import type { Source, SourceContext, SourceEvent } from './source.ts'
+
+export interface SourcesOptions {
+  /** Of the service: what sources remember lies in it. */
+  readonly folder: string
+  /** Resolves when the event cannot be lost any more. */
+  readonly accept: (name: string, event: SourceEvent, id: string) => Promise<void>
+  readonly tell: (name: string, text: string) => void
+}
+
+/** A trigger that shall be listened to; its secrets are in. */
+export interface WantedSource {
+  readonly function: string
+  readonly spec: SourceSpec
+}
+
+interface Running {
+  readonly wanted: WantedSource
+  readonly source: Source | undefined
+}
+
+/** What the functions of a service listen to. A source outlives the versions of its function. */
+export class Sources {
+  readonly #options: SourcesOptions
+  readonly #running = new Map<string, Running>()
+  readonly #changes = new Queue()
+  #isClosed = false
+
+  constructor(options: SourcesOptions) {
+    this.#options = options
+  }
+
+  /** Listens to these from now on, and to no others. */
+  follow(wanted: readonly WantedSource[]): void {
+    if (wanted.length === 0 && this.#running.size === 0) return
+    void this.#changes.run(async () => {
+      if (this.#isClosed) return
+      const byKey = new Map(wanted.map((one) => [keyOf(one), one]))
+      for (const [key, { wanted: before }] of this.#running) {
+        if (JSON.stringify(byKey.get(key)?.spec) !== JSON.stringify(before.spec)) await this.#stop(key, true)
+      }
+      for (const [key, one] of byKey) if (!this.#running.has(key)) await this.#start(key, one)
+    })
+  }
+
+  /** Listens to nothing any more. With `forget`, nobody will again. */
+  async close({ forget }: { readonly forget: boolean }): Promise<void> {
+    await this.#changes.run(async () => {
+      this.#isClosed = true
+      await Promise.all([...this.#running.keys()].map((key) => this.#stop(key, forget)))
+    })
+  }
+
+  async #start(key: string, wanted: WantedSource): Promise<void> {
+    const { function: name, spec } = wanted
+    const tell = (text: string): void => this.#options.tell(name, `the ${spec.type} trigger "${spec.name}" ${text}`)
+    // One that cannot begin is told of once, and not tried again before it is another.
+    const source = await openSource(spec, this.#contextOf(key, wanted, tell)).catch((failure: Error) => {
+      tell(`cannot begin: ${failure.message}`)
+      return undefined
+    })
+    this.#running.set(key, { wanted, source })
+  }
+
+  async #stop(key: string, forget: boolean): Promise<void> {
+    const running = this.#running.get(key)
+    this.#running.delete(key)
+    if (!running) return
+    const { function: name, spec } = running.wanted
+    await running.source?.stop({ forget }).catch((failure: Error) => {
+      this.#options.tell(name, `the ${spec.type} trigger "${spec.name}" did not end well: ${failure.message}`)
+    })
+  }
+
+  #contextOf(key: string, { function: name, spec }: WantedSource, tell: SourceContext['tell']): SourceContext {
+    const { folder, accept } = this.#options
+    const identity = [hostname(), folder, key].join('\n')
+    return {
+      identity,
+      memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.json`),
+      take: ({ data, id = randomUUID() }) =>
+        accept(name, { kind: KINDS[spec.type], trigger: spec.name, time: new Date().toISOString(), data }, id),
+      tell,
+    }
+  }
+}
+
+const KINDS = { mqtt: 'mqtt' } as const satisfies Record<SourceSpec['type'], SourceEvent['kind']>
+
+// Each brings a client of its own, which most platforms never need.
+async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
+  return (await import('./mqtt-source.ts')).openMqtt(spec as never, context)
+}
+
+function keyOf({ function: name, spec }: WantedSource): string {
+  return `${name}/${spec.name}`
+}
