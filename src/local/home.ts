@@ -13,6 +13,8 @@ export interface Home {
   readonly code: string
   /** Of asynchronous calls. */
   readonly queue: string
+  /** Of `os` triggers: a folder each. */
+  readonly buckets: string
 }
 
 /** `$SLS_HOME`, else `~/.anyfaas`. */
@@ -26,6 +28,7 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): Home 
     services: join(root, 'services'),
     code: join(root, 'code'),
     queue: join(root, 'queue'),
+    buckets: join(root, 'buckets'),
   }
 }
 

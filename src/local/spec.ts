@@ -77,7 +77,7 @@ export interface TimerSpec {
 }
 
 /** A trigger that listens to something outside of the platform. */
-export type SourceSpec = MqttSourceSpec
+export type SourceSpec = MqttSourceSpec | FolderSourceSpec
 
 interface SourceBase {
   readonly name: string
@@ -92,6 +92,16 @@ export interface MqttSourceSpec<Address = Value> extends SourceBase {
   /** With `+` and `#`. */
   readonly topic: string
   readonly qos?: 0 | 1 | 2
+}
+
+export interface FolderSourceSpec extends SourceBase {
+  readonly type: 'folder'
+  /** A name, or the absolute path of a folder. */
+  readonly bucket: string
+  /** Absolute; a folder of the platform's own, named as the bucket, when absent. */
+  readonly folder?: string
+  readonly events: readonly ('created' | 'removed')[]
+  readonly filter?: { readonly prefix?: string; readonly suffix?: string }
 }
 
 export const FUNCTION = 'local.function'

@@ -53,7 +53,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const reached = mapTriggers([...routes, ...timers], triggers, subject)
   const ofType = (...types: readonly string[]): readonly MappedTrigger[] =>
     reached.triggers.filter(({ type }) => types.includes(type))
-  const sources = ofType('mqtt').map(readSource)
+  const sources = ofType('mqtt', 'folder').map(readSource)
   const spec = {
     name: fn.name,
     ...codeOf(fn, service, artifacts),

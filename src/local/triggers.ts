@@ -70,7 +70,25 @@ export const triggers: TriggerTable = {
       enabled: elsewhere('nothing is deployed for it'),
     },
   },
-  os: without('object storage'),
+  os: {
+    type: 'folder',
+    emulated: 'a bucket is a folder of this machine',
+    fields: {
+      ...SOURCE,
+      bucket: {
+        to: 'bucket',
+        takes: 'a name, or the absolute path of a folder',
+        as: (bucket) =>
+          /^(\/|[A-Za-z0-9][\w.-]*$)/.test(bucket) ? bucket : refused('it is neither a name nor the path of a folder'),
+      },
+      events: {
+        to: 'events',
+        as: fileEvents,
+        takes: 'created and removed, of any kind and in the words of any platform',
+      },
+      filter: { rows: { prefix: { to: 'filter.prefix' }, suffix: { to: 'filter.suffix' } } },
+    },
+  },
   mq: without('topics'),
   queue: without('queues'),
   kafka: without('Kafka'),
@@ -102,3 +120,20 @@ export const triggers: TriggerTable = {
 function without(what: string): Refuse {
   return refuse(`it comes without ${what}`, 'sls invoke --trigger KIND calls the function with such an event')
 }
+
+// `created:put`, `s3:ObjectCreated:*`, `cos:ObjectRemove:Delete`: a folder knows two kinds of events.
+function fileEvents(events: readonly string[]): unknown {
+  const kinds = events.map((event) => FILE_EVENTS.find(({ words }) => words.test(event))?.kind)
+  const unknown = events.find((_, index) => kinds[index] === undefined)
+  if (unknown !== undefined) return refused(`a folder has no event "${unknown}"`, 'created or removed')
+  const rare = events.find((event) => RARE.test(event))
+  const value = [...new Set(kinds)]
+  return rare === undefined ? value : adjusted(value, `"${rare}" is told whenever a file is there or gone`)
+}
+
+const FILE_EVENTS = [
+  { kind: 'created', words: /created/i },
+  { kind: 'removed', words: /remove/i },
+]
+// How a file came is not known.
+const RARE = /post|copy|append|multipart|marker/i

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { SourceSpec } from '../../src/local/spec.ts'
+import type { MqttSourceSpec, SourceSpec } from '../../src/local/spec.ts'
 import { has } from '../peers.ts'
 import { isAlive, type LocalFixture, until, useLocal } from './fixture.ts'
 import { openMosquitto } from './mosquitto.ts'
@@ -42,7 +42,7 @@ async function client(url: string): Promise<MqttClient> {
   return made
 }
 
-function listenTo(broker: SourceSpec['broker'], topic: string, qos?: 0 | 1): SourceSpec {
+function listenTo(broker: MqttSourceSpec['broker'], topic: string, qos?: 0 | 1): SourceSpec {
   return { name: 'm', type: 'mqtt', enabled: true, broker, topic, ...(qos !== undefined && { qos }) }
 }
 

@@ -73,6 +73,7 @@ export class DevHost {
       workers: this.#workers,
       warden: this.#warden,
       takenPorts: () => new Set(),
+      buckets: join(folder, 'buckets'),
       accept: (...happened) => this.#callOnce(...happened),
       gateway: {
         ...(host !== undefined && { host }),

@@ -117,6 +117,7 @@ export class PlatformHost {
       worker,
       workers: this.#workers,
       takenPorts: () => this.#portsBut(host),
+      buckets: home.buckets,
       accept: (name, event, id) => this.async.enqueue(`${name}.${service}.${stage}`, event, id),
       gateway: { beside: (request, response) => this.#takeAsync(host, request, response) },
     })

@@ -21,6 +21,7 @@ export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage
   readonly takenPorts: () => ReadonlySet<number>
   readonly gateway?: GatewayOptions
   readonly accept: SourcesOptions['accept']
+  readonly buckets: string
 }
 
 /** One service in one stage: its address, its functions, its log, and what of it outlives the platform. */
@@ -44,6 +45,7 @@ export class ServiceHost {
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
     this.#sources = new Sources({
       folder: options.folder,
+      buckets: options.buckets,
       accept: options.accept,
       tell: (name, text) => this.log.tell({ function: name, stream: 'sys', text }),
     })

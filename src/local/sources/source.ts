@@ -15,6 +15,8 @@ export interface SourceContext {
   readonly identity: string
   /** Where a source keeps what it has to know at the next start. */
   readonly memory: string
+  /** The folder of buckets that are named and not given as a folder. */
+  readonly buckets: string
   /** Resolves when the event cannot be lost any more; rejects when nobody has it. */
   readonly take: (happening: Happening) => Promise<void>
   readonly tell: (text: string) => void

@@ -2,12 +2,14 @@ import { createHash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Queue } from '../platform/queue.ts'
-import type { SourceSpec } from '../spec.ts'
+import type { MqttSourceSpec, SourceSpec } from '../spec.ts'
 import type { Source, SourceContext, SourceEvent } from './source.ts'
 
 export interface SourcesOptions {
   /** Of the service: what sources remember lies in it. */
   readonly folder: string
+  /** Where buckets lie that are folders. */
+  readonly buckets: string
   /** Resolves when the event cannot be lost any more. */
   readonly accept: (name: string, event: SourceEvent, id: string) => Promise<void>
   readonly tell: (name: string, text: string) => void
@@ -58,7 +60,8 @@ export class Sources {
 
   async #start(key: string, wanted: WantedSource): Promise<void> {
     const { function: name, spec } = wanted
-    const tell = (text: string): void => this.#options.tell(name, `the ${spec.type} trigger "${spec.name}" ${text}`)
+    const tell = (text: string): void =>
+      this.#options.tell(name, `the ${KINDS[spec.type]} trigger "${spec.name}" ${text}`)
     // One that cannot begin is told of once, and not tried again before it is another.
     const source = await openSource(spec, this.#contextOf(key, wanted, tell)).catch((failure: Error) => {
       tell(`cannot begin: ${failure.message}`)
@@ -73,16 +76,17 @@ export class Sources {
     if (!running) return
     const { function: name, spec } = running.wanted
     await running.source?.stop({ forget }).catch((failure: Error) => {
-      this.#options.tell(name, `the ${spec.type} trigger "${spec.name}" did not end well: ${failure.message}`)
+      this.#options.tell(name, `the ${KINDS[spec.type]} trigger "${spec.name}" did not end well: ${failure.message}`)
     })
   }
 
   #contextOf(key: string, { function: name, spec }: WantedSource, tell: SourceContext['tell']): SourceContext {
-    const { folder, accept } = this.#options
+    const { folder, buckets, accept } = this.#options
     const identity = [hostname(), folder, key].join('\n')
     return {
       identity,
-      memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.json`),
+      buckets,
+      memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.ndjson`),
       take: ({ data, id = randomUUID() }) =>
         accept(name, { kind: KINDS[spec.type], trigger: spec.name, time: new Date().toISOString(), data }, id),
       tell,
@@ -90,11 +94,12 @@ export class Sources {
   }
 }
 
-const KINDS = { mqtt: 'mqtt' } as const satisfies Record<SourceSpec['type'], SourceEvent['kind']>
+const KINDS = { mqtt: 'mqtt', folder: 'os' } as const satisfies Record<SourceSpec['type'], SourceEvent['kind']>
 
 // Each brings a client of its own, which most platforms never need.
 async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
-  return (await import('./mqtt-source.ts')).openMqtt(spec as never, context)
+  if (spec.type === 'folder') return await new (await import('./folder-source.ts')).FolderSource(spec, context).open()
+  return (await import('./mqtt-source.ts')).openMqtt(spec as MqttSourceSpec<string>, context)
 }
 
 function keyOf({ function: name, spec }: WantedSource): string {
