@@ -38,7 +38,8 @@ export async function listFolder(root: string): Promise<Listing> {
   return { files, folders }
 }
 
-async function stateOf(path: string): Promise<FileState | undefined> {
+/** Undefined when there is no such file any more. */
+export async function stateOf(path: string): Promise<FileState | undefined> {
   const found = await stat(path).catch((failure: NodeJS.ErrnoException) => {
     if (failure.code !== 'ENOENT') throw failure
     return undefined

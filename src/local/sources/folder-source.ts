@@ -2,8 +2,8 @@ import { type FSWatcher, watch } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { FolderSourceSpec } from '../spec.ts'
-import { changesOf } from './folder-changes.ts'
-import { type Listing, listFolder } from './folder-listing.ts'
+import { type Change, changesOf } from './folder-changes.ts'
+import { type Listing, listFolder, stateOf } from './folder-listing.ts'
 import { FolderMemory } from './folder-memory.ts'
 import { heldForWriting } from './open-files.ts'
 import type { Source, SourceContext } from './source.ts'
@@ -83,10 +83,7 @@ export class FolderSource implements Source {
   /** True when there is something that is not finished yet. */
   async #tell(listing: Listing): Promise<boolean> {
     const changes = changesOf(this.#memory.files, listing.files, this.#spec.filter)
-    const settled = changes.filter(({ file }) => !file || Date.now() - file.changedMs >= SETTLE_MS)
-    const isNew = settled.some(({ file }) => file)
-    const held = isNew ? await heldForWriting() : new Set<string>()
-    const ready = settled.filter(({ file }) => !file || !held.has(`${file.device}:${file.inode}`))
+    const ready = await this.#finished(changes)
     await Promise.all(
       ready.map(async (change) => {
         const { key, kind, file } = change
@@ -97,6 +94,21 @@ export class FolderSource implements Source {
     )
     await this.#memory.tidy()
     return ready.length < changes.length
+  }
+
+  async #finished(changes: readonly Change[]): Promise<Change[]> {
+    const settled = changes.filter(({ file }) => !file || Date.now() - file.changedMs >= SETTLE_MS)
+    if (settled.every(({ file }) => !file)) return settled
+    const held = await heldForWriting()
+    const isFinished = await Promise.all(
+      settled.map(async ({ key, file }) => {
+        if (!file) return true
+        // Whoever closed it a moment ago may have written after it was listed.
+        const now = await stateOf(join(this.#folder, key))
+        return now?.changedMs === file.changedMs && !held.has(`${file.device}:${file.inode}`)
+      }),
+    )
+    return settled.filter((_, index) => isFinished[index])
   }
 
   #watchAll({ folders }: Listing): void {
