@@ -74,7 +74,16 @@ export interface TimerSpec {
   readonly timezone: string
   readonly enabled: boolean
   readonly payload?: unknown
+  /**
+   * What becomes of the runs that were due while the platform was down: none is made, the last one is (when absent), or
+   * all are, a hundred at most.
+   */
+  readonly missed?: MissedRuns
 }
+
+export type MissedRuns = (typeof MISSED_RUNS)[number]
+
+export const MISSED_RUNS = ['skip', 'once', 'all'] as const
 
 /** A trigger that listens to something outside of the platform. */
 export type SourceSpec = MqttSourceSpec | FolderSourceSpec

@@ -4,7 +4,9 @@ import {
   checkFunction,
   type Diagnostic,
   environmentOf,
+  error,
   type Fn,
+  isMap,
   type MappedTrigger,
   mapFields,
   mapTriggers,
@@ -22,7 +24,7 @@ import {
 } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
-import { FUNCTION, type FunctionSpec, type RouteSpec, type SourceSpec, type TimerSpec } from './spec.ts'
+import { FUNCTION, type FunctionSpec, MISSED_RUNS, type RouteSpec, type SourceSpec, type TimerSpec } from './spec.ts'
 import { triggers } from './triggers.ts'
 
 const PLATFORM = 'the local platform'
@@ -67,7 +69,12 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const final = [fn.overrides['local']].reduce(mergeTree, spec) as unknown as FunctionSpec
   return {
     resource: { id: `function/${fn.name}`, type: FUNCTION, spec: final, at: fn.at, fn: fn.name },
-    diagnostics: [...checkFunction(fn, facts, subject).diagnostics, ...mapped.diagnostics, ...reached.diagnostics],
+    diagnostics: [
+      ...checkFunction(fn, facts, subject).diagnostics,
+      ...mapped.diagnostics,
+      ...reached.diagnostics,
+      ...reached.triggers.flatMap(checkMissed),
+    ],
   }
 }
 
@@ -93,6 +100,15 @@ function readSource(mapped: MappedTrigger): SourceSpec {
 
 function withOverrides({ spec, deployed }: MappedTrigger): object {
   return mergeTree(spec, deployed.trigger.overrides?.['local']) as object
+}
+
+// It is no word of the file's own: no other platform lets one choose.
+function checkMissed({ type, deployed: { trigger } }: MappedTrigger): readonly Diagnostic[] {
+  const raw = trigger.overrides?.['local']
+  const missed = type === 'timer' && isMap(raw) ? raw['missed'] : undefined
+  if (missed === undefined || MISSED_RUNS.some((known) => known === missed)) return []
+  const message = `"missed" of a timer is one of ${MISSED_RUNS.join(', ')}`
+  return [error('SLS3003', message, { pointer: `${trigger.at}/overrides/local/missed`, on: 'value' })]
 }
 
 function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {

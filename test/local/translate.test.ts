@@ -85,3 +85,15 @@ test('what the platform cannot do is said at its place', async () => {
     ['SLS3001', 'error', '/functions/b/events/0/kafka'],
   ])
 })
+
+test('raw settings of a trigger are laid over it, and what becomes of missed runs is one of three words', async () => {
+  const job = (missed: string) =>
+    makeFn('job', { triggers: [timer('@every 90s', { overrides: { local: { missed } } })] })
+  const { resources } = await translate([job('all')])
+  expect(resources[0]?.spec).toMatchObject({ timers: [{ schedule: 90, missed: 'all' }] })
+  const { diagnostics } = await translate([job('never')])
+  expect(diagnostics).toMatchObject([
+    { code: 'SLS3003', severity: 'error', message: '"missed" of a timer is one of skip, once, all' },
+  ])
+  expect(diagnostics[0]?.pointer).toMatch(/\/overrides\/local\/missed$/)
+})

@@ -75,6 +75,8 @@ export class DevHost {
       takenPorts: () => new Set(),
       buckets: join(folder, 'buckets'),
       accept: (...happened) => this.#callOnce(...happened),
+      // Nobody wants yesterday's runs when work begins.
+      remembersTimers: false,
       gateway: {
         ...(host !== undefined && { host }),
         createServer: (answer) =>

@@ -1,78 +1,70 @@
-import { Cron } from 'croner'
 import type { TimerView } from '../api.ts'
 import type { TimerSpec } from '../spec.ts'
+import { type Alarm, alarmOf, missedRuns } from './schedule.ts'
+import type { FunctionBook } from './timer-book.ts'
 
-interface Ringing {
-  readonly stop: () => void
-  readonly next: () => Date | null
-}
+/** Calls the function for a timer; `at` is when it was due, in milliseconds since 1970. Never rejects. */
+export type Fire = (timer: TimerSpec, at: number) => Promise<void>
 
-/** The timers of one function. They fire from `start` until `stop`. */
+/** The timers of one function. They fire from `start` until `stop`, and what was missed before fires as each one says. */
 export class Clock {
   readonly #timers: readonly TimerSpec[]
-  readonly #fire: (timer: TimerSpec) => void
-  readonly #ringing = new Map<string, Ringing>()
-  readonly #last = new Map<string, number>()
+  readonly #book: FunctionBook
+  readonly #fire: Fire
+  readonly #alarms = new Map<string, Alarm>()
 
-  constructor(timers: readonly TimerSpec[], fire: (timer: TimerSpec) => void) {
+  constructor(timers: readonly TimerSpec[], book: FunctionBook, fire: Fire) {
     this.#timers = timers
+    this.#book = book
     this.#fire = fire
   }
 
   start(): void {
-    for (const timer of this.#timers)
-      if (timer.enabled)
-        this.#ringing.set(
-          timer.name,
-          begin(timer, () => this.ring(timer)),
-        )
+    const now = Date.now()
+    this.#book.keep(this.#timers, now)
+    for (const timer of this.#timers.filter(({ enabled }) => enabled)) {
+      const since = this.#book.since(timer)
+      const missed = missedRuns(timer, since, now)
+      // Intervals keep their step through a restart.
+      const alarm = alarmOf(timer, since, (at) => this.#ring(timer, at))
+      this.#alarms.set(timer.name, alarm)
+      if (missed.length > 0) void this.#catchUp(timer, missed, alarm)
+    }
   }
 
   stop(): void {
-    for (const { stop } of this.#ringing.values()) stop()
-    this.#ringing.clear()
+    for (const alarm of this.#alarms.values()) alarm.stop()
+    this.#alarms.clear()
   }
 
   find(name: string): TimerSpec | undefined {
     return this.#timers.find((timer) => timer.name === name)
   }
 
-  /** Notes that a timer has fired. */
-  mark({ name }: TimerSpec): void {
-    this.#last.set(name, Date.now())
-  }
-
-  ring(timer: TimerSpec): void {
-    this.mark(timer)
-    this.#fire(timer)
+  /** Notes that a timer has fired because somebody wanted it to. */
+  mark(timer: TimerSpec): void {
+    this.#book.fired(timer, Date.now())
   }
 
   view(): readonly TimerView[] {
-    return this.#timers.map(({ name, schedule, timezone, enabled }) => {
-      const last = this.#last.get(name)
-      const next = this.#ringing.get(name)?.next()?.toISOString() ?? null
+    return this.#timers.map((timer) => {
+      const { name, schedule, timezone, enabled } = timer
+      const last = this.#book.last(timer)
+      const next = this.#alarms.get(name)?.next()?.toISOString() ?? null
       return { name, schedule, timezone, enabled, next, last: last === undefined ? null : new Date(last).toISOString() }
     })
   }
-}
 
-function begin({ schedule, timezone }: TimerSpec, fire: () => void): Ringing {
-  if (typeof schedule === 'number') return repeat(schedule * 1000, fire)
-  const job = new Cron(schedule, { timezone, domAndDow: false }, fire)
-  return { stop: () => job.stop(), next: () => job.nextRun() }
-}
-
-// A timeout knows 32 bits of milliseconds, which are 24 days.
-const LONGEST_MS = 2 ** 31 - 1
-
-function repeat(everyMs: number, fire: () => void): Ringing {
-  let due = Date.now() + everyMs
-  let handle = setTimeout(ring, Math.min(everyMs, LONGEST_MS))
-  function ring(): void {
-    const isDue = Date.now() >= due
-    if (isDue) due += everyMs
-    handle = setTimeout(ring, Math.min(Math.max(1, due - Date.now()), LONGEST_MS))
-    if (isDue) fire()
+  #ring(timer: TimerSpec, at: number): Promise<void> {
+    this.#book.rang(timer, at)
+    return this.#fire(timer, at)
   }
-  return { stop: () => clearTimeout(handle), next: () => new Date(due) }
+
+  // One after the other: a function that was away for a night must not get a night's calls at once.
+  async #catchUp(timer: TimerSpec, missed: readonly number[], alarm: Alarm): Promise<void> {
+    for (const at of missed) {
+      if (this.#alarms.get(timer.name) !== alarm) return
+      await this.#ring(timer, at)
+    }
+  }
 }

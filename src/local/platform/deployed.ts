@@ -11,11 +11,13 @@ import { limitsOf } from './limits.ts'
 import type { Meter } from './meter.ts'
 import type { Reachable } from './reachable.ts'
 import type { ServiceLog } from './service-log.ts'
+import type { TimerBook } from './timer-book.ts'
 
 /** What a function shares with the others of its service. */
 export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' | 'worker' | 'workers' | 'warden'> {
   readonly code: CodeFolders
   readonly log: ServiceLog
+  readonly timers: TimerBook
   /** Counts the calls of a function through all of its versions. */
   readonly meterOf: (name: string) => Meter
 }
@@ -33,7 +35,7 @@ export class Deployed implements Reachable {
     this.spec = request.spec
     this.secrets = new Map(Object.entries(request.secrets))
     this.#options = options
-    this.#clock = new Clock(this.spec.timers, (timer) => void this.#ring(timer))
+    this.#clock = new Clock(this.spec.timers, options.timers.of(this.name), (timer, at) => this.#ring(timer, at))
     options.code.keep(this.#digest)
     if (this.isComplete) this.#host = new FunctionHost(this.#hostOptions())
   }
@@ -64,8 +66,9 @@ export class Deployed implements Reachable {
     await this.host().start()
   }
 
+  /** Without its secrets it could only fail; what it misses meanwhile is made good when it has them. */
   startTimers(): void {
-    this.#clock.start()
+    if (this.isComplete) this.#clock.start()
   }
 
   /** Fires no more timers, lets the running calls finish and ends the processes. */
@@ -97,7 +100,7 @@ export class Deployed implements Reachable {
     const began = performance.now()
     const durationMs = (): number => Math.round((performance.now() - began) * 10) / 10
     try {
-      await this.#call(timer)
+      await this.#call(timer, Date.now())
       return { ok: true, durationMs: durationMs() }
     } catch (failure) {
       return { ok: false, durationMs: durationMs(), error: whyOf(failure) }
@@ -158,7 +161,7 @@ export class Deployed implements Reachable {
   }
 
   #hostOptions(): HostOptions {
-    const { code, log, meterOf, ...shared } = this.#options
+    const { code, log, timers: _, meterOf, ...shared } = this.#options
     return {
       ...shared,
       spec: this.spec,
@@ -168,16 +171,17 @@ export class Deployed implements Reachable {
     }
   }
 
-  async #ring(timer: TimerSpec): Promise<void> {
+  async #ring(timer: TimerSpec, at: number): Promise<void> {
     try {
-      await this.#call(timer)
+      await this.#call(timer, at)
     } catch (failure) {
       this.tell(`the timer "${timer.name}" failed: ${whyOf(failure)}`)
     }
   }
 
-  async #call({ name, payload }: TimerSpec): Promise<void> {
-    await this.meter.time(() => this.host().event({ kind: 'timer', trigger: name, data: payload }))
+  async #call({ name, payload }: TimerSpec, at: number): Promise<void> {
+    const time = new Date(at).toISOString()
+    await this.meter.time(() => this.host().event({ kind: 'timer', trigger: name, data: payload, time }))
   }
 }
 

@@ -118,6 +118,13 @@ export class Meter {
   }
 }
 
+/** The meter of that name, made when there is none. */
+export function meterIn(meters: Map<string, Meter>, name: string): Meter {
+  const meter = meters.get(name) ?? new Meter()
+  meters.set(name, meter)
+  return meter
+}
+
 function round(value: number): number {
   return Math.round(value * 100) / 100
 }

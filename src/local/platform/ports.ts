@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { type Diagnostic, error } from '@anyfaas/kit'
 import { Tally } from './tally.ts'
 
 /** The ports that services get, one after the other. */
@@ -57,4 +58,9 @@ function tryListen(server: Server, port: number, host: string): Promise<boolean>
     }
     server.once('error', fail).once('listening', done).listen({ port, host })
   })
+}
+
+/** SLS7005: a port that was wanted is taken. */
+export function noPort(port: number | undefined): Diagnostic {
+  return error('SLS7005', `port ${port} is taken`, { help: ['name another one with --port, or none'] })
 }

@@ -4,25 +4,16 @@ import { join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
 import { writeJson } from '../json-file.ts'
-import { Sources, type SourcesOptions } from '../sources/sources.ts'
+import { Sources } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { Deployed, type DeployedOptions, hideIn, whyOf } from './deployed.ts'
-import { Gateway, type GatewayOptions } from './gateway.ts'
-import { Meter } from './meter.ts'
-import { candidatePorts } from './ports.ts'
+import { Gateway } from './gateway.ts'
+import { type Meter, meterIn } from './meter.ts'
+import { candidatePorts, noPort } from './ports.ts'
 import { Queue } from './queue.ts'
 import { ServiceLog } from './service-log.ts'
-import { type ServiceState, stateFile } from './service-state.ts'
-
-export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log' | 'meterOf'> {
-  readonly state: ServiceState
-  readonly folder: string
-  /** The ports of the other services. */
-  readonly takenPorts: () => ReadonlySet<number>
-  readonly gateway?: GatewayOptions
-  readonly accept: SourcesOptions['accept']
-  readonly buckets: string
-}
+import { type ServiceOptions, type ServiceState, stateFile } from './service-state.ts'
+import { TimerBook } from './timer-book.ts'
 
 /** One service in one stage: its address, its functions, its log, and what of it outlives the platform. */
 export class ServiceHost {
@@ -35,6 +26,7 @@ export class ServiceHost {
   readonly #versions = new Set<Deployed>()
   readonly #meters = new Map<string, Meter>()
   readonly #sources: Sources
+  readonly #timers: TimerBook
   #gateway: Gateway
   #movedFrom: number | undefined
   #isGone = false
@@ -42,6 +34,7 @@ export class ServiceHost {
   constructor(options: ServiceOptions) {
     this.#options = options
     this.#gateway = new Gateway(options.gateway)
+    this.#timers = new TimerBook(options.remembersTimers === false ? undefined : join(options.folder, 'timers.json'))
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
     this.#sources = new Sources({
       folder: options.folder,
@@ -82,6 +75,7 @@ export class ServiceHost {
     if (wanted === undefined && port !== undefined && this.port !== port) this.#movedFrom = port
     this.#publish()
     await this.#save()
+    await this.#timers.open()
     for (const deployed of this.#functions.values()) deployed.startTimers()
   }
 
@@ -130,6 +124,7 @@ export class ServiceHost {
     this.#functions.delete(name)
     this.#publish()
     await this.#retire(before)
+    this.#timers.forget(name)
     await this.#changes.run(() => this.#save())
   }
 
@@ -171,6 +166,7 @@ export class ServiceHost {
     const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
     await Promise.race([quiet, late])
     await Promise.all(versions.map((version) => version.end()))
+    await this.#timers.written()
   }
 
   /** Ends and forgets the service. */
@@ -178,9 +174,10 @@ export class ServiceHost {
     await this.#sources.close({ forget: true })
     await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
     await Promise.all([this.#gateway.close(), this.log.written(), ...this.#draining])
-    await this.#changes.run(() => {
+    await this.#changes.run(async () => {
       this.#isGone = true
-      return rm(this.#options.folder, { recursive: true, force: true })
+      await this.#timers.written()
+      await rm(this.#options.folder, { recursive: true, force: true })
     })
   }
 
@@ -191,14 +188,18 @@ export class ServiceHost {
   #deployedOptions(): DeployedOptions {
     const { state, code, worker, workers, warden } = this.#options
     const { service, stage } = state
-    const meterOf = (name: string): Meter => this.#meter(name)
-    return { service, stage, code, worker, ...(workers && { workers }), warden, log: this.log, meterOf }
-  }
-
-  #meter(name: string): Meter {
-    const meter = this.#meters.get(name) ?? new Meter()
-    this.#meters.set(name, meter)
-    return meter
+    const meterOf = (name: string): Meter => meterIn(this.#meters, name)
+    return {
+      service,
+      stage,
+      code,
+      worker,
+      ...(workers && { workers }),
+      warden,
+      log: this.log,
+      timers: this.#timers,
+      meterOf,
+    }
   }
 
   #publish(): void {
@@ -243,8 +244,4 @@ export class ServiceHost {
     const state: ServiceState = { service, stage, port: this.#gateway.port, functions }
     await writeJson(stateFile(this.#options.folder), state)
   }
-}
-
-function noPort(port: number | undefined): ReturnType<typeof error> {
-  return error('SLS7005', `port ${port} is taken`, { help: ['name another one with --port, or none'] })
 }

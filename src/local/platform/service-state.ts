@@ -1,5 +1,8 @@
 import { join } from 'node:path'
+import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
+import type { DeployedOptions } from './deployed.ts'
+import type { GatewayOptions } from './gateway.ts'
 
 /** What is kept of a service: everything but its secrets. */
 export interface ServiceState {
@@ -7,6 +10,18 @@ export interface ServiceState {
   readonly stage: string
   readonly port?: number
   readonly functions: readonly FunctionSpec[]
+}
+
+export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log' | 'meterOf' | 'timers'> {
+  readonly state: ServiceState
+  readonly folder: string
+  /** The ports of the other services. */
+  readonly takenPorts: () => ReadonlySet<number>
+  /** Whether timers make good what they missed while the service was down; they do when missing. */
+  readonly remembersTimers?: boolean
+  readonly gateway?: GatewayOptions
+  readonly accept: SourcesOptions['accept']
+  readonly buckets: string
 }
 
 export function stateFile(folder: string): string {
