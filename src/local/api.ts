@@ -18,6 +18,7 @@ import type { FunctionSpec } from './spec.ts'
  *   PUT    /v1/services/SERVICE/STAGE/functions/NAME    DeployRequest
  *   DELETE /v1/services/SERVICE/STAGE/functions/NAME    Removal
  *   POST   /v1/services/SERVICE/STAGE/functions/NAME/secrets   values by name -> names of those it has
+ *   POST   /v1/services/SERVICE/STAGE/functions/NAME/invoke    { event } -> Invoked
  *   GET    /v1/services/SERVICE/STAGE/logs?function=&since=&tail=&follow=   LogLine a line
  */
 export interface Greeting {
@@ -158,6 +159,16 @@ export interface Fired {
   readonly ok: boolean
   readonly durationMs: number
   readonly error?: string
+}
+
+/** What became of a call with an event. */
+export interface Invoked {
+  readonly requestId: string
+  readonly durationMs: number
+  /** What the function returned. */
+  readonly value?: unknown
+  /** Its class and what is said of it. */
+  readonly error?: { readonly type: string; readonly message: string }
 }
 
 export interface Removal {

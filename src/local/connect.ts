@@ -7,10 +7,13 @@ import type {
   Deployment,
   LogLine,
   LogQuery,
+  Operations,
 } from '@anyfaas/kit'
 import type { FunctionStatus, ServiceStatus } from './api.ts'
 import { FunctionDriver } from './function-driver.ts'
+import { homeOf } from './home.ts'
 import { Link } from './link.ts'
+import { LocalOperations } from './operations.ts'
 
 export const connector: Connector = {
   connect: async (options) => new LocalConnection(options),
@@ -21,11 +24,13 @@ const TITLE = 'local platform'
 /** What the running platform, started when need be, does with one service and stage. */
 class LocalConnection implements Connection {
   readonly drivers
+  readonly operations: Operations
   readonly #link: Link
 
   constructor(options: ConnectOptions) {
     this.#link = new Link(options)
     this.drivers = [new FunctionDriver(this.#link, options)]
+    this.operations = new LocalOperations(this.#link, homeOf(options.env))
   }
 
   async info(call: Call): Promise<Deployment | undefined> {

@@ -19,23 +19,23 @@ const START_MS = 30_000
 
 /** The platform of this home, started when it does not run and replaced when it is of another version. Throws SLS7001. */
 export async function ensurePlatform({ home, signal, note }: StartOptions): Promise<PlatformClient> {
-  const running = await findPlatform(home)
+  const running = await lookForPlatform(home)
   if (running) return running
   mkdirSync(home.root, { recursive: true, mode: 0o700 })
   return await withLock(home.lock, signal, async () => {
-    const meanwhile = await findPlatform(home)
+    const meanwhile = await lookForPlatform(home)
     if (meanwhile) return meanwhile
     await endOther(home, note)
     note('starting the local platform')
     await start(home, signal)
-    const started = await findPlatform(home)
+    const started = await lookForPlatform(home)
     if (started) return started
     throw new SlsError(error('SLS7001', 'the local platform started and does not answer', { notes: outputOf(home) }))
   })
 }
 
 /** The running platform of this version; undefined when there is none. A record that lies is of a platform that died. */
-async function findPlatform(home: Home): Promise<PlatformClient | undefined> {
+export async function lookForPlatform(home: Home): Promise<PlatformClient | undefined> {
   const record = await readRecord(home.record)
   if (record?.version !== platformVersion()) return undefined
   const client = new PlatformClient(record)

@@ -85,6 +85,9 @@ async function handleFunction(
   if (area === 'secrets') {
     return method === 'POST' ? host?.compare(name, textsOf(await readJsonBody(request))) : undefined
   }
+  if (area === 'invoke') {
+    return method === 'POST' ? await host?.find(name)?.invoke((await readJsonBody(request))['event']) : undefined
+  }
   if (area === 'timers') {
     const [timer = '', verb] = rest
     return method === 'POST' && verb === 'fire' ? await host?.find(name)?.fire(timer) : undefined

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { error, isSlsError, reveal, SlsError, spellSecrets } from '@anyfaas/kit'
-import type { DeployRequest, Fired, FunctionState, FunctionStatus, FunctionView } from '../api.ts'
+import type { DeployRequest, Fired, FunctionState, FunctionStatus, FunctionView, Invoked } from '../api.ts'
 import { environmentFor, needsSecrets } from '../environment.ts'
 import type { SourceEvent } from '../sources/source.ts'
 import type { WantedSource } from '../sources/sources.ts'
 import type { FunctionSpec, TimerSpec } from '../spec.ts'
 import { Clock } from './clock.ts'
 import type { CodeFolders } from './code-store.ts'
+import { asFailure } from './failure.ts'
 import { FunctionHost, type HostOptions } from './function-host.ts'
 import { limitsOf } from './limits.ts'
 import type { Meter } from './meter.ts'
@@ -119,6 +121,23 @@ export class Deployed implements Reachable {
     const lookup = (secret: string): string => this.secrets.get(secret) ?? ''
     const specs = spellSecrets(sources, (text) => reveal(text, lookup)) as typeof sources
     return specs.filter(({ enabled }) => enabled).map((spec) => ({ function: name, spec }))
+  }
+
+  /** Calls the function with an event that no trigger sent. Its failure is an answer too. */
+  async invoke(event: unknown): Promise<Invoked> {
+    const requestId = randomUUID()
+    const began = performance.now()
+    const done = (): Pick<Invoked, 'requestId' | 'durationMs'> => ({
+      requestId,
+      durationMs: Math.round((performance.now() - began) * 10) / 10,
+    })
+    try {
+      const value = await this.meter.time(() => this.host().event({ kind: 'event', data: event }, requestId))
+      return { ...done(), value }
+    } catch (thrown) {
+      const failure = asFailure(thrown)
+      return { ...done(), error: { type: failure.kind, message: whyOf(failure) } }
+    }
   }
 
   view(): FunctionView {
