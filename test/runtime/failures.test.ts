@@ -57,7 +57,8 @@ test('nor in what the runtime logs', async () => {
   if (!local) throw new Error('no platform')
   const handler = () => {
     const error = new Error('outer', { cause: new Error('inner') })
-    error.stack = 'Error: outer\n    at handler (/code/index.js:1:1)\n    at go (/code/sls_runtime.js:1:20)'
+    error.stack =
+      'Error: outer\n    at handler (/code/index.js:1:1)\n    at go (/code/sls_runtime.js:1:20)\n    at x (/code/node_modules/@anyfaas/runtime/dist/server/index.js:2:3)'
     throw error
   }
   await send(local, entryOf(local.start, [member('f')], { f: { handler } }), {})

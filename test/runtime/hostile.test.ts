@@ -2,88 +2,22 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HttpContext } from '../../src/runtime/src/index.ts'
+import { entryFor, junk, PATIENCE_MS, REST, RUNS, request } from './hostile.ts'
 import { recordLog } from './log.ts'
 import { entryOf, header, httpCall, info, member, type Platform, platforms, send, text } from './platforms.ts'
+import { readStreamed, type Streaming, startStreamed } from './stream-shape.ts'
 
 recordLog()
 
-/** Touches everything of a request, and answers with the secret of its own call. */
-const curious = (ctx: HttpContext) => {
-  if (!('request' in ctx)) return 'event'
-  const { method, url, query, params, headers, ip, hostname, cookies, request } = ctx
-  const touched = [
-    method,
-    url,
-    query,
-    params,
-    headers,
-    ip,
-    hostname,
-    cookies.get('a'),
-    request.body,
-    request.rawBody.length,
-    ctx.is('json'),
-    ctx.accepts('json'),
-  ]
-  ctx.set('x-count', String(touched.length))
-  return 'request'
-}
-
-const junk = fc.oneof(
-  fc.constantFrom(
-    null,
-    undefined,
-    '',
-    '%',
-    '%zz',
-    '/',
-    '\ud800',
-    '__proto__',
-    'constructor',
-    -1,
-    0.5,
-    true,
-    'true',
-    '{',
-    'a=b&&=',
-    [],
-    {},
-    { toString: 1, valueOf: 1 },
-  ),
-  fc.string(),
-  fc.integer(),
-  fc.array(fc.string(), { maxLength: 3 }),
-  fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 2 }), fc.constant(null)), {
-    maxKeys: 3,
-  }),
-)
-
-// The local gateway and the stream of FC 2.0 are made by a server and not read from JSON.
-const served = ['local', 'fc2 http trigger', 'fc custom runtime', 'scf web function', 'lambda function url, streamed']
+// The local gateway and the stream of FC 2.0 are made by a server and not read from JSON; servers have a file of their own.
+const served = ['local', 'fc2 http trigger', 'fc custom runtime', 'scf web function']
 const fromJson = platforms.filter(({ name }) => !served.includes(name))
-
-function entryFor(platform: Platform) {
-  const routes = ['/:a/*', '/*'].map((path) => ({ path, methods: [] }))
-  return entryOf(platform.start, [member('f', { routes })], { f: { handler: curious } })
-}
-
-// Ten thousand a shape where the whole suite runs, fewer on a developer's machine.
-const isCi = Boolean(process.env['ANYFAAS_CI'])
-const RUNS = isCi ? 9000 : 400
-const REST = isCi ? 1000 : 200
-const PATIENCE_MS = isCi ? 600_000 : 60_000
 
 type Handle = (event: unknown, context: unknown) => Promise<unknown>
 
-const request = {
-  method: 'POST',
-  url: '/a/b?c=1',
-  headers: { host: 'h', 'content-type': 'application/json' },
-  body: '{"a":1}',
-}
-
 describe.each(fromJson.map((platform) => [platform.name, platform] as const))('%s', (name, platform) => {
-  const handle = entryFor(platform).handler as unknown as Handle
+  const made = entryFor(platform).handler as unknown
+  const handle = platform.start === startStreamed ? readStreamed(made as Streaming) : (made as Handle)
 
   test(
     'an event with any of its fields replaced never breaks the instance',

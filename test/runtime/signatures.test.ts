@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { HttpAnswer } from '../../src/kit/src/index.ts'
 import type { CloudEvent, Context } from '../../src/runtime/src/index.ts'
 import { recordLog } from './log.ts'
 import {
@@ -199,12 +200,25 @@ describe('raw requests', () => {
     },
   )
 
-  test('among functions whose address streams, its value is all that goes out', async () => {
-    const streamed = platform('lambda function url, streamed')
+  const streamed = platform('lambda function url, streamed')
+  const plain = platform('lambda function url')
+  const seen = (answer: HttpAnswer) => [answer.status, answer.headers, text(answer)]
+
+  test.each([
+    [{ statusCode: 202, headers: { 'x-a': '1' }, isBase64Encoded: false, body: 'raw' }],
+    [{ statusCode: 404, cookies: ['a=1', 'b=2'], body: 'aGk=', isBase64Encoded: true }],
+    [{ statusCode: 204 }],
+    [{ any: 'value' }],
+    ['text'],
+    [undefined],
+  ])('among functions whose address streams, %j means what it means elsewhere', async (value) => {
     const members = [member('f', { signature: 'raw', routes: [{ path: '/*', methods: [] }] }), member('g')]
-    const entry = entryOf(streamed.start, members, { f: { handler: envelope }, g: { handler: () => 'g' } })
-    const answer = await send(streamed, entry, { method: 'POST', body: 'x' })
-    expect(JSON.parse(text(answer))).toEqual(await envelope())
+    const answers = [streamed, plain].map((shape) => {
+      const entry = entryOf(shape.start, members, { f: { handler: () => value }, g: { handler: () => 'g' } })
+      return send(shape, entry, { method: 'POST', body: 'x' })
+    })
+    const [inPieces, whole] = await Promise.all(answers)
+    expect(inPieces && seen(inPieces)).toEqual(whole && seen(whole))
   })
 
   test('the local platform takes its own reply only', async () => {

@@ -5,7 +5,7 @@ import { start } from '../../plugins/aws/src/runtime/lambda/start.ts'
 import type { Emulator } from '../../src/kit/src/index.ts'
 import type { Start } from '../../src/runtime/src/index.ts'
 
-type Streaming = (event: unknown, stream: PassThrough, context: object) => Promise<void>
+export type Streaming = (event: unknown, stream: PassThrough, context: object) => Promise<void>
 
 /** As Lambda's own runtime makes the head of an answer: JSON, eight zeros, the body. */
 const awslambda = {
@@ -38,20 +38,31 @@ export const streamedUrl: Emulator = {
   event: (call, info) => functionUrl.event(call as Parameters<typeof functionUrl.event>[0], info),
   call: async (entry, call, info) => {
     if (call.kind !== 'http') throw new Error('only requests come this way')
-    const stream = new PassThrough()
-    const whole = buffer(stream)
-    const handler = entry.handler as unknown as Streaming
     const event = functionUrl.event(call, info)
     const context = { awsRequestId: info.requestId, getRemainingTimeInMillis: () => info.timeoutSec * 1000 }
-    // What breaks after its head ends the answer there.
-    await handler(event, stream, context).catch(() => stream.end())
-    const bytes = await whole
-    const end = bytes.indexOf(Buffer.alloc(GAP))
-    // What has no head is a body alone.
-    if (end < 0) return functionUrl.answer({ statusCode: 200, body: bytes.toString() })
-    const { statusCode, headers, cookies } = JSON.parse(bytes.subarray(0, end).toString())
-    const body = bytes.subarray(end + GAP).toString('base64')
-    const answer = functionUrl.answer({ statusCode, headers, cookies, body, isBase64Encoded: true })
+    const answer = functionUrl.answer(await readStreamed(entry.handler as unknown as Streaming)(event, context))
     return call.method.toUpperCase() === 'HEAD' ? { ...answer, body: new Uint8Array() } : answer
   },
+}
+
+/** Such a handler as one that gives the whole answer. */
+export function readStreamed(handler: Streaming): (event: unknown, context: object) => Promise<unknown> {
+  return async (event, context) => {
+    const stream = new PassThrough()
+    const whole = buffer(stream)
+    let failure: unknown
+    await handler(event, stream, context).catch((error) => {
+      failure = error
+      stream.end()
+    })
+    const bytes = await whole
+    const end = bytes.indexOf(Buffer.alloc(GAP))
+    if (end >= 0) {
+      // What breaks after its head ends the answer there.
+      const body = bytes.subarray(end + GAP).toString('base64')
+      return { ...JSON.parse(bytes.subarray(0, end).toString()), body, isBase64Encoded: true }
+    }
+    if (failure !== undefined) throw failure
+    return JSON.parse(bytes.toString())
+  }
 }

@@ -1,55 +1,14 @@
-import { type Server, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { emulator as fc3 } from '../../plugins/aliyun/src/runtime/fc3/emulator.ts'
 import { emulator as lambda } from '../../plugins/aws/src/runtime/lambda/emulator.ts'
 import { emulator as scf } from '../../plugins/tencent/src/runtime/scf/emulator.ts'
 import type { Emulator } from '../../src/kit/src/index.ts'
-import { fromHandler, type ServerCall, type ServerHandlers, serve } from '../../src/runtime/server/index.ts'
+import { fromHandler, type ServerCall } from '../../src/runtime/server/index.ts'
 import type { HttpContext } from '../../src/runtime/src/index.ts'
 import { httpCall, info } from '../runtime/platforms.ts'
+import { ask, cleanServers, start } from './asking.ts'
 
-const open: Server[] = []
-const printed: string[] = []
-beforeEach(() => {
-  printed.length = 0
-  vi.spyOn(process.stdout, 'write').mockImplementation((line) => printed.push(String(line)) > 0)
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
-})
-afterEach(async () => {
-  vi.restoreAllMocks()
-  process.removeAllListeners('SIGTERM')
-  for (const server of open.splice(0)) {
-    server.closeAllConnections()
-    await new Promise((done) => server.close(done))
-  }
-})
-
-async function start(handlers: ServerHandlers): Promise<number> {
-  const server = await serve(handlers, { port: 0 })
-  open.push(server)
-  return (server.address() as AddressInfo).port
-}
-
-interface Ask {
-  readonly method?: string
-  readonly path?: string
-  readonly headers?: readonly (readonly [string, string])[]
-  readonly body?: string
-}
-
-function ask(port: number, { method = 'POST', path = '/invoke', headers = [], body = '' }: Ask) {
-  const given = [...headers.flat(), 'host', 'x', 'content-length', String(Buffer.byteLength(body))]
-  return new Promise<{ status: number; body: string; mark: unknown; type: unknown }>((resolve, reject) => {
-    const outgoing = send({ host: '127.0.0.1', port, method, path, headers: given, agent: false }, async (incoming) => {
-      const { 'x-fc-status': mark, 'content-type': type } = incoming.headers
-      resolve({ status: incoming.statusCode ?? 0, body: await text(incoming), mark, type })
-    })
-    outgoing.once('error', reject)
-    outgoing.end(body)
-  })
-}
+const printed = cleanServers()
 
 const PLATFORMS: Readonly<Record<string, Emulator>> = { fc3, lambda, scf }
 

@@ -51,16 +51,15 @@ class CallInput implements Input {
   readonly signal: AbortSignal | undefined
   readonly remainingMs = undefined
 
-  /** `beside` is what a raw handler gets beside the event. */
   constructor(
     event: unknown,
     call: ServerCall,
-    { beside = call, signal }: { beside?: unknown; signal?: AbortSignal } = {},
+    { args = [event, call], signal }: { args?: readonly unknown[]; signal?: AbortSignal } = {},
   ) {
     this.event = event
     this.context = call
     this.requestId = call.requestId
-    this.args = [event, beside]
+    this.args = args
     this.signal = signal
   }
 }
@@ -73,7 +72,8 @@ class ServerHttp extends PlatformRequest {
   constructor(request: IncomingMessage, call: ServerCall, response: ServerResponse) {
     const gone = new AbortController()
     response.once('close', () => response.writableFinished || gone.abort())
-    const input = new CallInput(request, call, { beside: response, signal: gone.signal })
+    // The third is no callback here: applications that take a `next` answer what they do not know themselves without one.
+    const input = new CallInput(request, call, { args: [request, response, undefined], signal: gone.signal })
     super(input, request.method, splitUrl(request.url ?? '/').path)
     this.#request = request
   }

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { asError, statusOf } from '@anyfaas/runtime'
 import { type Credentials, readCall, type ServerCall } from './call.ts'
 import { type FunctionOptions, fromHandler, fromManifest } from './function.ts'
 import type { ServerHandlers } from './handlers.ts'
@@ -54,7 +55,8 @@ class Desk {
       else return await this.#request(request, response, call)
       answer(response, 200, undefined)
     } catch (error) {
-      fail(response, error, kind === 'request')
+      if (kind === 'request') refuse(response, error, call)
+      else fail(response, error)
     }
   }
 
@@ -140,16 +142,24 @@ function answer(response: ServerResponse, status: number, result: unknown): void
   response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', [STATUS]: '200' }).end(body)
 }
 
-function fail(response: ServerResponse, error: unknown, isRequest: boolean): void {
+// What a client may know is the status alone; what has begun can only be cut, and what has ended is the client's.
+function refuse(response: ServerResponse, thrown: unknown, { requestId }: ServerCall): void {
+  const error = asError(thrown)
+  process.stderr.write(`[${requestId}] the request failed: ${error.stack}\n`)
+  if (response.writableEnded) return
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const status = statusOf(error)
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(STATUS_CODES[status])
+}
+
+function fail(response: ServerResponse, error: unknown): void {
   const name = error instanceof Error ? error.name : 'Error'
   const message = error instanceof Error ? error.message : String(error)
-  if (isRequest) process.stderr.write(`${error instanceof Error ? error.stack : message}\n`)
-  if (response.headersSent) response.destroy()
-  else if (isRequest) response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error')
-  else {
-    const body = JSON.stringify({ errorType: name, errorMessage: message })
-    response.writeHead(404, { 'content-type': 'application/json', [STATUS]: '404' }).end(body)
-  }
+  const body = JSON.stringify({ errorType: name, errorMessage: message })
+  response.writeHead(404, { 'content-type': 'application/json', [STATUS]: '404' }).end(body)
 }
 
 function print(line: string): void {

@@ -35,4 +35,4 @@ function withoutEnd(lines: string[]): string[] {
 
 // Beside a function in an artifact, and where a developer's machine runs it.
 const OWN =
-  /\bsls_\w+\.c?js:\d|\/dist\/\w+\/(runtime|emulator)\.cjs:\d|\/dist\/local\/worker\.cjs:\d|node:internal\/process\/task_queues/
+  /\bsls_\w+\.c?js:\d|\/dist\/\w+\/(runtime|emulator)\.cjs:\d|\/dist\/local\/worker\.cjs:\d|\/@anyfaas\/runtime\/dist\/\S+:\d|node:internal\/process\/task_queues/

@@ -1,4 +1,4 @@
-import { type App, type HttpReply, isShape, shapeOf, textOf } from '@anyfaas/runtime'
+import { type App, fromBase64, type HttpReply, isShape, type Shape, shapeOf, textOf } from '@anyfaas/runtime'
 import { HttpV2, isHttpV2, toV2 } from './http-v2.ts'
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>
@@ -24,11 +24,12 @@ export function streamed(app: App, handler: Handler): Handler {
   // Absent where the platform is only played, and a raw handler's value is not ours to send.
   if (!awslambda || app.raw) return handler
   return awslambda.streamifyResponse(async (event, stream, context) => {
-    const value = isUrl(event)
-      ? await app.http(new StreamedHttp(event, context), (reply) => send(reply, stream, awslambda))
-      : await handler(event, context)
-    if (value === SENT) return
-    stream.write(JSON.stringify(value ?? null))
+    if (isUrl(event)) {
+      const value = await app.http(new StreamedHttp(event, context), (reply) => send(reply, stream, awslambda))
+      if (value !== SENT) answerRaw(value, stream, awslambda)
+      return
+    }
+    stream.write(JSON.stringify((await handler(event, context)) ?? null))
     stream.end()
   })
 }
@@ -42,6 +43,21 @@ class StreamedHttp extends HttpV2 {
 function isUrl(event: unknown): event is Parameters<typeof isHttpV2>[0] {
   if (!isShape(event) || !isHttpV2(event)) return false
   return (textOf(shapeOf(event['requestContext'])['domainName']) ?? '').includes('.lambda-url.')
+}
+
+// What a raw handler among others returns means here what it means where the address does not stream.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+function answerRaw(value: unknown, stream: Sink, { HttpResponseStream }: Platform): void {
+  const { statusCode, headers, cookies, body = '', isBase64Encoded } = readAnswer(value)
+  const sink = HttpResponseStream.from(stream, { statusCode, headers, cookies })
+  sink.write(isBase64Encoded === true ? fromBase64(String(body)) : String(body))
+  sink.end()
+}
+
+function readAnswer(value: unknown): Shape {
+  if (isShape(value) && 'statusCode' in value) return value
+  const body = typeof value === 'string' ? value : JSON.stringify(value ?? null)
+  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body }
 }
 
 async function send(reply: HttpReply, stream: Sink, { HttpResponseStream }: Platform): Promise<typeof SENT> {
