@@ -1,4 +1,4 @@
-import type { DeployedUrl } from '@anyfaas/kit'
+import type { DeployedUrl, FunctionMetrics } from '@anyfaas/kit'
 import type { FunctionSpec } from './spec.ts'
 
 /**
@@ -19,6 +19,7 @@ import type { FunctionSpec } from './spec.ts'
  *   DELETE /v1/services/SERVICE/STAGE/functions/NAME    Removal
  *   POST   /v1/services/SERVICE/STAGE/functions/NAME/secrets   values by name -> names of those it has
  *   POST   /v1/services/SERVICE/STAGE/functions/NAME/invoke    { event } -> Invoked
+ *   GET    /v1/services/SERVICE/STAGE/metrics?since=&until=    Metrics
  *   GET    /v1/services/SERVICE/STAGE/logs?function=&since=&tail=&follow=   LogLine a line
  */
 export interface Greeting {
@@ -169,6 +170,11 @@ export interface Invoked {
   readonly value?: unknown
   /** Its class and what is said of it. */
   readonly error?: { readonly type: string; readonly message: string }
+}
+
+/** Since the platform started, of the last day at most. */
+export interface Metrics {
+  readonly functions: readonly FunctionMetrics[]
 }
 
 export interface Removal {

@@ -6,14 +6,16 @@ import {
   type Examination,
   error,
   type Finding,
+  type FunctionMetrics,
   isMap,
   type LogLine,
+  type MetricsQuery,
   type Operations,
   type RemoteAnswer,
   type RemoteInvocation,
   SlsError,
 } from '@anyfaas/kit'
-import type { Invoked } from './api.ts'
+import type { Invoked, Metrics } from './api.ts'
 import type { Home } from './home.ts'
 import type { Link } from './link.ts'
 import type { LocalHttpEvent } from './runtime/protocol.ts'
@@ -42,6 +44,15 @@ export class LocalOperations implements Operations {
         ? await this.#send(request, isRequest ? (event as unknown as LocalHttpEvent) : undefined, call)
         : await this.#fire(request.fn, event, call)
     return request.tail ? { ...answer, log: await this.#logOf(request.fn, answer.requestId, since, call) } : answer
+  }
+
+  async metrics({ functions, since, until }: MetricsQuery, call: Call): Promise<readonly FunctionMetrics[]> {
+    const client = await this.#link.existing(call)
+    const query = `?${new URLSearchParams({ since: String(since), until: String(until) })}`
+    const found = (await client?.ask({ path: this.#link.path('metrics'), query, signal: call.signal })) as
+      | Metrics
+      | undefined
+    return found?.functions.filter(({ function: name }) => functions.includes(name)) ?? []
   }
 
   async doctor(): Promise<Examination> {

@@ -54,6 +54,24 @@ test('what is not there is said to be so', async () => {
   await expect(invoke(platform, { qualifier: 'live' })).rejects.toThrow('keeps one version')
 })
 
+test('calls, failures and times are counted', async () => {
+  const platform = local()
+  await platform.deploy('f', { body })
+  await platform.deploy('g', { body })
+  for (const payload of ['1', '2', '"break"']) await invoke(platform, { payload })
+  const metrics = async (since: number) => {
+    const { operations } = await platform.connect()
+    return await (operations as Required<Operations>).metrics(
+      { functions: ['f'], since, until: Date.now() },
+      platform.call,
+    )
+  }
+  expect(await metrics(Date.now() - 3_600_000)).toEqual([
+    { function: 'f', calls: 3, errors: 1, throttles: 0, averageMs: expect.any(Number), maxMs: expect.any(Number) },
+  ])
+  expect(await metrics(Date.now() + 3_600_000)).toEqual([{ function: 'f', calls: 0, errors: 0, throttles: 0 }])
+})
+
 test('the doctor says where the state is and whether the platform runs', async () => {
   const platform = local()
   const { operations } = await platform.connect()

@@ -1,5 +1,5 @@
 import { error, isMap, type LogQuery, SlsError } from '@anyfaas/kit'
-import type { DeployRequest, Greeting } from '../api.ts'
+import type { DeployRequest, Greeting, Metrics } from '../api.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { type Command, readJsonBody } from './control.ts'
 import { answerOpenfaas } from './openfaas.ts'
@@ -58,6 +58,7 @@ async function handleService(
       area: rest[1],
       rest: rest.slice(2),
     })
+  if (area === 'metrics') return host && metricsIn(host, command.query)
   if (area === 'logs') return host && (await streamLogs(host, command))
   if (area !== undefined) return undefined
   if (command.method === 'PUT') {
@@ -122,6 +123,11 @@ function isSpec(value: unknown): value is FunctionSpec {
 async function streamLogs(host: ServiceHost, { query, response }: Command): Promise<null> {
   await sendLines(response, (signal) => host.log.read(readQuery(query), signal))
   return null
+}
+
+function metricsIn({ functions }: ServiceHost, query: URLSearchParams): Metrics {
+  const [since, until] = [Number(query.get('since')), Number(query.get('until') ?? Date.now())]
+  return { functions: functions.map(({ name, meter }) => ({ function: name, ...meter.minutes.between(since, until) })) }
 }
 
 function readQuery(query: URLSearchParams): LogQuery {

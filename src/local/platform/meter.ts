@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
+import { Minutes } from './minutes.ts'
 import { failures } from './reply.ts'
 
 /** Upper ends, in seconds, of the buckets of a duration: those that Prometheus has by default. */
@@ -26,6 +27,8 @@ export interface MeterRecent {
 
 /** Counts what becomes of a function's calls, and how long they take. */
 export class Meter {
+  /** What `sls metrics` reads. */
+  readonly minutes = new Minutes()
   readonly #byStatus: Record<string, number> = {}
   readonly #byClass: Record<string, number> = {}
   readonly #buckets = new Array<number>(BUCKETS_SEC.length + 1).fill(0)
@@ -102,6 +105,7 @@ export class Meter {
     this.#tookMs[slot] = tookMs
     this.#seconds += tookMs / 1000
     if (status >= 500) this.#errors++
+    this.minutes.add(Date.now(), tookMs, failure === 'throttle' ? 'throttled' : status >= 500 ? 'failed' : 'done')
     this.#byStatus[status] = (this.#byStatus[status] ?? 0) + 1
     if (failure !== undefined) this.#byClass[failure] = (this.#byClass[failure] ?? 0) + 1
     const bucket = BUCKETS_SEC.findIndex((end) => tookMs <= end * 1000)
