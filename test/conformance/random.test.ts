@@ -11,6 +11,8 @@ import { tencent } from './tencent.ts'
 
 // How many functions by chance are deployed to each platform; CI wants more.
 const COUNT = Number(process.env['ANYFAAS_RANDOM_DEPLOYS'] ?? 20)
+// One that failed is found again by its seed.
+const SEED = Number(process.env['ANYFAAS_RANDOM_SEED'] ?? 20_261_121)
 const BATCH = 10
 
 // Nobody refuses calls for being too many here, so none has to wait for its turn.
@@ -41,7 +43,7 @@ it.each([aliyun3, aliyun2, aws, tencent])(
       bench.events.length = 0
       bench.emulator.requests.length = 0
     })
-    await fc.assert(property, { seed: 20_261_121, numRuns: Math.ceil(COUNT / BATCH), endOnFailure: true })
+    await fc.assert(property, { seed: SEED, numRuns: Math.ceil(COUNT / BATCH), endOnFailure: true })
     await bench.close()
   },
 )
