@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Artifact, type Call, error, SlsError, type Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, error, Shelf, SlsError, type Tree } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { putObject } from '../account/objects.ts'
 
@@ -21,7 +21,8 @@ export interface CodeStoreOptions {
 /** The code of a function as the API takes it: inside the request, or over a bucket when it is larger than that. */
 export class CodeStore {
   readonly #options: CodeStoreOptions
-  readonly #sent = new Map<string, Promise<object>>()
+  /** Bucket -> what lies there; the platform's own stands under nothing. */
+  readonly #shelves = new Map<string | undefined, Shelf<object>>()
 
   constructor(options: CodeStoreOptions) {
     this.#options = options
@@ -34,21 +35,20 @@ export class CodeStore {
     const bucket = own ?? this.#options.largeBucket
     if (own === undefined && artifact.bytes <= INLINE_BYTES)
       return { zipFile: (await readFile(artifact.path)).toString('base64') }
-    return await this.#once(`${bucket}/${artifact.path}`, () =>
-      bucket === undefined ? this.#borrowed(artifact, call) : this.#own(artifact, bucket, call),
-    )
+    return await this.#shelf(bucket).put(artifact, call)
   }
 
-  // Functions share an artifact, and it is sent once.
-  #once(id: string, upload: () => Promise<object>): Promise<object> {
-    const known = this.#sent.get(id)
+  #shelf(bucket: string | undefined): Shelf<object> {
+    const known = this.#shelves.get(bucket)
     if (known) return known
-    const sending = upload().catch((error: unknown) => {
-      this.#sent.delete(id)
-      throw error
+    const shelf = new Shelf({
+      put: (artifact, call) =>
+        bucket === undefined ? this.#borrowed(artifact, call) : this.#own(artifact, bucket, call),
+      // The deployer may want to see what was sent, and nobody may clear a borrowed bucket.
+      remove: async () => {},
     })
-    this.#sent.set(id, sending)
-    return sending
+    this.#shelves.set(bucket, shelf)
+    return shelf
   }
 
   async #own({ path, bytes, id }: Artifact, bucket: string, call: Call): Promise<object> {

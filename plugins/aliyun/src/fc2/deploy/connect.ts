@@ -27,7 +27,7 @@ import { serviceName } from '../names.ts'
 import { AsyncDriver } from './async-driver.ts'
 import { bucketIn } from './bucket.ts'
 import { type ClientOptions, Fc2Client } from './client.ts'
-import { DomainDriver } from './domain-driver.ts'
+import { domainDriver } from './domains.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
 import { makeOperations } from './operations.ts'
@@ -83,7 +83,7 @@ class Fc2Connection implements Connection {
       new FunctionDriver(site, ours, code),
       new AsyncDriver(site, ours),
       new TriggerDriver(site, ours),
-      new DomainDriver(site, ours),
+      domainDriver(site, ours),
     ]
     const policy = policyFor(reach.region, reach.account, site.serviceName)
     const look = async (call: Call): Promise<string> => {

@@ -26,7 +26,7 @@ import { Fc2Client } from '../../fc2/deploy/client.ts'
 import { regionOf } from '../../region.ts'
 import { bucketIn } from './bucket.ts'
 import { type ClientOptions, Fc3Client } from './client.ts'
-import { DomainDriver } from './domain-driver.ts'
+import { domainDriver } from './domains.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
 import { makeOperations } from './operations.ts'
@@ -77,7 +77,7 @@ class Fc3Connection implements Connection {
       new FunctionDriver(site, this.#ours, codeStore(site, reach)),
       ...parts,
       new TriggerDriver(site, this.#ours),
-      new DomainDriver(site, this.#ours),
+      domainDriver(site, this.#ours),
     ]
   }
 

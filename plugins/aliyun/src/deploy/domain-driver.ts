@@ -1,34 +1,54 @@
 import type { Call, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
-import { revealed } from '../../deploy/revealed.ts'
-import type { OurService } from './our-service.ts'
-import type { Site } from './site.ts'
+import { isMissing, isPassing, isTaken } from '../account/failures.ts'
+import { revealed, type Secrets } from './revealed.ts'
 
-/** Custom domains. They bear no mark: one is ours when all that it leads to is. */
+/** What an edition says of the domains of its functions. */
+export interface DomainEdition extends Secrets {
+  readonly type: string
+  readonly client: Client
+  /** Which function of ours a route leads to; undefined where it is somebody else's. */
+  readonly findTargets: (call: Call) => Promise<(route: Tree) => string | undefined>
+  /** A route that was told, in the words of a spec. */
+  readonly projectRoute: (route: Tree) => Tree
+}
+
+interface Client {
+  call(request: Request & { readonly method: Method; readonly body?: object }, call: Call): Promise<Tree>
+  list(request: Request, field: string, call: Call): Promise<Tree[]>
+}
+
+interface Request {
+  readonly action: string
+  readonly path: string
+  readonly about: string
+}
+
+type Method = 'POST' | 'PUT' | 'DELETE'
+
+/** Custom domains. They bear neither tags nor a mark: one is ours when all that it leads to is. */
 export class DomainDriver implements Driver<Tree, Tree> {
-  readonly type = 'fc2:custom-domain'
+  readonly type: string
   readonly rules: FieldRules = {
     'certConfig.privateKey': 'secret',
     'certConfig.certificate': 'secret',
     'routeConfig.routes': 'unordered',
   }
-  readonly #site: Site
-  readonly #ours: OurService
+  readonly #edition: DomainEdition
 
-  constructor(site: Site, ours: OurService) {
-    this.#site = site
-    this.#ours = ours
+  constructor(edition: DomainEdition) {
+    this.type = edition.type
+    this.#edition = edition
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    const { client, serviceName } = this.#site
     const request = { action: 'ListCustomDomains', path: '/custom-domains', about: 'domains' }
     const wanted = new Set(desired.map(({ spec }) => spec['domainName']))
-    const ours = new Map((await this.#ours.ours(call)).map(({ name, fn }) => [name, fn]))
-    return (await client.list(request, 'customDomains', call)).flatMap((value) => {
-      const targets = routesOf(value).map((route) =>
-        route['serviceName'] === serviceName ? ours.get(String(route['functionName'])) : undefined,
-      )
+    const [domains, targetOf] = await Promise.all([
+      this.#edition.client.list(request, 'customDomains', call),
+      this.#edition.findTargets(call),
+    ])
+    return domains.flatMap((value) => {
+      const targets = routesOf(value).map(targetOf)
       const isOurs = targets.length > 0 && targets.every((fn) => fn !== undefined)
       if (!isOurs && !wanted.has(value['domainName'])) return []
       const uses = [...new Set(targets.flatMap((fn) => (fn === undefined ? [] : [`function/${fn}`])))]
@@ -37,21 +57,22 @@ export class DomainDriver implements Driver<Tree, Tree> {
   }
 
   async create({ id, spec }: Resource<Tree>, call: Call): Promise<Tree> {
-    const body = revealed(spec, id, this.#site)
+    const body = revealed(spec, id, this.#edition)
     const request = { action: 'CreateCustomDomain', method: 'POST', path: '/custom-domains', body, about: id } as const
-    return await this.#site.client.call(request, call)
+    return await this.#edition.client.call(request, call)
   }
 
   async update({ id, spec }: Resource<Tree>, _live: Tree, call: Call): Promise<Tree> {
-    const { domainName, ...body } = revealed(spec, id, this.#site)
+    const { domainName, ...body } = revealed(spec, id, this.#edition)
     const path = `/custom-domains/${domainName}`
-    return await this.#site.client.call({ action: 'UpdateCustomDomain', method: 'PUT', path, body, about: id }, call)
+    const request = { action: 'UpdateCustomDomain', method: 'PUT', path, body, about: id } as const
+    return await this.#edition.client.call(request, call)
   }
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     const path = `/custom-domains/${value['domainName']}`
     try {
-      await this.#site.client.call({ action: 'DeleteCustomDomain', method: 'DELETE', path, about: id }, call)
+      await this.#edition.client.call({ action: 'DeleteCustomDomain', method: 'DELETE', path, about: id }, call)
     } catch (cause) {
       if (!isMissing(cause)) throw cause
     }
@@ -59,13 +80,7 @@ export class DomainDriver implements Driver<Tree, Tree> {
 
   project(live: Tree): Tree {
     const { domainName, protocol, certConfig } = live
-    const routes = routesOf(live).map(({ path, serviceName, functionName, qualifier, methods }) => ({
-      path,
-      serviceName,
-      functionName,
-      ...(qualifier ? { qualifier } : {}),
-      ...(Array.isArray(methods) && methods.length > 0 ? { methods } : {}),
-    }))
+    const routes = routesOf(live).map(this.#edition.projectRoute)
     const cert = certConfig as Tree | undefined
     return { domainName, protocol, routeConfig: { routes }, ...(cert?.['certName'] ? { certConfig: cert } : {}) }
   }
