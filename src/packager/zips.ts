@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import { SlsError } from '@anyfaas/kit'
 import type { PackReader } from './cache/pack-reader.ts'
 import { PieceCache } from './cache/piece-cache.ts'
+import type { StoredPiece } from './cache/piece-table.ts'
 import { Records } from './cache/records.ts'
-import type { StoredPiece } from './cache/rows.ts'
 import { isRacy } from './files/file-source.ts'
 import { isSystemError } from './files/system-error.ts'
 import { createReport, type Report } from './report.ts'
 import { type CompressOptions, compress } from './work/compress.ts'
-import { isFile, nameOf, piecesOfContent } from './work/content.ts'
+import { isFile, nameOf } from './work/content.ts'
 import { keyOfEntries, type PackEntry } from './work/entries-key.ts'
+import { Supply } from './work/supply.ts'
 import { placeZip } from './zip/existing.ts'
+import { pieceCount } from './zip/piece.ts'
 import { draftZip, type StoredEntry, sortByName, type ZipDraft, type Zipped } from './zip/zip.ts'
 
 /** A zip to make. */
@@ -104,20 +106,18 @@ async function draftAll(
   cache: PieceCache,
   options: ZipsOptions,
 ): Promise<ReadonlyMap<string, Drafted>> {
+  const contents = wishes.flatMap(({ entries }) => entries)
   for (;;) {
-    const mistakes = await compress(
-      wishes.flatMap(({ entries }) => entries),
-      cache,
-      options,
-    )
-    if (mistakes.length > 0) {
-      await cache.save()
-      throw new SlsError(mistakes)
-    }
     const drafts = new Map<string, Drafted>()
-    const damaged = await draftEach(wishes, { cache, drafts, options })
-    if (!damaged) return drafts
-    cache.drop(damaged)
+    let isWhole = false
+    try {
+      const damaged = await compressAndDraft(wishes, contents, { cache, drafts, options })
+      isWhole = !damaged
+      if (!damaged) return drafts
+      cache.drop(damaged)
+    } finally {
+      if (!isWhole) for (const { draft } of drafts.values()) await draft.sink.discard()
+    }
   }
 }
 
@@ -127,44 +127,76 @@ interface Drafting {
   readonly options: ZipsOptions
 }
 
-async function draftEach(
+// Zips are written while workers compress what comes later in them.
+async function compressAndDraft(
   wishes: readonly KeyedWish[],
+  contents: readonly PackEntry[],
   { cache, drafts, options }: Drafting,
 ): Promise<PackReader | undefined> {
-  let isWhole = false
-  try {
-    for (const { path, key, entries } of wishes) {
-      const report = createReport()
-      const draft = await draftZip(path, storedEntries(entries, cache, report), options.signal)
-      if ('damaged' in draft) return draft.damaged
-      const { digest, bytes } = draft
-      drafts.set(key, { draft, zip: { digest, bytes, ...report.end() } })
-    }
-    isWhole = true
-    return undefined
-  } finally {
-    if (!isWhole) for (const { draft } of drafts.values()) await draft.sink.discard()
+  const supply = new Supply()
+  const onMore = () => supply.more()
+  const compressing = compress(contents, cache, { ...options, onMore }).finally(() => supply.end())
+  const drafting = async () => {
+    await supply.next('the first content')
+    // What cannot be made leaves nothing behind, not even a folder.
+    if (supply.isOver && (await compressing).length > 0) return undefined
+    return await draftEach(wishes, supply, { cache, drafts, options })
   }
+  const [compressed, drafted] = await Promise.allSettled([compressing, drafting()])
+  if (compressed.status === 'rejected') throw compressed.reason
+  if (compressed.value.length > 0) {
+    await cache.save()
+    throw new SlsError(compressed.value)
+  }
+  if (drafted.status === 'rejected') throw drafted.reason
+  return drafted.value
+}
+
+async function draftEach(
+  wishes: readonly KeyedWish[],
+  supply: Supply,
+  { cache, drafts, options }: Drafting,
+): Promise<PackReader | undefined> {
+  for (const { path, key, entries } of wishes) {
+    const report = createReport()
+    const draft = await draftZip(path, storedEntries(entries, supply, { cache, report }), options.signal)
+    if ('damaged' in draft) return draft.damaged
+    const { digest, bytes } = draft
+    drafts.set(key, { draft, zip: { digest, bytes, ...report.end() } })
+  }
+  return undefined
+}
+
+interface Stored {
+  readonly cache: PieceCache
+  readonly report: ReturnType<typeof createReport>
 }
 
 function* storedEntries(
   entries: readonly PackEntry[],
-  cache: PieceCache,
-  report: ReturnType<typeof createReport>,
-): Generator<StoredEntry> {
+  supply: Supply,
+  { cache, report }: Stored,
+): Generator<StoredEntry | Promise<void>> {
   for (const entry of entries) {
     const { name, executable } = entry
-    const stored = { name, executable, pieces: piecesIn(cache, entry) }
+    let pieces = piecesIn(cache, entry)
+    for (; !pieces; pieces = piecesIn(cache, entry)) yield supply.next(name)
+    const stored = { name, executable, pieces }
     report.add(stored)
     yield stored
   }
 }
 
-function piecesIn(cache: PieceCache, entry: PackEntry): StoredPiece[] {
-  const state = isFile(entry.source) ? entry.source : undefined
-  return piecesOfContent(entry).map(
-    (_, index) => cache.find(nameOf(entry, index), state, entry.scan) ?? unreachable(entry.name),
-  )
+function piecesIn(cache: PieceCache, entry: PackEntry): StoredPiece[] | undefined {
+  const { source, scan } = entry
+  const state = isFile(source) ? source : undefined
+  const found: StoredPiece[] = []
+  for (let index = 0; index < pieceCount(source.size); index++) {
+    const piece = cache.find(nameOf(entry, index), state, scan)
+    if (!piece) return undefined
+    found.push(piece)
+  }
+  return found
 }
 
 interface CacheFolder {

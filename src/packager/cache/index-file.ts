@@ -18,7 +18,7 @@ export interface Index {
   readonly keys: Uint8Array
 }
 
-export const COLUMNS = 13
+export const COLUMNS = 14
 export const KEY_BYTES = 32
 
 /** Twice as fast as SHA-256 where the processor has no instructions for that, and as strong. Absent under FIPS rules. */

@@ -4,7 +4,8 @@ import type { Scanned } from '../work/piece-work.ts'
 import { DEFLATE_FORMAT } from '../zip/deflate.ts'
 import { CONTENT_HASH } from './index-file.ts'
 import type { PackReader } from './pack-reader.ts'
-import { packsOf, type ReadRows, type Row, readRows, type StoredPiece, writeRows } from './rows.ts'
+import type { PieceTable, StoredPiece } from './piece-table.ts'
+import { type ReadRows, readRows, writeRows } from './rows.ts'
 import { sweep } from './sweep.ts'
 
 /**
@@ -14,14 +15,14 @@ import { sweep } from './sweep.ts'
 export class PieceCache {
   readonly folder: string
   readonly #beganMs = Date.now()
-  readonly #rows: Map<string, Row>
+  readonly #table: PieceTable
   readonly #packs: readonly PackReader[]
   readonly #run: number
-  #byKey: Map<string, Row> | undefined
+  #byKey: Map<string, number> | undefined
 
-  private constructor(folder: string, { rows, packs, run }: ReadRows) {
+  private constructor(folder: string, { table, packs, run }: ReadRows) {
     this.folder = folder
-    this.#rows = rows
+    this.#table = table
     this.#packs = packs
     this.#run = run + 1
   }
@@ -32,15 +33,18 @@ export class PieceCache {
     return new PieceCache(folder, readRows(folder, FORMAT))
   }
 
-  /** The piece of a file whose state is still the same; of bytes, whose name says what they are. */
-  find(name: string, state: FileState | undefined, scan: boolean): StoredPiece | undefined {
-    const row = this.#rows.get(name)
-    if (!row || (state && !isState(row.state, state)) || (scan && row.piece.scanned === 'no')) return undefined
-    row.run = this.#run
-    return row.piece
+  /** Whether there is the piece of a file whose state is still the same; of bytes, whose name says what they are. */
+  has(name: string, state: FileState | undefined, scan: boolean): boolean {
+    return this.#placeOf(name, state, scan) !== undefined
   }
 
-  has(key: string): boolean {
+  find(name: string, state: FileState | undefined, scan: boolean): StoredPiece | undefined {
+    const place = this.#placeOf(name, state, scan)
+    return place === undefined ? undefined : this.#table.pieceOf(place)
+  }
+
+  /** Whether such content is there, under whatever name. */
+  knows(key: string): boolean {
     return this.#keyed().has(key)
   }
 
@@ -48,23 +52,25 @@ export class PieceCache {
     return this.#keyed().keys()
   }
 
-  add(name: string, state: FileState | undefined, piece: StoredPiece): void {
-    const row = { state, piece, run: this.#run, isRacy: state !== undefined && isRacy(state, this.#beganMs) }
-    this.#rows.set(name, row)
-    this.#keyed().set(piece.key, row)
+  add(name: string, state: FileState | undefined, key: string, piece: StoredPiece): void {
+    const place = this.#table.set(name, state, state !== undefined && isRacy(state, this.#beganMs), key)
+    this.#table.put(place, piece)
+    this.#table.used(place, this.#run)
+    this.#keyed().set(key, place)
   }
 
   /** A file whose content is there already. */
   link(name: string, state: FileState | undefined, known: { readonly key: string; readonly scanned: Scanned }): void {
-    const row = this.#keyed().get(known.key)
-    if (!row) throw new Error('a piece is known that is not in the cache')
-    const scanned = known.scanned === 'no' ? row.piece.scanned : known.scanned
-    this.add(name, state, { ...row.piece, scanned })
+    const place = this.#keyed().get(known.key)
+    if (place === undefined) throw new Error('a piece is known that is not in the cache')
+    const piece = this.#table.pieceOf(place)
+    this.add(name, state, known.key, known.scanned === 'no' ? piece : { ...piece, scanned: known.scanned })
   }
 
   /** Forgets what a damaged pack holds. */
   drop(pack: PackReader): void {
-    for (const [name, { piece }] of this.#rows) if (piece.pack === pack) this.#rows.delete(name)
+    const table = this.#table
+    for (const [name, place] of table.rows()) if (table.packOf(place) === pack) table.delete(name)
     this.#byKey = undefined
     pack.close()
     rmSync(pack.path, { force: true })
@@ -72,31 +78,31 @@ export class PieceCache {
 
   /** Writes what is known now, and removes what is of no more use. SLS4005 when it cannot. */
   async save(): Promise<void> {
-    const rows = sweep(this.folder, { format: FORMAT, run: this.#run, rows: this.#rows, packs: this.#packs })
-    await writeRows(this.folder, { format: FORMAT, run: this.#run, rows })
+    const rows = { format: FORMAT, run: this.#run, table: this.#table }
+    sweep(this.folder, { ...rows, packs: this.#packs })
+    await writeRows(this.folder, rows)
   }
 
   close(): void {
-    for (const pack of [...this.#packs, ...packsOf(this.#rows)]) pack.close()
+    for (const pack of [...this.#packs, ...this.#table.packs()]) pack.close()
   }
 
-  #keyed(): Map<string, Row> {
+  #placeOf(name: string, state: FileState | undefined, scan: boolean): number | undefined {
+    const table = this.#table
+    const place = table.placeOf(name)
+    if (place === undefined || (state && !table.isState(place, state))) return undefined
+    if (scan && !table.isScanned(place)) return undefined
+    table.used(place, this.#run)
+    return place
+  }
+
+  #keyed(): Map<string, number> {
     if (!this.#byKey) {
       this.#byKey = new Map()
-      for (const row of this.#rows.values()) this.#byKey.set(row.piece.key, row)
+      for (const [, place] of this.#table.rows()) this.#byKey.set(this.#table.keyOf(place), place)
     }
     return this.#byKey
   }
 }
 
-const FORMAT = `2 ${CONTENT_HASH} ${DEFLATE_FORMAT}`
-
-function isState(one: FileState | undefined, other: FileState): boolean {
-  return (
-    one !== undefined &&
-    one.mtimeMs === other.mtimeMs &&
-    one.size === other.size &&
-    one.ctimeMs === other.ctimeMs &&
-    one.ino === other.ino
-  )
-}
+const FORMAT = `3 ${CONTENT_HASH} ${DEFLATE_FORMAT}`

@@ -3,56 +3,53 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PackReader } from './pack-reader.ts'
 import { PackWriter } from './pack-writer.ts'
-import { INDEX, packsOf, type ReadRows, type Row, type StoredPiece } from './rows.ts'
+import type { PieceTable } from './piece-table.ts'
+import { INDEX, type ReadRows } from './rows.ts'
 
 /**
- * What is worth keeping: what one of the last runs used. When the packs hold much else, or are many, it is copied into
- * a new one. Files that nobody needs are removed.
+ * Leaves what is worth keeping: what one of the last runs used. When the packs hold much else, or are many, it is copied
+ * into a new one. Files that nobody needs are removed.
  */
-export function sweep(folder: string, { rows, packs, run }: ReadRows): Map<string, Row> {
-  const before = [...packs, ...packsOf(rows)]
-  for (const [name, row] of rows) if (row.run <= run - RUNS) rows.delete(name)
-  const kept = isLoose(rows) ? gather(folder, rows) : rows
-  const needed = new Set(packsOf(kept).map(({ path }) => path))
+export function sweep(folder: string, { table, packs, run }: ReadRows): void {
+  const before = [...packs, ...table.packs()]
+  for (const [name, place] of table.rows()) if (table.runOf(place) <= run - RUNS) table.delete(name)
+  if (isLoose(table)) gather(folder, table)
+  const needed = new Set(table.packs().map(({ path }) => path))
   for (const { path } of before) if (!needed.has(path)) rmSync(path, { force: true })
   removeOld(folder, needed)
-  return kept
 }
 
 const RUNS = 8
 const MAX_PACKS = 16
 const LOOSE_BYTES = 64 << 20
 
-function isLoose(rows: ReadonlyMap<string, Row>): boolean {
-  const packs = packsOf(rows)
+function isLoose(table: PieceTable): boolean {
+  const packs = table.packs()
   if (packs.length > MAX_PACKS) return true
   const bytes = packs.reduce((sum, pack) => sum + pack.open(), 0)
   if (bytes <= LOOSE_BYTES) return false
   const live = new Map<string, number>()
-  for (const { piece } of rows.values()) live.set(piece.key, piece.packedBytes)
+  for (const [, place] of table.rows()) live.set(table.keyOf(place), table.pieceOf(place).packedBytes)
   return bytes > 2 * [...live.values()].reduce((sum, each) => sum + each, 0) + LOOSE_BYTES
 }
 
-function gather(folder: string, rows: ReadonlyMap<string, Row>): Map<string, Row> {
+function gather(folder: string, table: PieceTable): void {
   const path = join(folder, `${randomUUID()}.pack`)
   const writer = new PackWriter(path)
   const pack = new PackReader(path, { isFresh: true })
-  const moved = new Map<string, StoredPiece>()
-  const byPlace = (a: StoredPiece, b: StoredPiece) =>
-    a.pack === b.pack ? a.offset - b.offset : a.pack.path < b.pack.path ? -1 : 1
-  for (const piece of [...rows.values()].map((row) => row.piece).sort(byPlace)) {
-    if (moved.has(piece.key)) continue
-    const bytes = piece.pack.read(piece.offset, piece.packedBytes)
-    moved.set(piece.key, { ...piece, pack, offset: writer.append(bytes) })
+  const offsets = new Map<string, number>()
+  const rows = [...table.rows()].map(([, place]) => ({ place, piece: table.pieceOf(place) }))
+  rows.sort(({ piece: a }, { piece: b }) =>
+    a.pack === b.pack ? a.offset - b.offset : a.pack.path < b.pack.path ? -1 : 1,
+  )
+  for (const { place, piece } of rows) {
+    const key = table.keyOf(place)
+    const offset = offsets.get(key) ?? writer.append(piece.pack.read(piece.offset, piece.packedBytes))
+    offsets.set(key, offset)
+    table.put(place, { ...piece, pack, offset })
   }
   writer.flush()
   writer.close()
-  return new Map([...rows].map(([name, row]) => [name, { ...row, piece: placed(row.piece, moved) }]))
-}
-
-function placed(piece: StoredPiece, moved: ReadonlyMap<string, StoredPiece>): StoredPiece {
-  const { pack, offset } = moved.get(piece.key) ?? piece
-  return { ...piece, pack, offset }
 }
 
 const HOUR_MS = 3_600_000

@@ -44,14 +44,16 @@ export class FileSink {
   }
 
   async write(data: Uint8Array): Promise<void> {
-    for (let at = 0; at < data.length; ) {
-      if (this.#filled === BLOCK_BYTES) await this.flush()
-      const length = Math.min(data.length - at, BLOCK_BYTES - this.#filled)
-      this.#block.set(data.subarray(at, at + length), this.#filled)
-      this.#filled += length
-      at += length
-    }
-    this.bytes += data.length
+    for (let at = this.put(data); at < data.length; at += this.put(data.subarray(at))) await this.flush()
+  }
+
+  /** Takes what there is room for before `flush`, and gives how much. */
+  put(data: Uint8Array): number {
+    const length = Math.min(data.length, BLOCK_BYTES - this.#filled)
+    this.#block.set(length === data.length ? data : data.subarray(0, length), this.#filled)
+    this.#filled += length
+    this.bytes += length
+    return length
   }
 
   /** Nothing can be written afterwards. */
@@ -85,8 +87,9 @@ export class FileSink {
   async flush(): Promise<void> {
     const block = this.#block.subarray(0, this.#filled)
     this.#filled = 0
+    const written = told(this.#path, () => this.#file.writeFile(block))
     this.#hash.update(block)
-    await told(this.#path, () => this.#file.writeFile(block))
+    await written
   }
 }
 

@@ -8,6 +8,7 @@ import { PackWriter } from '../cache/pack-writer.ts'
 import type { PieceCache } from '../cache/piece-cache.ts'
 import type { FileState } from '../files/file-source.ts'
 import { isSystemError, reasonOf } from '../files/system-error.ts'
+import { MAX_PIECE_BYTES } from '../zip/piece.ts'
 import { type Content, isFile, nameOf, piecesOfContent } from './content.ts'
 import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
 
@@ -17,6 +18,8 @@ export interface CompressOptions {
   readonly workers?: number
   /** Hears, again and again, how much is compressed. */
   onProgress?(progress: PhaseProgress): void
+  /** Called when more contents than before are in the cache. */
+  onMore?(): void
 }
 
 interface NamedTask extends PieceTask {
@@ -70,9 +73,12 @@ function missingTasks(contents: readonly Content[], cache: PieceCache): NamedTas
   const tasks = new Map<string, NamedTask>()
   for (const content of contents) {
     const { source, scan } = content
+    const state = isFile(source) ? source : undefined
+    // What is of one piece, nearly all, and known.
+    if (source.size <= MAX_PIECE_BYTES && cache.has(nameOf(content, 0), state, scan)) continue
     for (const [index, piece] of piecesOfContent(content).entries()) {
       const name = nameOf(content, index)
-      if (tasks.has(name) || cache.find(name, isFile(source) ? source : undefined, scan)) continue
+      if (tasks.has(name) || cache.has(name, state, scan)) continue
       const { start, length, isLast } = piece
       tasks.set(name, { start, length, isLast, name, content, scan, source })
     }
@@ -95,7 +101,7 @@ function runNear(
   { writer, cache }: { readonly writer: PackWriter; readonly cache: PieceCache },
   take: Take,
 ): void {
-  const work = createPieceWork(writer, (key) => cache.has(key))
+  const work = createPieceWork(writer, (key) => cache.knows(key))
   const pack = new PackReader(writer.path, { isFresh: true })
   for (const task of tasks) take(task, work(task), pack)
   writer.flush()
@@ -124,6 +130,7 @@ async function runFar(tasks: readonly FarTask[], { packs, cache, options }: Far,
       const from = packs[pack]
       if (task && from) take(task, result, from)
     }
+    options.onMore?.()
   })
 }
 
@@ -154,7 +161,7 @@ function settle(
   { cache, pack }: Place,
 ): Diagnostic | undefined {
   const state = isFile(source) ? source : undefined
-  if (result.kind === 'packed') cache.add(name, state, { ...result.piece, pack })
+  if (result.kind === 'packed') cache.add(name, state, result.piece.key, { ...result.piece, pack })
   else if (result.kind === 'known') cache.link(name, state, result)
   else if (result.kind === 'unreadable') return error('SLS4004', `"${content.name}" cannot be read: ${result.reason}`)
   else {

@@ -8,14 +8,23 @@ export interface PackEntry extends Content {
 /** Says everything that the bytes of an artifact depend on: names, exec bits, contents or states of files. */
 export function keyOfEntries(entries: readonly PackEntry[]): string {
   const hash = createHash('sha256')
+  const states = new Float64Array(entries.length * STATE_NUMBERS)
+  let at = 0
   let text = ''
   for (const { name, executable, source } of entries) {
-    text += `${name}\0${executable ? 'x' : '-'} `
-    if (isFile(source)) text += `${source.path}\0${source.size} ${source.mtimeMs} ${source.ctimeMs} ${source.ino}\n`
-    else text += `${source.digest}\n`
+    text += `${name}\0${executable ? 'x' : '-'}${isFile(source) ? source.path : source.digest}\0`
+    if (isFile(source)) {
+      states[at] = source.size
+      states[at + 1] = source.mtimeMs
+      states[at + 2] = source.ctimeMs
+      states[at + 3] = source.ino
+    }
+    at += STATE_NUMBERS
     if (text.length < 1 << 16) continue
     hash.update(text)
     text = ''
   }
-  return hash.update(text).digest('hex')
+  return hash.update(text).update(states).digest('hex')
 }
+
+const STATE_NUMBERS = 4

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { KEY_BYTES } from '../cache/index-file.ts'
 import { PackWriter } from '../cache/pack-writer.ts'
@@ -5,6 +6,8 @@ import { decodeTasks, encodeResults, type TaskBatch, type WorkerSetup } from './
 import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
 
 // A thread that compresses pieces into a pack of its own. It ends when it is told so by `undefined`.
+// Here is work enough for the optimizing compiler, which `bin/sls.js` holds back: this is how V8 begins.
+setFlagsFromString('--interrupt-budget=135168')
 const { packPath, known } = workerData as WorkerSetup
 const text = Buffer.from(known.buffer, known.byteOffset, known.byteLength)
 const keys = new Set<string>()
@@ -20,10 +23,12 @@ function run(task: PieceTask): PieceResult {
 
 parentPort?.on('message', (batch: TaskBatch | undefined) => {
   if (batch) {
-    parentPort?.postMessage(encodeResults(batch.id, decodeTasks(batch).map(run)))
+    const results = decodeTasks(batch).map(run)
+    // Who hears of the pieces reads them.
+    pack.flush()
+    parentPort?.postMessage(encodeResults(batch.id, results))
     return
   }
-  pack.flush()
   pack.close()
   parentPort?.close()
 })

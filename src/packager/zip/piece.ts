@@ -19,9 +19,14 @@ const PIECE_BYTES = 4 << 20
  */
 export function piecesOf(size: number): Piece[] {
   if (size <= MAX_PIECE_BYTES) return [{ start: 0, length: size, isLast: true }]
-  return Array.from({ length: Math.ceil(size / PIECE_BYTES) }, (_, index) => {
+  return Array.from({ length: pieceCount(size) }, (_, index) => {
     const start = index * PIECE_BYTES
     const length = Math.min(PIECE_BYTES, size - start)
     return { start, length, isLast: start + length === size }
   })
+}
+
+/** How many pieces a file of this size has. */
+export function pieceCount(size: number): number {
+  return size <= MAX_PIECE_BYTES ? 1 : Math.ceil(size / PIECE_BYTES)
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { error, SlsError } from '@anyfaas/kit'
 import type { PackReader } from '../cache/pack-reader.ts'
-import type { StoredPiece } from '../cache/rows.ts'
+import type { StoredPiece } from '../cache/piece-table.ts'
 import { FileSink } from '../files/file-sink.ts'
 import { ZipDirectory } from './zip-directory.ts'
 import { endRecords, MAX_HEADER_BYTES, writeLocalHeader, type ZipRecord } from './zip-format.ts'
@@ -28,12 +28,13 @@ export interface ZipDraft extends Zipped {
 
 /**
  * Writes a zip whose bytes depend on names, contents and exec bits alone. The entries come in order. Gives the pack
- * that turned out to be damaged instead, if one did. Entries are taken one by one and none is kept. SLS4005 when the file cannot be written, SLS5002 when `signal`
- * aborts; nothing is left behind then.
+ * that turned out to be damaged instead, if one did. Entries are taken one by one and none is kept; a promise among them
+ * says that the next one is not ready before. SLS4005 when the file cannot be written, SLS5002 when `signal` aborts;
+ * nothing is left behind then.
  */
 export async function draftZip(
   path: string,
-  entries: Iterable<StoredEntry>,
+  entries: Iterable<StoredEntry | Promise<void>>,
   signal?: AbortSignal,
 ): Promise<ZipDraft | { readonly damaged: PackReader }> {
   const sink = await FileSink.open(path)
@@ -41,14 +42,23 @@ export async function draftZip(
     const directory = new ZipDirectory()
     for (const entry of entries) {
       if (signal?.aborted) throw new SlsError(error('SLS5002', `interrupted while writing "${path}"`))
+      if (entry instanceof Promise) {
+        await entry
+        continue
+      }
       const record = recordOf(entry)
       directory.add(record, sink.bytes)
       if (!sink.fits(record.nameBytes + MAX_HEADER_BYTES)) await sink.flush()
       sink.fill((out, start) => writeLocalHeader(record, out, start))
-      const damaged = await writePieces(sink, entry.pieces)
-      if (!damaged) continue
-      await sink.discard()
-      return { damaged }
+      for (const piece of entry.pieces) {
+        const data = readPiece(piece)
+        if (!data) {
+          await sink.discard()
+          return { damaged: piece.pack }
+        }
+        // Not `write`: to wait for nothing takes longer than all else that a small file needs.
+        for (let at = sink.put(data); at < data.length; at += sink.put(data.subarray(at))) await sink.flush()
+      }
     }
     const offset = sink.bytes
     for (const block of directory.blocks()) await sink.write(block)
@@ -68,13 +78,9 @@ export function sortByName<T extends { readonly name: string }>(entries: readonl
   return entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
 }
 
-async function writePieces(sink: FileSink, pieces: readonly StoredPiece[]): Promise<PackReader | undefined> {
-  for (const { pack, offset, packedBytes, packedCrc } of pieces) {
-    const data = pack.read(offset, packedBytes)
-    if (data.length !== packedBytes || (!pack.isFresh && crc32(data) !== packedCrc)) return pack
-    await sink.write(data)
-  }
-  return undefined
+function readPiece({ pack, offset, packedBytes, packedCrc }: StoredPiece): Buffer | undefined {
+  const data = pack.read(offset, packedBytes)
+  return data.length === packedBytes && (pack.isFresh || crc32(data) === packedCrc) ? data : undefined
 }
 
 function recordOf({ name, executable, pieces }: StoredEntry): ZipRecord {
