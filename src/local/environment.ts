@@ -19,7 +19,12 @@ export function revealAll(spec: FunctionSpec, secrets: ReadonlyMap<string, strin
   return Object.fromEntries(Object.entries(spec.environment).map(([name, value]) => [name, reveal(value, lookup)]))
 }
 
-export function needsSecrets({ name }: FunctionSpec): CallFailure {
+/** `files` are those that the platform itself should have. */
+export function needsSecrets({ name }: FunctionSpec, files: readonly string[] = []): CallFailure {
+  if (files.length > 0) {
+    const those = files.map((file) => `"${file}"`).join(', ')
+    return new CallFailure('secrets', `the function "${name}" needs of the platform's secrets ${those}`)
+  }
   return new CallFailure('secrets', `the function "${name}" needs its secrets: deploy again`)
 }
 

@@ -46,7 +46,7 @@ export const fields: FnTable = {
       },
     },
   },
-  secrets: refuse('it hands no secrets to a function by name', 'environment: {NAME: ${secret:NAME}}'),
+  secrets: { to: 'secretFiles', as: (names) => (names.length > 0 ? names : undefined) },
   url: elsewhere('a route on /* when there is no other; /function/NAME answers anyway'),
   triggers: elsewhere('routes and timers'),
   outputs: refuse('the runtime has no sender for this platform', 'send from the function by itself'),

@@ -20,7 +20,7 @@ export type LiveFunction = FunctionSpec
 /** Functions on the local platform. Throws SLS7003, SLS7005 and SLS7006 besides what the platform refuses. */
 export class FunctionDriver implements Driver<FunctionSpec, LiveFunction> {
   readonly type = FUNCTION
-  readonly rules: FieldRules = { artifact: 'ignore', secrets: 'unordered' }
+  readonly rules: FieldRules = { artifact: 'ignore', secrets: 'unordered', secretFiles: 'unordered' }
   readonly code = ['digest', 'handler']
   readonly #link: Link
   readonly #env: ConnectOptions['env']

@@ -11,6 +11,8 @@ export interface Home {
   readonly output: string
   readonly services: string
   readonly code: string
+  /** That functions read as files. */
+  readonly secrets: string
   /** Of asynchronous calls. */
   readonly queue: string
   /** Of `os` triggers: a folder each. */
@@ -27,6 +29,7 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): Home 
     output: join(root, 'platform.log'),
     services: join(root, 'services'),
     code: join(root, 'code'),
+    secrets: join(root, 'secrets'),
     queue: join(root, 'queue'),
     buckets: join(root, 'buckets'),
   }

@@ -29,6 +29,8 @@ export interface FunctionSpec {
   readonly environment: Readonly<Record<string, Value>>
   /** The names of the secrets in the environment. A live function lists those whose values it has. */
   readonly secrets: readonly string[]
+  /** The names of the platform's secrets that it reads as files, in the folder that `secret_mount_path` names. */
+  readonly secretFiles?: readonly string[]
   readonly routes: readonly RouteSpec[]
   readonly timers: readonly TimerSpec[]
   /** What else calls it. */

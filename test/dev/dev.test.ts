@@ -120,6 +120,18 @@ test('a changed .env is taken up, and a missing secret is told', async () => {
   await until(async () => (await dev.get('/')) === 'second', 'the other secret')
 })
 
+test('secrets that a function names are files, with their values from .env', async () => {
+  const dev = await startDev({
+    'serverless.yml': hello('    secrets: [KEY]\n'),
+    'hello.ts': `import { readFileSync } from 'node:fs'
+export const handler = () => readFileSync(process.env.secret_mount_path + '/KEY', 'utf8')\n`,
+    '.env': 'KEY=first\n',
+  })
+  expect(await dev.get('/')).toBe('first')
+  dev.write('.env', 'KEY=second\n')
+  await until(async () => (await dev.get('/')) === 'second', 'the other secret')
+})
+
 test.each([
   ['tencent', ['httpMethod', 'path', 'queryString']],
   ['aws', ['rawPath', 'requestContext', 'version']],

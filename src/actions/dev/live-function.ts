@@ -105,7 +105,7 @@ async function writeEntry(serviceDir: string, name: string, text: string): Promi
 }
 
 function secretsOf(project: Project, spec: FunctionSpec): Record<string, string> {
-  const pairs = spec.secrets.map((name) => [name, project.env(name)] as const)
+  const pairs = [...spec.secrets, ...(spec.secretFiles ?? [])].map((name) => [name, project.env(name)] as const)
   const missing = pairs.filter(([, value]) => value === undefined).map(([name]) => name)
   if (missing.length === 0) return Object.fromEntries(pairs.map(([name, value]) => [name, value ?? '']))
   throw new SlsError(missing.map((name) => lacks(name, spec.name)))

@@ -9,6 +9,7 @@ import type { DebuggerAddress } from '../once-call.ts'
 import { WORKER_FILE } from '../places.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
 import { whyOf } from '../platform/deployed.ts'
+import { SecretStore } from '../platform/secret-store.ts'
 import { ServiceHost } from '../platform/service-host.ts'
 import { type ServiceState, stateFile } from '../platform/service-state.ts'
 import { Warden } from '../platform/warden.ts'
@@ -69,6 +70,8 @@ export class DevHost {
       state: { service, stage, functions: [], ...own },
       folder,
       code: IN_PLACE,
+      // Values come with each version, from .env.
+      secretStore: new SecretStore(join(folder, 'secret-store')),
       worker: WORKER_FILE,
       workers: this.#workers,
       warden: this.#warden,

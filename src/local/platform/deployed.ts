@@ -12,6 +12,7 @@ import { FunctionHost, type HostOptions } from './function-host.ts'
 import { limitsOf } from './limits.ts'
 import type { Meter } from './meter.ts'
 import type { Reachable } from './reachable.ts'
+import { MOUNT_VARIABLE, type SecretFiles } from './secret-files.ts'
 import type { ServiceLog } from './service-log.ts'
 import type { TimerBook } from './timer-book.ts'
 
@@ -20,6 +21,7 @@ export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' |
   readonly code: CodeFolders
   readonly log: ServiceLog
   readonly timers: TimerBook
+  readonly secretFiles: SecretFiles
   /** Counts the calls of a function through all of its versions. */
   readonly meterOf: (name: string) => Meter
 }
@@ -31,6 +33,7 @@ export class Deployed implements Reachable {
   readonly #options: DeployedOptions
   readonly #host: FunctionHost | undefined
   readonly #clock: Clock
+  readonly #mount: string | undefined
 
   /** Without all of its secrets it is known and cannot be called. */
   constructor(request: Pick<DeployRequest, 'spec' | 'secrets'>, options: DeployedOptions) {
@@ -39,6 +42,8 @@ export class Deployed implements Reachable {
     this.#options = options
     this.#clock = new Clock(this.spec.timers, options.timers.of(this.name), (timer, at) => this.#ring(timer, at))
     options.code.keep(this.#digest)
+    const { secretFiles: files = [] } = this.spec
+    if (this.isComplete && files.length > 0) this.#mount = options.secretFiles.mount(files, this.secrets)
     if (this.isComplete) this.#host = new FunctionHost(this.#hostOptions())
   }
 
@@ -55,11 +60,11 @@ export class Deployed implements Reachable {
   }
 
   get isComplete(): boolean {
-    return this.spec.secrets.every((name) => this.secrets.has(name))
+    return this.spec.secrets.every((name) => this.secrets.has(name)) && this.#missingFiles.length === 0
   }
 
   host(): FunctionHost {
-    if (!this.#host) throw needsSecrets(this.spec)
+    if (!this.#host) throw needsSecrets(this.spec, this.#missingFiles)
     return this.#host
   }
 
@@ -88,6 +93,7 @@ export class Deployed implements Reachable {
   /** Gives the code back. Nothing can run any more. */
   async release(): Promise<void> {
     await this.#options.code.release(this.#digest)
+    if (this.#mount !== undefined) this.#options.secretFiles.unmount(this.#mount)
   }
 
   tell(text: string): void {
@@ -175,17 +181,24 @@ export class Deployed implements Reachable {
     return this.#host.pids.length > 0 ? 'running' : 'idle'
   }
 
+  get #missingFiles(): readonly string[] {
+    return this.#options.secretFiles.missing(this.spec.secretFiles ?? [], this.secrets)
+  }
+
   get #digest(): string {
     return this.spec.digest ?? ''
   }
 
   #hostOptions(): HostOptions {
-    const { code, log, timers: _, meterOf, ...shared } = this.#options
+    const { code, log, timers: _, secretFiles: __, meterOf, ...shared } = this.#options
     return {
       ...shared,
       spec: this.spec,
       folder: code.folder(this.#digest),
-      environment: environmentFor(this.spec, this.secrets),
+      environment: {
+        ...environmentFor(this.spec, this.secrets),
+        ...(this.#mount !== undefined && { [MOUNT_VARIABLE]: this.#mount }),
+      },
       tell: (line) => log.tell({ function: this.name, ...line }),
     }
   }

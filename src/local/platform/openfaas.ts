@@ -1,26 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
-import { isMap, isSlsError } from '@anyfaas/kit'
+import { isSlsError } from '@anyfaas/kit'
 import type { Command } from './control.ts'
-import type { Deployed } from './deployed.ts'
 import { metricsOf } from './metrics.ts'
+import { type Ask, type Found, find, listed, namespaceOf, type Reply, readBody } from './openfaas-ask.ts'
+import { deployCode } from './openfaas-deploy.ts'
+import { listSecrets, putSecret, removeSecret } from './openfaas-secrets.ts'
 import type { PlatformHost } from './platform-host.ts'
 import { sendLines } from './send-lines.ts'
-import type { ServiceHost } from './service-host.ts'
-
-interface Ask extends Command {
-  readonly platform: PlatformHost
-  /** After `/system/AREA`. */
-  readonly rest: readonly string[]
-}
-
-interface Found {
-  readonly host: ServiceHost
-  readonly deployed: Deployed
-}
-
-/** The status and the text of an answer; an object is JSON; undefined when it has answered itself. */
-type Reply = readonly [status: number, body: string | object] | undefined
 
 /**
  * The REST API of the OpenFaaS gateway, as far as a platform without images has it: its clients can list, describe, scale,
@@ -77,29 +63,20 @@ const SYSTEM: Readonly<Record<string, (ask: Ask) => Reply | Promise<Reply>>> = {
     const found = find(platform, rest[0] ?? '', query.get('namespace'))
     return 'host' in found ? [200, describe(found)] : found.reply
   },
-  'POST functions': refuseImages,
-  'PUT functions': refuseImages,
+  'POST functions': deployCode,
+  'PUT functions': deployCode,
   'DELETE functions': remove,
   'POST scale-function': scale,
   'GET logs': streamLogs,
-  'GET secrets': ({ platform, query }) => [200, listed(platform, query.get('namespace')).flatMap(secretsOf)],
-  'POST secrets': refuseSecrets,
-  'PUT secrets': refuseSecrets,
-  'DELETE secrets': refuseSecrets,
+  'GET secrets': listSecrets,
+  'POST secrets': putSecret,
+  'PUT secrets': putSecret,
+  'DELETE secrets': removeSecret,
 }
 
 function info({ platform }: Ask): Reply {
   const version = { release: platform.version, sha: platform.version }
   return [200, { arch: process.arch, provider: { provider: 'anyfaas', orchestration: 'processes', version }, version }]
-}
-
-// There is one place where an artifact becomes functions, and it knows their routes, timers and secrets.
-function refuseImages(): Reply {
-  return [501, 'this platform runs no images: deploy with sls, or send code to /v1/code (docs/local-api.md)']
-}
-
-function refuseSecrets(): Reply {
-  return [501, 'secrets come with a deploy from the environment of sls and are kept in memory only']
 }
 
 async function remove({ platform, request, query }: Ask): Promise<Reply> {
@@ -144,28 +121,6 @@ async function streamLogs({ platform, query, response }: Ask): Promise<Reply> {
   return undefined
 }
 
-function listed(platform: PlatformHost, namespace: string | null): Found[] {
-  const hosts = platform.services.filter((host) => !namespace || namespaceOf(host) === namespace)
-  return hosts.flatMap((host) => host.functions.map((deployed) => ({ host, deployed })))
-}
-
-function find(platform: PlatformHost, name: string, namespace: string | null): Found | { readonly reply: Reply } {
-  const all = listed(platform, namespace)
-  const found = all.filter(({ host, deployed }) =>
-    [deployed.name, `${deployed.name}.${namespaceOf(host)}`].includes(name),
-  )
-  const [first] = found
-  if (!first) return { reply: [404, `function ${name} not found`] }
-  if (found.length === 1) return first
-  return {
-    reply: [400, `function ${name} is in ${found.map(({ host }) => namespaceOf(host)).join(' and ')}: name one`],
-  }
-}
-
-function namespaceOf({ name, stage }: ServiceHost): string {
-  return `${name}.${stage}`
-}
-
 function describe({ host, deployed }: Found): object {
   const { spec } = deployed
   const view = deployed.view()
@@ -175,7 +130,7 @@ function describe({ host, deployed }: Found): object {
     namespace: namespaceOf(host),
     image: spec.digest ?? '',
     envProcess: spec.server?.command.join(' ') ?? '',
-    secrets: spec.secrets,
+    secrets: spec.secretFiles ?? [],
     labels: { 'com.openfaas.scale.min': String(view.limits.min), 'com.openfaas.scale.max': String(view.limits.max) },
     annotations: { url: `http://127.0.0.1:${host.port}/function/${spec.name}` },
     limits: { memory: `${spec.memory}Mi` },
@@ -183,20 +138,6 @@ function describe({ host, deployed }: Found): object {
     replicas: view.instances.length,
     availableReplicas: ready,
     ...(view.instances[0] && { createdAt: view.instances[0].started }),
-  }
-}
-
-function secretsOf({ host, deployed }: Found): { name: string; namespace: string }[] {
-  return [...deployed.secrets.keys()].map((name) => ({ name, namespace: namespaceOf(host) }))
-}
-
-async function readBody(request: Command['request']): Promise<Record<string, unknown>> {
-  const body = await text(request)
-  try {
-    const value: unknown = JSON.parse(body || '{}')
-    return isMap(value) ? value : {}
-  } catch {
-    return {}
   }
 }
 

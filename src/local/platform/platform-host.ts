@@ -11,6 +11,7 @@ import { readJson } from '../json-file.ts'
 import { CodeStore } from './code-store.ts'
 import { limitsOf } from './limits.ts'
 import { Queue } from './queue.ts'
+import { SecretStore } from './secret-store.ts'
 import { ServiceHost } from './service-host.ts'
 import { type ServiceState, stateFile } from './service-state.ts'
 import { Warden } from './warden.ts'
@@ -33,6 +34,7 @@ const GRACE_MS = 10_000
 /** All services of a user on this machine. */
 export class PlatformHost {
   readonly code: CodeStore
+  readonly secrets: SecretStore
   readonly version: string
   readonly async: AsyncCalls
   readonly #options: PlatformOptions
@@ -49,6 +51,7 @@ export class PlatformHost {
     this.#options = options
     this.version = options.version
     this.code = new CodeStore(options.home.code)
+    this.secrets = new SecretStore(options.home.secrets)
     this.#workers = new WarmWorkers(options.worker, this.#warden)
     this.async = new AsyncCalls({ queue: new LogQueue(options.home.queue), find: (path) => this.#target(path) })
   }
@@ -113,6 +116,7 @@ export class PlatformHost {
       state,
       folder: serviceFolder(home, service, stage),
       code: this.code,
+      secretStore: this.secrets,
       warden: this.#warden,
       worker,
       workers: this.#workers,

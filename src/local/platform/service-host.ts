@@ -11,6 +11,7 @@ import { Gateway } from './gateway.ts'
 import { type Meter, meterIn } from './meter.ts'
 import { candidatePorts, noPort } from './ports.ts'
 import { Queue } from './queue.ts'
+import { SecretFiles } from './secret-files.ts'
 import { ServiceLog } from './service-log.ts'
 import { type ServiceOptions, type ServiceState, stateFile } from './service-state.ts'
 import { TimerBook } from './timer-book.ts'
@@ -27,6 +28,7 @@ export class ServiceHost {
   readonly #meters = new Map<string, Meter>()
   readonly #sources: Sources
   readonly #timers: TimerBook
+  readonly #secretFiles: SecretFiles
   #gateway: Gateway
   #movedFrom: number | undefined
   #isGone = false
@@ -35,6 +37,7 @@ export class ServiceHost {
     this.#options = options
     this.#gateway = new Gateway(options.gateway)
     this.#timers = new TimerBook(options.remembersTimers === false ? undefined : join(options.folder, 'timers.json'))
+    this.#secretFiles = new SecretFiles(options.secretStore, options.state, options.folder)
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
     this.#sources = new Sources({
       folder: options.folder,
@@ -188,18 +191,9 @@ export class ServiceHost {
   #deployedOptions(): DeployedOptions {
     const { state, code, worker, workers, warden } = this.#options
     const { service, stage } = state
+    const own = { log: this.log, timers: this.#timers, secretFiles: this.#secretFiles }
     const meterOf = (name: string): Meter => meterIn(this.#meters, name)
-    return {
-      service,
-      stage,
-      code,
-      worker,
-      ...(workers && { workers }),
-      warden,
-      log: this.log,
-      timers: this.#timers,
-      meterOf,
-    }
+    return { service, stage, code, worker, ...(workers && { workers }), warden, ...own, meterOf }
   }
 
   #publish(): void {
@@ -210,7 +204,7 @@ export class ServiceHost {
   #version(request: Pick<DeployRequest, 'spec' | 'secrets'>): Deployed {
     const version = new Deployed(request, this.#deployedOptions())
     this.#versions.add(version)
-    this.#mask()
+    this.hideSecrets()
     return version
   }
 
@@ -222,12 +216,14 @@ export class ServiceHost {
   async #retire(version: Deployed): Promise<void> {
     await version.drain()
     this.#versions.delete(version)
-    this.#mask()
+    this.hideSecrets()
     await version.release()
   }
 
-  #mask(): void {
-    this.log.masks.set([...this.#versions].flatMap((version) => [...version.secrets.values()]))
+  /** No log shows the values that there are now. */
+  hideSecrets(): void {
+    const given = [...this.#versions].flatMap((version) => [...version.secrets.values()])
+    this.log.masks.set([...given, ...this.#secretFiles.values])
   }
 
   #drain(work: Promise<void>): void {

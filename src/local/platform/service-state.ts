@@ -3,6 +3,7 @@ import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
 import type { DeployedOptions } from './deployed.ts'
 import type { GatewayOptions } from './gateway.ts'
+import type { SecretStore } from './secret-store.ts'
 
 /** What is kept of a service: everything but its secrets. */
 export interface ServiceState {
@@ -12,7 +13,8 @@ export interface ServiceState {
   readonly functions: readonly FunctionSpec[]
 }
 
-export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage' | 'log' | 'meterOf' | 'timers'> {
+export interface ServiceOptions
+  extends Omit<DeployedOptions, 'service' | 'stage' | 'log' | 'meterOf' | 'timers' | 'secretFiles'> {
   readonly state: ServiceState
   readonly folder: string
   /** The ports of the other services. */
@@ -20,6 +22,8 @@ export interface ServiceOptions extends Omit<DeployedOptions, 'service' | 'stage
   /** Whether timers make good what they missed while the service was down; they do when missing. */
   readonly remembersTimers?: boolean
   readonly gateway?: GatewayOptions
+  /** Of all services. */
+  readonly secretStore: SecretStore
   readonly accept: SourcesOptions['accept']
   readonly buckets: string
 }
