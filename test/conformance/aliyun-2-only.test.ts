@@ -23,6 +23,42 @@ const open = async (settings: Tree = {}): Promise<void> => {
 }
 afterEach(() => bench.close())
 
+describe('a service that is deployed in edition 3.0', () => {
+  const mark = (stage: string): Tree[] => [
+    { key: 'anyfaas-service', value: 'shop' },
+    { key: 'anyfaas-stage', value: stage },
+  ]
+
+  it('is not deployed a second time, and nothing is touched', async () => {
+    await open()
+    emulator.newer = [{ functionName: 'shop-dev-get', tags: mark('dev') }]
+    bench.write({ get: {} })
+    const failure = await bench.deploy().catch((error: unknown) => error)
+    if (!isSlsError(failure)) throw failure
+    expect(failure.diagnostics).toMatchObject([
+      { code: 'SLS5011', message: 'the service is deployed in edition 3.0, with shop-dev-get' },
+    ])
+    expect(emulator.mutations).toEqual([])
+  })
+
+  it('of another stage, or by hand, or later, is no obstacle', async () => {
+    await open()
+    emulator.newer = [{ functionName: 'shop-dev-get' }, { functionName: 'shop-dev-2', tags: mark('dev-2') }]
+    bench.write({ get: {} })
+    await bench.deploy()
+    emulator.newer = [{ functionName: 'shop-dev-get', tags: mark('dev') }]
+    expect(await bench.plan()).toEqual([])
+  })
+
+  it('cannot be asked for where there is no edition 3.0, which is told', async () => {
+    await open()
+    emulator.newer = undefined
+    bench.write({ get: {} })
+    await bench.deploy()
+    expect(JSON.stringify(bench.events)).toContain('whether edition 3.0 has this service too could not be asked')
+  })
+})
+
 const FUNCTIONS = { get: { events: [{ http: 'GET /a' }] }, tick: { events: [{ timer: { cron: '0 8 * * *' } }] } }
 
 const SHARED: Tree = {

@@ -1,12 +1,15 @@
 import { checkBody } from '../aliyun/contract.ts'
 import { Neighbours } from '../aliyun/neighbours.ts'
 import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
+import { checkSignature as checkNewerSignature } from '../fc3/signature.ts'
 import { Refusal } from '../refusal.ts'
 import { ROUTES, type Route } from './routes.ts'
 import { checkSignature } from './signature.ts'
 import { ACCOUNT, reversed, type Tree, World } from './world.ts'
 
 /** Function Compute 2.0, API 2016-08-15, as its documents and its vendor's models describe it; and the products beside it. */
+const NEWER = '/2023-03-30/'
+
 export class Fc2Emulator extends Emulator {
   readonly keys = new Map([['id', 'secret']])
   readonly neighbours = new Neighbours(this.keys)
@@ -43,7 +46,11 @@ export class Fc2Emulator extends Emulator {
     Object.assign(this.#world.service(name), change)
   }
 
+  /** Functions of edition 3.0, as its own API tells them; undefined where there is none. */
+  newer: readonly Tree[] | undefined = []
+
   protected name(request: Omit<WireRequest, 'action'>): string {
+    if (request.path.startsWith(NEWER)) return `${request.method} 3.0`
     return this.neighbours.name(request) ?? routeOf(request)?.action ?? `${request.method} ${request.path}`
   }
 
@@ -60,6 +67,7 @@ export class Fc2Emulator extends Emulator {
   protected answer(request: WireRequest): WireReply {
     const beside = this.neighbours.answer(request)
     if (beside) return beside
+    if (this.newer && request.path === `${NEWER}functions`) return this.#newer(this.newer, request)
     const problem = checkSignature(request, this.keys)
     if (problem) return failure(403, problem, 'The request signature does not match.')
     if (request.headers['x-fc-account-id'] !== ACCOUNT) return failure(403, 'AccessDenied', 'another account')
@@ -71,6 +79,11 @@ export class Fc2Emulator extends Emulator {
       if (error instanceof Refusal) return failure(error.status, error.code, error.message)
       throw error
     }
+  }
+
+  #newer(functions: readonly Tree[], request: WireRequest): WireReply {
+    const problem = checkNewerSignature(request, this.keys)
+    return problem ? failure(403, problem, 'signature') : { status: 200, body: { functions } }
   }
 
   #routed(route: Route, request: WireRequest): WireReply {

@@ -79,7 +79,7 @@ class Fc2Connection implements Connection {
     this.width = widthFor(site.artifacts)
     this.drivers = [
       new LogStoreDriver(new LogService(reach)),
-      new ServiceDriver(site, ours),
+      new ServiceDriver(site, ours, reach),
       new FunctionDriver(site, ours, code),
       new AsyncDriver(site, ours),
       new TriggerDriver(site, ours),

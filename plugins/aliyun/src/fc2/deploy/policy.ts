@@ -8,6 +8,7 @@ export function policyFor(region: string, account: string, serviceName: string):
     Statement: [
       { Effect: 'Allow', Action: ['fc:*'], Resource: [service, `${service}.*`, `${service}/*`, `${service}.*/*`] },
       { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
+      { Effect: 'Allow', Action: ['fc:ListFunctions'], Resource: [`acs:fc:${region}:${account}:functions/*`] },
       ...BESIDES,
     ],
   }

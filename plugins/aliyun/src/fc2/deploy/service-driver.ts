@@ -1,8 +1,10 @@
 import { type Call, type Driver, type FieldRules, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import { revealed } from '../../deploy/revealed.ts'
+import type { ClientOptions } from './client.ts'
 import { SERVICE_DEFAULTS } from './expand.ts'
 import { isMarked } from './mark.ts'
+import { checkNewerEdition } from './newer-edition.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
 
@@ -20,15 +22,18 @@ export class ServiceDriver implements Driver<Tree, Tree> {
   }
   readonly #site: Site
   readonly #ours: OurService
+  readonly #reach: ClientOptions
 
-  constructor(site: Site, ours: OurService) {
+  constructor(site: Site, ours: OurService, reach: ClientOptions) {
     this.#site = site
     this.#ours = ours
+    this.#reach = reach
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const value = await this.#ours.find(call)
     const live = value && this.#live(value)
+    if (desired.length > 0 && !live) await checkNewerEdition(this.#site, this.#reach, call)
     return live && (desired.length > 0 || !live.isForeign) ? [live] : []
   }
 
