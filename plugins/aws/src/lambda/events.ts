@@ -19,13 +19,13 @@ import {
 } from '@anyfaas/kit'
 import { PLATFORM } from './code.ts'
 import { facts } from './facts.ts'
-import type { Roles } from './role.ts'
+import type { Roles, Source } from './role.ts'
 import { scheduleInput } from './timer.ts'
 import { triggers } from './triggers.ts'
 
 export interface Events extends Translation {
-  /** The types of the events, which tell what the function's role has to allow. */
-  readonly types: readonly string[]
+  /** What the function's role has to let it read. */
+  readonly sources: readonly Source[]
 }
 
 /** Every trigger of a function that is no route, and what it stands on: schedule groups, buckets. */
@@ -38,12 +38,15 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
     fn.code.kind === 'aggregate' ? judgeRoutes(fn, triggers, subject) : mapTriggers(http, triggers, subject).diagnostics
   const mapped = mapTriggers(others, triggers, subject)
   const resources: Resource[] = []
+  const sources: Source[] = []
   const diagnostics: Diagnostic[] = [...judged, ...mapped.diagnostics]
   for (const trigger of mapped.triggers) {
     const { type, name, deployed } = trigger
     const made = FINISHERS[type]?.(trigger, { fn, service, roles })
     resources.push(...(made?.stands ?? []))
     const Properties = mergeTree(mergeTree(made?.properties ?? {}, trigger.spec), deployed.trigger.overrides?.['aws'])
+    const { Queue, Stream = Queue } = Properties as Tree
+    if (Stream !== undefined) sources.push({ type, arn: Stream })
     const FunctionName = { $ref: `function/${fn.name}`, field: 'FunctionName' }
     resources.push({
       id: `trigger/${fn.name}/${name}`,
@@ -52,7 +55,7 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
       at: deployed.trigger.at,
     })
   }
-  return { resources, diagnostics, types: mapped.triggers.map(({ type }) => type) }
+  return { resources, diagnostics, sources }
 }
 
 interface Context {

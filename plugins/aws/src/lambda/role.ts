@@ -20,19 +20,33 @@ export interface Rights {
 export interface Statement {
   readonly Effect: 'Allow'
   readonly Action: readonly string[]
-  readonly Resource: readonly string[]
+  readonly Resource: readonly unknown[]
+}
+
+/** What a function reads by itself: the type of the event, and the ARN of a queue, a stream, a cluster. */
+export interface Source {
+  readonly type: string
+  readonly arn: unknown
 }
 
 const BASIC = 'AWSLambdaBasicExecutionRole'
 const VPC = 'AWSLambdaVPCAccessExecutionRole'
 
-// https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html: the managed policy of each source
-const SOURCES: Readonly<Record<string, string>> = {
-  SQS: 'AWSLambdaSQSQueueExecutionRole',
-  Kinesis: 'AWSLambdaKinesisExecutionRole',
-  DynamoDB: 'AWSLambdaDynamoDBExecutionRole',
-  MSK: 'AWSLambdaMSKExecutionRole',
+const MSK = 'AWSLambdaMSKExecutionRole'
+
+// What the managed policy of each source allows for all of an account, for one. That of MSK is mostly about networks, which
+// stand under no cluster. https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html
+const READS: Readonly<Record<string, readonly string[]>> = {
+  SQS: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  Kinesis: [
+    ...['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator'],
+    ...['kinesis:ListShards', 'kinesis:SubscribeToShard'],
+  ],
+  DynamoDB: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
 }
+
+// A list is of the whole account.
+const LISTS: Readonly<Record<string, string>> = { Kinesis: 'kinesis:ListStreams', DynamoDB: 'dynamodb:ListStreams' }
 
 const SEND: Readonly<Record<string, string>> = {
   SQS: 'sqs:SendMessage',
@@ -43,19 +57,27 @@ const SEND: Readonly<Record<string, string>> = {
 }
 
 /** The rights that a function needs for its network, its sources, its destinations and its secrets. */
-export function rightsOf(fn: Fn, types: readonly string[], properties: Tree): Rights {
-  const managed = [fn.vpc ? VPC : BASIC, ...types.flatMap((type) => SOURCES[type] ?? [])]
+export function rightsOf(fn: Fn, sources: readonly Source[], properties: Tree): Rights {
+  const managed = [fn.vpc ? VPC : BASIC, ...(sources.some(({ type }) => type === 'MSK') ? [MSK] : [])]
   const config = (properties['EventInvokeConfig'] as Tree | undefined)?.['DestinationConfig'] as
     | Readonly<Record<string, { Type: string; Destination: string }>>
     | undefined
   const sends = Object.values(config ?? {}).map(({ Type, Destination }) =>
-    allow(SEND[Type] as string, [Type === 'S3Bucket' ? `${Destination}/*` : Destination]),
+    allow([SEND[Type] as string], [Type === 'S3Bucket' ? `${Destination}/*` : Destination]),
   )
   const secrets = fn.secrets.map((name) =>
     name.startsWith('arn:') ? name : `arn:${PARTITION}:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-*`,
   )
-  const reads = secrets.length > 0 ? [allow('secretsmanager:GetSecretValue', secrets)] : []
-  return { managed: [...new Set(managed)], statements: [...sends, ...reads] }
+  const reads = secrets.length > 0 ? [allow(['secretsmanager:GetSecretValue'], secrets)] : []
+  return { managed, statements: [...readsOf(sources), ...sends, ...reads] }
+}
+
+function readsOf(sources: readonly Source[]): Statement[] {
+  return [...new Set(sources.map(({ type }) => type))].flatMap((type) => {
+    const [actions, list] = [READS[type], LISTS[type]]
+    const arns = sources.flatMap((source) => (source.type === type ? [source.arn] : []))
+    return actions ? [allow(actions, [...new Set(arns)]), ...(list === undefined ? [] : [allow([list], ['*'])])] : []
+  })
 }
 
 /** Gives functions that need the same one role: a new role takes its time, and an account has few. */
@@ -87,9 +109,10 @@ export class Roles {
 
   /** The ARN of the role by which schedules call the functions of the service. */
   scheduler(functions: string): Ref {
-    const statement = allow('lambda:InvokeFunction', [
-      `arn:${PARTITION}:lambda:${REGION}:${ACCOUNT}:function:${functions}`,
-    ])
+    const statement = allow(
+      ['lambda:InvokeFunction'],
+      [`arn:${PARTITION}:lambda:${REGION}:${ACCOUNT}:function:${functions}`],
+    )
     return this.#add('scheduler', { managed: [], statements: [statement], principal: 'scheduler.amazonaws.com' })
   }
 
@@ -118,14 +141,11 @@ export class Roles {
 const SHORT: Readonly<Record<string, string>> = {
   [BASIC]: 'basic',
   [VPC]: 'vpc',
-  [SOURCES['SQS'] as string]: 'sqs',
-  [SOURCES['Kinesis'] as string]: 'kinesis',
-  [SOURCES['DynamoDB'] as string]: 'dynamodb',
-  [SOURCES['MSK'] as string]: 'msk',
+  [MSK]: 'msk',
 }
 
 const ROLE_NAME = { pattern: /^[\w+=,.@-]+$/, maxLength: 64, words: '' }
 
-function allow(action: string, resources: readonly string[]): Statement {
-  return { Effect: 'Allow', Action: [action], Resource: resources }
+function allow(actions: readonly string[], resources: readonly unknown[]): Statement {
+  return { Effect: 'Allow', Action: actions, Resource: resources }
 }

@@ -29,7 +29,7 @@ import { fields } from './fields.ts'
 import { planHttp } from './http.ts'
 import { functionIds } from './ids.ts'
 import { checkRaw } from './overrides.ts'
-import { Roles, rightsOf } from './role.ts'
+import { Roles, rightsOf, type Source } from './role.ts'
 import { translateRoutes } from './routes.ts'
 
 /** Roles, functions, their events and one HTTP API: in the words of SAM, and of CloudFormation where SAM has none. */
@@ -49,7 +49,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
       artifacts,
       roles,
       id: ids.get(fn.name) as string,
-      types: events.types,
+      sources: events.sources,
     })
     functions.push(...made.resources)
     others.push(...events.resources)
@@ -73,11 +73,11 @@ interface Context {
   readonly roles: Roles
   /** The function's logical id in the template. */
   readonly id: string
-  /** The types of its events. */
-  readonly types: readonly string[]
+  /** What it reads by itself. */
+  readonly sources: readonly Source[]
 }
 
-function translateFunction(fn: Fn, { service, artifacts, roles, id, types }: Context): Translation {
+function translateFunction(fn: Fn, { service, artifacts, roles, id, sources }: Context): Translation {
   const subject = subjectOf(fn, PLATFORM)
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
@@ -88,7 +88,7 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, types }: Con
     FunctionName: nameOf(fn, service),
     ...(fn.code.kind !== 'container' && { Runtime: checked.runtime }),
     ...code.spec,
-    ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(whole, types, mapped.spec), fn.name) }),
+    ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(whole, sources, mapped.spec), fn.name) }),
     ...mapped.spec,
     // Provisioned instances belong to a version, and SAM publishes one under an alias.
     ...('ProvisionedConcurrencyConfig' in mapped.spec && { AutoPublishAlias: 'live' }),
