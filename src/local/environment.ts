@@ -5,8 +5,12 @@ import { CallFailure } from './platform/failure.ts'
 import type { FunctionSpec } from './spec.ts'
 
 /** Everything that a function's process sees: what a process cannot do without, and its own variables. */
-export function environmentFor(spec: FunctionSpec, secrets: ReadonlyMap<string, string>): Record<string, string> {
-  return { ...baseEnvironment(process.env), ...revealAll(spec, secrets) }
+export function environmentFor(
+  spec: FunctionSpec,
+  secrets: ReadonlyMap<string, string>,
+  own: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { ...baseEnvironment(process.env), ...own, ...revealAll(spec, secrets) }
 }
 
 /** The values of the function's variables. Throws a `secrets` failure when it lacks one. */

@@ -49,7 +49,7 @@ export const fields: FnTable = {
   secrets: { to: 'secretFiles', as: (names) => (names.length > 0 ? names : undefined) },
   url: elsewhere('a route on /* when there is no other; /function/NAME answers anyway'),
   triggers: elsewhere('routes and timers'),
-  outputs: refuse('the runtime has no sender for this platform', 'send from the function by itself'),
+  outputs: elsewhere('outputs'),
   package: elsewhere('inside the artifact'),
   overrides: elsewhere('laid over the function at last'),
 }

@@ -35,6 +35,8 @@ export interface FunctionSpec {
   readonly timers: readonly TimerSpec[]
   /** What else calls it. */
   readonly sources?: readonly SourceSpec[]
+  /** Where `ctx.send` sends to. */
+  readonly outputs?: readonly OutputSpec[]
 }
 
 export interface ConcurrencySpec {
@@ -88,7 +90,7 @@ export type MissedRuns = (typeof MISSED_RUNS)[number]
 export const MISSED_RUNS = ['skip', 'once', 'all'] as const
 
 /** A trigger that listens to something outside of the platform. */
-export type SourceSpec = MqttSourceSpec | FolderSourceSpec
+export type SourceSpec = MqttSourceSpec | FolderSourceSpec | TopicSourceSpec
 
 interface SourceBase {
   readonly name: string
@@ -113,6 +115,22 @@ export interface FolderSourceSpec extends SourceBase {
   readonly folder?: string
   readonly events: readonly ('created' | 'removed')[]
   readonly filter?: { readonly prefix?: string; readonly suffix?: string }
+}
+
+/** Messages of the platform's own topics and queues. */
+export interface TopicSourceSpec extends SourceBase {
+  readonly type: 'topic'
+  readonly kind: 'mq' | 'queue' | 'kafka'
+  readonly topics: readonly string[]
+  /** Of the functions of one group, one gets a message. */
+  readonly group?: string
+}
+
+/** The options of its kind are in docs/local-triggers.md; texts among them may hold secrets. */
+export interface OutputSpec {
+  readonly name: string
+  readonly kind: 'mq' | 'queue' | 'kafka' | 'mqtt' | 'http' | 'dapr'
+  readonly [option: string]: unknown
 }
 
 export const FUNCTION = 'local.function'

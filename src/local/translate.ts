@@ -24,6 +24,7 @@ import {
 } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
+import { outputsOf } from './outputs/outputs-of.ts'
 import { FUNCTION, type FunctionSpec, MISSED_RUNS, type RouteSpec, type SourceSpec, type TimerSpec } from './spec.ts'
 import { triggers } from './triggers.ts'
 
@@ -55,16 +56,18 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const reached = mapTriggers([...routes, ...timers], triggers, subject)
   const ofType = (...types: readonly string[]): readonly MappedTrigger[] =>
     reached.triggers.filter(({ type }) => types.includes(type))
-  const sources = ofType('mqtt', 'folder').map(readSource)
+  const sources = ofType('mqtt', 'folder', 'topic').map(readSource)
+  const outputs = outputsOf(fn)
   const spec = {
     name: fn.name,
     ...codeOf(fn, service, artifacts),
     ...mapped.spec,
     environment,
-    secrets: [...secretsIn([environment, sources])].sort(),
+    secrets: [...secretsIn([environment, sources, outputs.specs])].sort(),
     routes: ofType('route').map(readRoute),
     timers: ofType('timer').map(readTimer),
     ...(sources.length > 0 && { sources }),
+    ...(outputs.specs.length > 0 && { outputs: outputs.specs }),
   }
   const final = [fn.overrides['local']].reduce(mergeTree, spec) as unknown as FunctionSpec
   return {
@@ -74,6 +77,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
       ...mapped.diagnostics,
       ...reached.diagnostics,
       ...reached.triggers.flatMap(checkMissed),
+      ...outputs.diagnostics,
     ],
   }
 }

@@ -24,6 +24,10 @@ const SOURCE = {
   enabled: { to: 'enabled' },
 }
 
+const OWN_TOPICS = "messages of the platform's own topics and queues, as outputs send them"
+const ONE_BY_ONE = 'messages come one by one'
+const NO_KAFKA = "topics are the platform's own; brokers of Kafka are not asked"
+
 /** What becomes of each kind of trigger. */
 export const triggers: TriggerTable = {
   http: {
@@ -89,9 +93,45 @@ export const triggers: TriggerTable = {
       filter: { rows: { prefix: { to: 'filter.prefix' }, suffix: { to: 'filter.suffix' } } },
     },
   },
-  mq: without('topics'),
-  queue: without('queues'),
-  kafka: without('Kafka'),
+  mq: {
+    type: 'topic',
+    emulated: OWN_TOPICS,
+    always: { kind: 'mq' },
+    fields: {
+      ...SOURCE,
+      topic: { to: 'topics', as: (topic) => [topic] },
+      filter: lossy('every message of the topic comes', 'look into the function'),
+      tags: lossy('every message of the topic comes', 'look into the function'),
+      format: lossy('messages come in one format'),
+      retry: lossy('async of the function says so'),
+      region: lossy('everything is on this machine'),
+    },
+  },
+  queue: {
+    type: 'topic',
+    emulated: OWN_TOPICS,
+    always: { kind: 'queue' },
+    fields: {
+      ...SOURCE,
+      queue: { to: 'topics', as: (queue) => [queue] },
+      batch: { rows: { size: lossy(ONE_BY_ONE), windowSec: lossy(ONE_BY_ONE) } },
+      visibilitySec: lossy('a message is out of sight as long as its call runs'),
+    },
+  },
+  kafka: {
+    type: 'topic',
+    emulated: OWN_TOPICS,
+    always: { kind: 'kafka' },
+    fields: {
+      ...SOURCE,
+      topics: { to: 'topics' },
+      brokers: lossy(NO_KAFKA),
+      instance: lossy(NO_KAFKA),
+      group: { to: 'group' },
+      offset: lossy('a topic keeps nothing for who comes later'),
+      batch: { rows: { size: lossy(ONE_BY_ONE), windowSec: lossy(ONE_BY_ONE) } },
+    },
+  },
   mqtt: {
     type: 'mqtt',
     fields: {

@@ -178,7 +178,7 @@ describe('the matrix of a service', async () => {
       ...EVERY,
       'aliyun-2.0': 'refused',
       tencent: 'refused',
-      local: 'refused',
+      local: 'emulated',
     })
     // A zone with summer time cannot be written as hours of another one.
     expect(partAt(matrix, 'paid', 'timer').levels).toEqual({ ...EVERY, tencent: 'refused' })
@@ -243,7 +243,7 @@ describe('how it is drawn', async () => {
   it('names every level of every row where columns have no room', () => {
     const text = drawMatrix(matrix, plain, 40)
     expect(text).toContain('paid\n')
-    expect(text).toMatch(/queue orders\n\s+native: aliyun, aws\n\s+refused: aliyun-2.0, tencent, local\n/)
+    expect(text).toMatch(/queue orders\n\s+native: aliyun, aws\n\s+refused: aliyun-2.0, tencent\n\s+emulated: local/)
   })
 
   it('keeps hostile names from being markup', async () => {

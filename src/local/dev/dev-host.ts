@@ -6,9 +6,12 @@ import { Router } from '@anyfaas/runtime'
 import { addressIn, isOfInspector } from '../inspector.ts'
 import { readJson } from '../json-file.ts'
 import type { DebuggerAddress } from '../once-call.ts'
+import { OutputDoor } from '../outputs/output-door.ts'
+import { OwnBus } from '../outputs/own-bus.ts'
 import { WORKER_FILE } from '../places.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
 import { whyOf } from '../platform/deployed.ts'
+import { listenersOf } from '../platform/listeners.ts'
 import { SecretStore } from '../platform/secret-store.ts'
 import { ServiceHost } from '../platform/service-host.ts'
 import { type ServiceState, stateFile } from '../platform/service-state.ts'
@@ -50,6 +53,10 @@ export class DevHost {
   readonly #options: DevHostOptions
   readonly #warden = new Warden()
   readonly #workers = new WarmWorkers(WORKER_FILE, this.#warden)
+  readonly #outputs = new OutputDoor(
+    (name) => this.#service?.find(name),
+    new OwnBus(() => (this.#service ? listenersOf(this.#service, (...all) => this.#callOnce(...all)) : [])),
+  )
   readonly #working = new Set<string>()
   readonly #routes = new Map<string, readonly RouteSpec[]>()
   readonly #following = new AbortController()
@@ -76,6 +83,7 @@ export class DevHost {
       workers: this.#workers,
       warden: this.#warden,
       takenPorts: () => new Set(),
+      sidecar: (name) => this.#outputs.variablesFor(name),
       buckets: join(folder, 'buckets'),
       accept: (...happened) => this.#callOnce(...happened),
       // Nobody wants yesterday's runs when work begins.
@@ -95,6 +103,7 @@ export class DevHost {
       },
     })
     void this.#follow(this.#service)
+    await this.#outputs.open()
     await this.#service.open(port)
   }
 
@@ -141,6 +150,7 @@ export class DevHost {
   async close(): Promise<void> {
     this.problems.close()
     await this.#service?.close(GRACE_MS)
+    await this.#outputs.close()
     this.#following.abort()
     this.#workers.close()
     this.#warden.close()

@@ -4,7 +4,7 @@ import type { DeployRequest, Fired, FunctionState, FunctionStatus, FunctionView,
 import { environmentFor, needsSecrets } from '../environment.ts'
 import type { SourceEvent } from '../sources/source.ts'
 import type { WantedSource } from '../sources/sources.ts'
-import type { FunctionSpec, TimerSpec } from '../spec.ts'
+import type { FunctionSpec, OutputSpec, TimerSpec } from '../spec.ts'
 import { Clock } from './clock.ts'
 import type { CodeFolders } from './code-store.ts'
 import { asFailure } from './failure.ts'
@@ -19,6 +19,8 @@ import type { TimerBook } from './timer-book.ts'
 /** What a function shares with the others of its service. */
 export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' | 'worker' | 'workers' | 'warden'> {
   readonly code: CodeFolders
+  /** Variables by which a function finds where its outputs are taken. */
+  readonly sidecar: (name: string) => Readonly<Record<string, string>>
   readonly log: ServiceLog
   readonly timers: TimerBook
   readonly secretFiles: SecretFiles
@@ -123,10 +125,13 @@ export class Deployed implements Reachable {
   /** What it listens to; nothing without its secrets. */
   get sources(): readonly WantedSource[] {
     const { sources = [], name } = this.spec
-    if (!this.isComplete) return []
-    const lookup = (secret: string): string => this.secrets.get(secret) ?? ''
-    const specs = spellSecrets(sources, (text) => reveal(text, lookup)) as typeof sources
-    return specs.filter(({ enabled }) => enabled).map((spec) => ({ function: name, spec }))
+    return this.#reveal(sources)
+      .filter(({ enabled }) => enabled)
+      .map((spec) => ({ function: name, spec }))
+  }
+
+  get outputs(): readonly OutputSpec[] {
+    return this.#reveal(this.spec.outputs ?? [])
   }
 
   /** Calls the function with an event that no trigger sent. Its failure is an answer too. */
@@ -176,6 +181,12 @@ export class Deployed implements Reachable {
     return { spec, state, pids, urls, secrets: spec.secrets.filter((name) => this.secrets.has(name)), notes }
   }
 
+  #reveal<T>(specs: readonly T[]): readonly T[] {
+    if (!this.isComplete) return []
+    const lookup = (secret: string): string => this.secrets.get(secret) ?? ''
+    return spellSecrets(specs, (text) => reveal(text, lookup)) as readonly T[]
+  }
+
   get #state(): FunctionState {
     if (!this.#host) return 'needs secrets'
     return this.#host.pids.length > 0 ? 'running' : 'idle'
@@ -190,13 +201,13 @@ export class Deployed implements Reachable {
   }
 
   #hostOptions(): HostOptions {
-    const { code, log, timers: _, secretFiles: __, meterOf, ...shared } = this.#options
+    const { code, log, timers: _, secretFiles: __, meterOf, sidecar, ...shared } = this.#options
     return {
       ...shared,
       spec: this.spec,
       folder: code.folder(this.#digest),
       environment: {
-        ...environmentFor(this.spec, this.secrets),
+        ...environmentFor(this.spec, this.secrets, this.spec.outputs && sidecar(this.name)),
         ...(this.#mount !== undefined && { [MOUNT_VARIABLE]: this.#mount }),
       },
       tell: (line) => log.tell({ function: this.name, ...line }),

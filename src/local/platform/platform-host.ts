@@ -8,8 +8,13 @@ import { LogQueue } from '../async/log-queue.ts'
 import type { AsyncTarget } from '../async/target.ts'
 import { type Home, serviceFolder } from '../home.ts'
 import { readJson } from '../json-file.ts'
+import { OutputDoor } from '../outputs/output-door.ts'
+import { type Listener, OwnBus } from '../outputs/own-bus.ts'
+import type { SourcesOptions } from '../sources/sources.ts'
+import { asyncTarget, functionPath } from './async-target.ts'
 import { CodeStore } from './code-store.ts'
-import { limitsOf } from './limits.ts'
+import type { Deployed } from './deployed.ts'
+import { listenersOf } from './listeners.ts'
 import { Queue } from './queue.ts'
 import { SecretStore } from './secret-store.ts'
 import { ServiceHost } from './service-host.ts'
@@ -37,6 +42,7 @@ export class PlatformHost {
   readonly secrets: SecretStore
   readonly version: string
   readonly async: AsyncCalls
+  readonly #outputs = new OutputDoor((path) => this.#found(path)?.found, new OwnBus(() => this.#listeners()))
   readonly #options: PlatformOptions
   readonly #warden = new Warden()
   readonly #workers: WarmWorkers
@@ -66,6 +72,7 @@ export class PlatformHost {
       if (isState(state)) this.#add(state)
     }
     await this.code.prune()
+    await this.#outputs.open()
     await this.async.open()
     for (const service of this.#services.values()) await service.open()
     this.async.start()
@@ -122,7 +129,8 @@ export class PlatformHost {
       workers: this.#workers,
       takenPorts: () => this.#portsBut(host),
       buckets: home.buckets,
-      accept: (name, event, id) => this.async.enqueue(`${name}.${service}.${stage}`, event, id),
+      sidecar: (name) => this.#outputs.variablesFor(functionPath(name, service, stage)),
+      accept: this.#accepting(state),
       gateway: { beside: (request, response) => this.#takeAsync(host, request, response) },
     })
     this.#services.set(keyOf(service, stage), host)
@@ -171,6 +179,7 @@ export class PlatformHost {
     this.#options.onEnding()
     await this.async.stop()
     await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
+    await this.#outputs.close()
     await this.async.close()
     this.#workers.close()
     this.#warden.close()
@@ -187,10 +196,26 @@ export class PlatformHost {
     return true
   }
 
+  #accepting({ service, stage }: Pick<ServiceState, 'service' | 'stage'>): SourcesOptions['accept'] {
+    return (name, event, id) => this.async.enqueue(functionPath(name, service, stage), event, id)
+  }
+
+  #listeners(): readonly Listener[] {
+    return this.services.flatMap((host) =>
+      listenersOf(host, this.#accepting({ service: host.name, stage: host.stage })),
+    )
+  }
+
   #target(path: string): AsyncTarget | undefined {
+    const { host, found } = this.#found(path) ?? {}
+    return host && found && asyncTarget(host, found.name)
+  }
+
+  #found(path: string): { readonly host: ServiceHost; readonly found: Deployed } | undefined {
     for (const host of this.#services.values()) {
-      const place = `.${host.name}.${host.stage}`
-      if (path.endsWith(place)) return asyncTarget(host, path.slice(0, -place.length))
+      const place = functionPath('', host.name, host.stage)
+      const found = path.endsWith(place) ? host.find(path.slice(0, -place.length)) : undefined
+      if (found) return { host, found }
     }
     return undefined
   }
@@ -202,28 +227,6 @@ export class PlatformHost {
 }
 
 const ASYNC_PATH = /^\/async-function\/([^/?]+)(.*)$/s
-/** Of a function whose processes take any number of calls. */
-const DEFAULT_PLACES = 64
-
-function asyncTarget(host: ServiceHost, name: string): AsyncTarget | undefined {
-  const found = host.find(name)
-  if (!found) return undefined
-  const { max, instance } = limitsOf(found.spec)
-  const places = Math.min(DEFAULT_PLACES, max * instance)
-  const spec = found.spec.async ?? {}
-  const { name: service, stage, port = 0 } = host
-  return {
-    service,
-    stage,
-    name,
-    port,
-    spec,
-    places,
-    take: (event, id) => found.take(event, id),
-    tell: (text) => found.tell(text),
-  }
-}
-
 function isState(value: unknown): value is ServiceState {
   if (!isMap(value)) return false
   const { service, stage, functions } = value as Partial<ServiceState>

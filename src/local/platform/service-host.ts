@@ -189,11 +189,11 @@ export class ServiceHost {
   }
 
   #deployedOptions(): DeployedOptions {
-    const { state, code, worker, workers, warden } = this.#options
+    const { state, code, worker, workers, warden, sidecar } = this.#options
     const { service, stage } = state
     const own = { log: this.log, timers: this.#timers, secretFiles: this.#secretFiles }
     const meterOf = (name: string): Meter => meterIn(this.#meters, name)
-    return { service, stage, code, worker, ...(workers && { workers }), warden, ...own, meterOf }
+    return { service, stage, code, worker, ...(workers && { workers }), warden, sidecar, ...own, meterOf }
   }
 
   #publish(): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
+import type { IPublishPacket, MqttClient } from 'mqtt'
 import type { MqttSourceSpec } from '../spec.ts'
 import { readPayload } from './payload.ts'
 import { shownAddress } from './shown-address.ts'
@@ -7,16 +7,15 @@ import type { Source, SourceContext } from './source.ts'
 
 /** Messages of quality 0 that are taken at once; those of quality 1 are acknowledged one after the other. */
 const WINDOW = 64
-const RECONNECT_MS = 1000
 
 /** Listens to a topic for as long as it is open, through broken connections, and tells when they come and go. */
-export function openMqtt(spec: MqttSourceSpec<string>, context: SourceContext): Source {
+export async function openMqtt(spec: MqttSourceSpec<string>, context: SourceContext): Promise<Source> {
   const { broker, topic, qos = 0 } = spec
-  const client = connect(broker, {
+  const { connectMqtt } = await import('../mqtt-client.ts')
+  const client = connectMqtt(broker, {
     clientId: `sls-${createHash('sha256').update(context.identity).digest('hex').slice(0, 18)}`,
     // The broker keeps what comes while the platform is away.
     clean: qos === 0,
-    reconnectPeriod: RECONNECT_MS,
     resubscribe: false,
   })
   client.handleMessage = taking(client, context)

@@ -3,6 +3,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Queue } from '../platform/queue.ts'
 import type { MqttSourceSpec, SourceSpec } from '../spec.ts'
+import { FolderSource } from './folder-source.ts'
+import { openMqtt } from './mqtt-source.ts'
 import type { Source, SourceContext, SourceEvent } from './source.ts'
 
 export interface SourcesOptions {
@@ -60,8 +62,7 @@ export class Sources {
 
   async #start(key: string, wanted: WantedSource): Promise<void> {
     const { function: name, spec } = wanted
-    const tell = (text: string): void =>
-      this.#options.tell(name, `the ${KINDS[spec.type]} trigger "${spec.name}" ${text}`)
+    const tell = (text: string): void => this.#options.tell(name, `the ${kindOf(spec)} trigger "${spec.name}" ${text}`)
     // One that cannot begin is told of once, and not tried again before it is another.
     const source = await openSource(spec, this.#contextOf(key, wanted, tell)).catch((failure: Error) => {
       tell(`cannot begin: ${failure.message}`)
@@ -76,7 +77,7 @@ export class Sources {
     if (!running) return
     const { function: name, spec } = running.wanted
     await running.source?.stop({ forget }).catch((failure: Error) => {
-      this.#options.tell(name, `the ${KINDS[spec.type]} trigger "${spec.name}" did not end well: ${failure.message}`)
+      this.#options.tell(name, `the ${kindOf(spec)} trigger "${spec.name}" did not end well: ${failure.message}`)
     })
   }
 
@@ -88,18 +89,24 @@ export class Sources {
       buckets,
       memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.ndjson`),
       take: ({ data, id = randomUUID() }) =>
-        accept(name, { kind: KINDS[spec.type], trigger: spec.name, time: new Date().toISOString(), data }, id),
+        accept(name, { kind: kindOf(spec), trigger: spec.name, time: new Date().toISOString(), data }, id),
       tell,
     }
   }
 }
 
-const KINDS = { mqtt: 'mqtt', folder: 'os' } as const satisfies Record<SourceSpec['type'], SourceEvent['kind']>
+const KINDS = { mqtt: 'mqtt', folder: 'os' } as const
 
-// Each brings a client of its own, which most platforms never need.
+/** The trigger kind of the service file. */
+export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
+  return spec.type === 'topic' ? spec.kind : KINDS[spec.type]
+}
+
 async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
-  if (spec.type === 'folder') return await new (await import('./folder-source.ts')).FolderSource(spec, context).open()
-  return (await import('./mqtt-source.ts')).openMqtt(spec as MqttSourceSpec<string>, context)
+  if (spec.type === 'folder') return await new FolderSource(spec, context).open()
+  // What is sent to a topic of the platform itself comes from where it is sent.
+  if (spec.type === 'topic') return { stop: async () => undefined }
+  return await openMqtt(spec as MqttSourceSpec<string>, context)
 }
 
 function keyOf({ function: name, spec }: WantedSource): string {

@@ -59,6 +59,7 @@ function memberOf(fn: Fn, member: HandlerMember, files: MemberFiles | undefined)
   const words = wordsOf(code.handler)
   const initTimeoutSec = fn.initTimeoutSec ?? member.initTimeoutSec
   const environment = environmentOf(fn).renames[member.name]
+  const outputs = [...new Set([...member.outputs, ...fn.outputs].map(({ name }) => name))]
   return {
     name: member.name,
     handler: files?.handler.export ?? words.exported,
@@ -71,6 +72,7 @@ function memberOf(fn: Fn, member: HandlerMember, files: MemberFiles | undefined)
     triggers: triggersOf(fn)
       .filter(({ trigger, member: name }) => name === member.name && trigger.kind !== 'http')
       .map(({ name, trigger }) => ({ kind: trigger.kind, name, ...sourceOf(trigger) })),
+    ...(outputs.length > 0 && { outputs }),
     // The platform stops the deployed function, so an aggregate's limit is that of its members.
     timeoutSec: fn.timeoutSec,
     ...(initTimeoutSec !== undefined && { initTimeoutSec }),

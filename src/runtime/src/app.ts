@@ -1,4 +1,4 @@
-import type { Environment } from './call.ts'
+import type { Environment, Sender } from './call.ts'
 import { missingLoader } from './complaint.ts'
 import { Deadlines } from './deadline.ts'
 import { callEvents, type ReadEvents } from './event-calls.ts'
@@ -13,6 +13,8 @@ import { askHealth, closeLayers, type Health } from './shutdown.ts'
 
 export interface AppOptions extends HttpOptions {
   readonly env: Environment
+  /** Of `ctx.send`; absent where the platform has none. */
+  readonly send?: Sender
 }
 
 /** What a platform's half calls. */
@@ -35,6 +37,7 @@ export function createApp(manifest: Manifest, loaders: Loaders, options: AppOpti
   const shared = {
     manifest,
     env: options.env,
+    send: options.send,
     deadlines: new Deadlines(Math.min(...manifest.members.map(({ timeoutSec }) => timeoutSec))),
   }
   const members = manifest.members.map((member) => {

@@ -4,6 +4,9 @@ import type { Input } from './input.ts'
 import { lateError, limitOf, makeController, settleAll } from './lateness.ts'
 import type { Manifest, Member, TriggerName } from './manifest.ts'
 
+/** How a platform sends data to one of its outputs. Rejects when nobody has it. */
+export type Sender = (output: string, data: unknown) => Promise<void>
+
 /** What every call of one member shares. */
 export interface Scope {
   readonly manifest: Manifest
@@ -11,6 +14,8 @@ export interface Scope {
   /** The member's own view of the environment. */
   readonly env: Environment
   readonly deadlines: Deadlines
+  /** Absent where the platform has none. */
+  readonly send?: Sender | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -25,6 +25,11 @@ export function missingOutput(name: string, output: string | undefined): Error {
   return new Error(`ctx.send: function "${name}" has ${which}; declare it under "outputs" in the service file`)
 }
 
+/** A platform whose runtime cannot send; its translation says so too. */
+export function missingSender(provider: string): Error {
+  return new Error(`ctx.send: the runtime has no sender for ${provider}`)
+}
+
 function namesOf(value: unknown): string[] {
   return (typeof value === 'object' || typeof value === 'function') && value !== null ? Object.keys(value) : []
 }

@@ -1,7 +1,7 @@
 import type { Call, Environment, Trigger } from './call.ts'
-import { missingOutput } from './complaint.ts'
 import { HttpError } from './error.ts'
 import { consoleLogger, type Logger } from './logger.ts'
+import { sendOutputs } from './outputs.ts'
 
 /** What every handler gets, and all that an initializer gets. */
 export class Context {
@@ -82,9 +82,9 @@ export class Context {
     this.#call.failItem(item, error)
   }
 
-  /** Sends data to the function's outputs, or to the one named. Rejects when there is none. */
-  async send(_data: unknown, output?: string): Promise<void> {
-    throw missingOutput(this.function, output)
+  /** Sends data to the function's outputs, or to the one named. Rejects when there is none, and when it did not take them. */
+  send(data: unknown, output?: string): Promise<void> {
+    return sendOutputs(this.#call, data, output)
   }
 
   /** Ends the call with an HTTP status. The message reaches the client when the status is below 500. */

@@ -28,6 +28,8 @@ export interface Member {
   readonly signature: Signature
   readonly routes: readonly Route[]
   readonly triggers: readonly TriggerName[]
+  /** The names of what `ctx.send` sends to. */
+  readonly outputs?: readonly string[]
   readonly timeoutSec: number
   readonly initTimeoutSec?: number
   /** Variables that another member sets otherwise: the member's own name -> its name on the platform. */

@@ -1,10 +1,9 @@
-import type { Environment, Scope } from './call.ts'
-import type { Deadlines } from './deadline.ts'
+import type { Scope } from './call.ts'
 import { type Exported, findExport } from './exports.ts'
 import { initialize, viewOf } from './initializer.ts'
 import type { Input } from './input.ts'
 import { finishLayers, type LayerStack, openLayers } from './layer-stack.ts'
-import type { Loader, Manifest, Member } from './manifest.ts'
+import type { Loader, Member } from './manifest.ts'
 import { type Handler, makeHandler } from './signature.ts'
 
 /** A member that is ready to be called. */
@@ -14,11 +13,7 @@ export interface Ready {
   readonly handler: Handler | undefined
 }
 
-export interface MemberOptions {
-  readonly manifest: Manifest
-  readonly env: Environment
-  readonly deadlines: Deadlines
-}
+export type MemberOptions = Omit<Scope, 'member'>
 
 /**
  * One function of the file inside this process: its module, its initializer, its handler. Whatever fails here fails
@@ -41,6 +36,7 @@ export class LiveMember {
       member,
       manifest: options.manifest,
       deadlines: options.deadlines,
+      send: options.send,
       env: member.environment ? viewOf(options.env, member.environment) : options.env,
     }
   }

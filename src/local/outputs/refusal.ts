@@ -1,0 +1,6 @@
+import { CallFailure, type FailureKind } from '../platform/failure.ts'
+
+/** Why nobody has what a function sent. */
+export function refusal(kind: FailureKind, message: string): CallFailure {
+  return new CallFailure(kind, message)
+}
