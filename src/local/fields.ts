@@ -1,4 +1,4 @@
-import { elsewhere, type FnTable, lossy, refuse, refused } from '@anyfaas/kit'
+import { elsewhere, type FnTable, lossy, refused } from '@anyfaas/kit'
 import { facts } from './facts.ts'
 
 const NO_DESTINATION = 'results go to a callback'

@@ -100,7 +100,7 @@ describe('the matrix of a service', async () => {
       ['aliyun-2.0', 'refused'],
       ['aws', 'refused'],
       ['tencent', 'refused'],
-      ['local', 'refused'],
+      ['local', 'lossy'],
     ])
   })
 
