@@ -8,6 +8,7 @@ import { Control } from './platform/control.ts'
 import { PlatformHost } from './platform/platform-host.ts'
 import { type PlatformRecord, platformVersion, readRecord } from './record.ts'
 import type { FromPlatform } from './start-wire.ts'
+import { openTracing } from './tracing/open-tracing.ts'
 
 // The platform's process. It is started by `start.ts`, writes its record, says so, and lives until it is told to end,
 // until its last service is removed, or until its record names another one.
@@ -21,7 +22,9 @@ async function main(): Promise<void> {
   const version = platformVersion()
   const worker = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
   const isOurs = async (): Promise<boolean> => (await readRecord(home.record))?.token === token
+  const tracing = await openTracing(process.env)
   const platform = new PlatformHost({
+    ...(tracing && { tracing }),
     home,
     version,
     worker,

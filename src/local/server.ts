@@ -54,6 +54,7 @@ export function cloudEvent(event: {
   readonly id: string
   /** ISO 8601, UTC. */
   readonly time: string
+  readonly traceparent?: string
   readonly data: unknown
 }): CloudEvent {
   const { kind, trigger, time } = event
@@ -65,6 +66,7 @@ export function cloudEvent(event: {
     type: `anyfaas.${kind}`,
     time,
     datacontenttype: 'application/json',
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     data: kind === 'timer' ? { name: trigger, time, payload: event.data } : event.data,
   }
 }

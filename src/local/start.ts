@@ -8,6 +8,7 @@ import type { Home } from './home.ts'
 import { withLock } from './lock.ts'
 import { platformVersion, readRecord } from './record.ts'
 import type { FromPlatform } from './start-wire.ts'
+import { tracingVariables } from './tracing/open-tracing.ts'
 
 export interface StartOptions {
   readonly home: Home
@@ -61,7 +62,7 @@ function start(home: Home, signal: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../dist/local/platform.cjs', import.meta.url))], {
     cwd: home.root,
     // Not the caller's: it outlives the caller and serves others.
-    env: { ...baseEnvironment(process.env), SLS_HOME: home.root },
+    env: { ...baseEnvironment(process.env), ...tracingVariables(process.env), SLS_HOME: home.root },
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
   })

@@ -10,7 +10,7 @@ import { OutputDoor } from '../outputs/output-door.ts'
 import { OwnBus } from '../outputs/own-bus.ts'
 import { WORKER_FILE } from '../places.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
-import { whyOf } from '../platform/deployed.ts'
+import { whyOf } from '../platform/failure-text.ts'
 import { listenersOf } from '../platform/listeners.ts'
 import { SecretStore } from '../platform/secret-store.ts'
 import { ServiceHost } from '../platform/service-host.ts'
@@ -19,6 +19,8 @@ import { Warden } from '../platform/warden.ts'
 import { WarmWorkers } from '../platform/warm-workers.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec, RouteSpec } from '../spec.ts'
+import { openTracing } from '../tracing/open-tracing.ts'
+import type { Tracing } from '../tracing/tracer.ts'
 import type { Certificate } from './certificate.ts'
 import { createFront } from './front.ts'
 import { type Problem, Problems } from './problems.ts'
@@ -62,6 +64,7 @@ export class DevHost {
   readonly #following = new AbortController()
   #router = new Router<RouteSpec & { readonly name: string }>([])
   #service: ServiceHost | undefined
+  #tracing: Tracing | undefined
 
   constructor(options: DevHostOptions) {
     this.#options = options
@@ -73,10 +76,14 @@ export class DevHost {
     const before = (await readJson(stateFile(folder))) as Partial<ServiceState> | undefined
     const own = typeof before?.port === 'number' ? { port: before.port } : {}
     await rm(join(folder, 'log.ndjson'), { force: true })
+    this.#tracing = await openTracing(process.env)
+    const tracer = this.#tracing?.of(service, stage)
+    const traced = { ...(tracer && { tracer }) }
     this.#service = new ServiceHost({
       state: { service, stage, functions: [], ...own },
       folder,
       code: IN_PLACE,
+      ...traced,
       // Values come with each version, from .env.
       secretStore: new SecretStore(join(folder, 'secret-store')),
       worker: WORKER_FILE,
@@ -89,6 +96,7 @@ export class DevHost {
       // Nobody wants yesterday's runs when work begins.
       remembersTimers: false,
       gateway: {
+        ...traced,
         ...(host !== undefined && { host }),
         createServer: (answer) =>
           createFront(
@@ -151,6 +159,7 @@ export class DevHost {
     this.problems.close()
     await this.#service?.close(GRACE_MS)
     await this.#outputs.close()
+    await this.#tracing?.close()
     this.#following.abort()
     this.#workers.close()
     this.#warden.close()

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { error, isSlsError, reveal, SlsError, spellSecrets } from '@anyfaas/kit'
+import { reveal, spellSecrets } from '@anyfaas/kit'
 import type { DeployRequest, Fired, FunctionState, FunctionStatus, FunctionView, Invoked } from '../api.ts'
 import { environmentFor, needsSecrets } from '../environment.ts'
 import type { SourceEvent } from '../sources/source.ts'
 import type { WantedSource } from '../sources/sources.ts'
 import type { FunctionSpec, OutputSpec, TimerSpec } from '../spec.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { Clock } from './clock.ts'
 import type { CodeFolders } from './code-store.ts'
 import { asFailure } from './failure.ts'
+import { whyOf } from './failure-text.ts'
 import { FunctionHost, type HostOptions } from './function-host.ts'
 import { limitsOf } from './limits.ts'
 import type { Meter } from './meter.ts'
@@ -24,6 +26,8 @@ export interface DeployedOptions extends Pick<HostOptions, 'service' | 'stage' |
   readonly log: ServiceLog
   readonly timers: TimerBook
   readonly secretFiles: SecretFiles
+  /** Absent unless somebody collects traces. */
+  readonly tracer?: Tracer
   /** Counts the calls of a function through all of its versions. */
   readonly meterOf: (name: string) => Meter
 }
@@ -119,7 +123,7 @@ export class Deployed implements Reachable {
 
   /** Calls the function with an event of another trigger than the clock's. Rejects with a `CallFailure`. */
   async take(event: SourceEvent, id: string): Promise<void> {
-    await this.meter.time(() => this.host().event(event, id))
+    await this.#event(event, id)
   }
 
   /** What it listens to; nothing without its secrets. */
@@ -201,7 +205,7 @@ export class Deployed implements Reachable {
   }
 
   #hostOptions(): HostOptions {
-    const { code, log, timers: _, secretFiles: __, meterOf, sidecar, ...shared } = this.#options
+    const { code, log, timers: _, secretFiles: __, tracer: ___, meterOf, sidecar, ...shared } = this.#options
     return {
       ...shared,
       spec: this.spec,
@@ -224,22 +228,14 @@ export class Deployed implements Reachable {
 
   async #call({ name, payload }: TimerSpec, at: number): Promise<void> {
     const time = new Date(at).toISOString()
-    await this.meter.time(() => this.host().event({ kind: 'timer', trigger: name, data: payload, time }))
+    await this.#event({ kind: 'timer', trigger: name, data: payload, time })
   }
-}
 
-/** What went wrong in one line. */
-export function whyOf(failure: unknown): string {
-  if (isSlsError(failure)) return failure.diagnostics.map(({ message }) => message).join('; ')
-  return failure instanceof Error ? failure.message : String(failure)
-}
-
-/** The same error with every text passed through `hide`. */
-export function hideIn(failure: unknown, hide: (text: string) => string): unknown {
-  if (!isSlsError(failure)) return failure
-  return new SlsError(
-    failure.diagnostics.map(({ code, message, notes = [], ...rest }) =>
-      error(code, hide(message), { ...rest, notes: notes.map((note) => ({ ...note, message: hide(note.message) })) }),
-    ),
-  )
+  async #event(event: SourceEvent, id?: string): Promise<void> {
+    const { tracer } = this.#options
+    const call = (trace: Partial<SourceEvent> = {}): Promise<unknown> =>
+      this.meter.time(() => this.host().event({ ...event, ...trace }, id))
+    if (tracer) await tracer.event({ name: this.name, ...event }, (traceparent) => call({ traceparent }))
+    else await call()
+  }
 }

@@ -9,13 +9,14 @@ import {
 } from 'node:http'
 import { explain, HttpError, Router } from '@anyfaas/runtime'
 import type { RouteSpec } from '../spec.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { type Exchange, readBody, type Upgrade } from './exchange.ts'
 import { asFailure, CallFailure } from './failure.ts'
 import type { FunctionHost } from './function-host.ts'
 import { answerHealth } from './health.ts'
 import { closeServer, countRequests, listen } from './ports.ts'
 import type { Reachable } from './reachable.ts'
-import { writeFailure } from './reply.ts'
+import { failures, writeFailure } from './reply.ts'
 import type { Tally } from './tally.ts'
 
 export interface GatewayOptions {
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly createServer?: (answer: RequestListener) => Server
   /** The address to listen on; loopback when missing. */
   readonly host?: string
+  /** Absent unless somebody collects traces. */
+  readonly tracer?: Tracer
   /** Answers before anything else looks at a request. */
   readonly beside?: Beside
 }
@@ -40,6 +43,7 @@ export class Gateway {
   readonly #running: Tally
   readonly #host: string | undefined
   readonly #beside: Beside | undefined
+  readonly #tracer: Tracer | undefined
   #port = 0
   #router = new Router<GatewayRoute>([])
   #byName: ReadonlyMap<string, Reachable> = new Map()
@@ -50,6 +54,7 @@ export class Gateway {
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade({ request, socket, head }))
     this.#host = options.host
     this.#beside = options.beside
+    this.#tracer = options.tracer
     this.#running = countRequests(this.#server)
   }
 
@@ -89,8 +94,14 @@ export class Gateway {
       const host = reachable.host()
       const timeoutSec = shorter(route?.timeout ?? host.spec.timeout, request.headers['x-timeout'])
       const exchange: Exchange = { request, response, requestId, url: rest, timeoutSec }
-      if (route || reachable.routes.length > 0 || host.spec.server) await host.http(exchange)
-      else await answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
+      const call = (): Promise<void> =>
+        route || reachable.routes.length > 0 || host.spec.server
+          ? host.http(exchange)
+          : answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
+      if (!this.#tracer) return await call()
+      const { name } = reachable
+      const failure = (): string | undefined => failures.get(response)
+      await this.#tracer.request({ request, response, name, failure, ...(route && { route: route.path }) }, call)
     } catch (thrown) {
       if (thrown instanceof HttpError) refuse(response, requestId, thrown)
       else writeFailure({ request, response, requestId }, thrown)
@@ -158,7 +169,9 @@ function pathOf(url: string): string {
 async function answerEvent(exchange: Exchange, host: () => FunctionHost): Promise<void> {
   const { request, response, requestId } = exchange
   const body = await readBody(request)
-  const value = await host().event({ kind: 'event', data: body && eventData(body, request.headers['content-type']) })
+  const data = body && eventData(body, request.headers['content-type'])
+  const { traceparent } = request.headers
+  const value = await host().event({ kind: 'event', data, ...(typeof traceparent === 'string' && { traceparent }) })
   const type = typeof value === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   response.writeHead(text === undefined ? 204 : 200, {

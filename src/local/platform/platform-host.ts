@@ -11,6 +11,7 @@ import { readJson } from '../json-file.ts'
 import { OutputDoor } from '../outputs/output-door.ts'
 import { type Listener, OwnBus } from '../outputs/own-bus.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
+import type { Tracing } from '../tracing/tracer.ts'
 import { asyncTarget, functionPath } from './async-target.ts'
 import { CodeStore } from './code-store.ts'
 import type { Deployed } from './deployed.ts'
@@ -27,6 +28,7 @@ export interface PlatformOptions {
   readonly version: string
   /** Absolute path of the worker bundle. */
   readonly worker: string
+  readonly tracing?: Tracing
   /** Told before anything is taken down: nothing new may begin. */
   readonly onEnding: () => void
   /** Told when all services have ended. */
@@ -117,12 +119,14 @@ export class PlatformHost {
   }
 
   #add(state: ServiceState): ServiceHost {
-    const { home, worker } = this.#options
+    const { home, worker, tracing } = this.#options
     const { service, stage } = state
+    const tracer = tracing?.of(service, stage)
     const host: ServiceHost = new ServiceHost({
       state,
       folder: serviceFolder(home, service, stage),
       code: this.code,
+      ...(tracer && { tracer }),
       secretStore: this.secrets,
       warden: this.#warden,
       worker,
@@ -131,7 +135,7 @@ export class PlatformHost {
       buckets: home.buckets,
       sidecar: (name) => this.#outputs.variablesFor(functionPath(name, service, stage)),
       accept: this.#accepting(state),
-      gateway: { beside: (request, response) => this.#takeAsync(host, request, response) },
+      gateway: { ...(tracer && { tracer }), beside: (request, response) => this.#takeAsync(host, request, response) },
     })
     this.#services.set(keyOf(service, stage), host)
     return host
@@ -181,6 +185,7 @@ export class PlatformHost {
     await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
     await this.#outputs.close()
     await this.async.close()
+    await this.#options.tracing?.close()
     this.#workers.close()
     this.#warden.close()
     // Not awaited: it ends the process once the answer to who asked for the end is out.

@@ -6,7 +6,8 @@ import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
 import { writeJson } from '../json-file.ts'
 import { Sources } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
-import { Deployed, type DeployedOptions, hideIn, whyOf } from './deployed.ts'
+import { Deployed, type DeployedOptions } from './deployed.ts'
+import { hideIn, whyOf } from './failure-text.ts'
 import { Gateway } from './gateway.ts'
 import { type Meter, meterIn } from './meter.ts'
 import { candidatePorts, noPort } from './ports.ts'
@@ -189,11 +190,12 @@ export class ServiceHost {
   }
 
   #deployedOptions(): DeployedOptions {
-    const { state, code, worker, workers, warden, sidecar } = this.#options
+    const { state, code, worker, workers, warden, sidecar, tracer } = this.#options
     const { service, stage } = state
     const own = { log: this.log, timers: this.#timers, secretFiles: this.#secretFiles }
     const meterOf = (name: string): Meter => meterIn(this.#meters, name)
-    return { service, stage, code, worker, ...(workers && { workers }), warden, sidecar, ...own, meterOf }
+    const some = { ...(workers && { workers }), ...(tracer && { tracer }) }
+    return { service, stage, code, worker, warden, sidecar, ...some, ...own, meterOf }
   }
 
   #publish(): void {

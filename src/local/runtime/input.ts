@@ -68,8 +68,10 @@ export class LocalHttp extends PlatformRequest {
 
 /** The local platform's events have the service file's own words already; a timer brings its payload. */
 export function readLocalEvent(event: LocalTriggerEvent, context: LocalContext): EventInput {
-  const { kind, id, trigger, time } = event
+  const { kind, id, trigger, time, traceparent } = event
   const data = kind === 'timer' ? timerData(trigger, time, parsePayload(event.data)) : event.data
   const { args, requestId, remainingMs, signal } = new LocalCall(event, context)
-  return { args, event, context, requestId, remainingMs, signal, kind, trigger, id, time, data }
+  // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md
+  const attributes = traceparent === undefined ? {} : { attributes: { traceparent } }
+  return { args, event, context, requestId, remainingMs, signal, kind, trigger, id, time, data, ...attributes }
 }

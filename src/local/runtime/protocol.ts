@@ -22,6 +22,8 @@ export interface LocalTriggerEvent {
   readonly trigger?: string
   /** ISO 8601, UTC. */
   readonly time: string
+  /** https://www.w3.org/TR/trace-context/, where somebody follows the call. */
+  readonly traceparent?: string
   /** A timer's payload; for every other kind the data in the shape that it has on every platform. */
   readonly data: unknown
 }
