@@ -28,6 +28,12 @@ export function motoServer(): string | undefined {
   return existsSync(program) ? program : undefined
 }
 
+/** The program that serves NATS, which `.ci/run` builds outside of the tree. */
+export function natsServer(): string | undefined {
+  const program = join(process.env['ANYFAAS_JUDGES'] ?? join(tmpdir(), 'anyfaas-judges'), 'bin/nats-server')
+  return existsSync(program) ? program : onPath('nats-server')
+}
+
 /** The folder in which a group of test/judges/packages.json is installed, or would be. */
 export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.cjs') as {
   readonly judgeFolder: (group: string) => string
@@ -52,6 +58,7 @@ const FIND = {
   chromium: () => onPath('chromium'),
   unzip: () => onPath('unzip'),
   mosquitto: () => onPath('mosquitto'),
+  'nats-server': natsServer,
   PostgreSQL: postgresFolder,
   'the runtime client of Lambda': () => judged('lambda-client') && judged('node20') && judged('node24'),
   'the functions framework': () => judged('cloudevents'),

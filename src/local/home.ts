@@ -7,6 +7,8 @@ export interface Home {
   /** Says where the running platform listens: see `record.ts`. */
   readonly record: string
   readonly lock: string
+  /** Of the platform itself, written by its user: see `open-queue.ts`. */
+  readonly settings: string
   /** What the platform itself printed since it was last started. */
   readonly output: string
   readonly services: string
@@ -26,6 +28,7 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): Home 
     root,
     record: join(root, 'platform.json'),
     lock: join(root, 'platform.lock'),
+    settings: join(root, 'settings.json'),
     output: join(root, 'platform.log'),
     services: join(root, 'services'),
     code: join(root, 'code'),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { chooseQueue } from './async/open-queue.ts'
 import { homeOf } from './home.ts'
 import { writeJson } from './json-file.ts'
 import { obey } from './platform/commands.ts'
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     home,
     version,
     worker,
+    queue: await chooseQueue(home),
     onEnding: () => {
       control.isEnding = true
     },

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { AsyncCounts } from '../../src/local/api.ts'
+import { has } from '../peers.ts'
 import { isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
+import { openNats } from './nats.ts'
 
 const local = useLocal()
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
 const CALLS = process.env['ANYFAAS_CI'] ? 20_000 : 3000
 const KILLS = 5
 const AT_ONCE = 32
@@ -32,40 +40,54 @@ async function kill(platform: LocalFixture): Promise<void> {
   await platform.record()
 }
 
-test('of calls that were accepted while the platform was killed again and again, none is lost', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sls-kill-'))
-  const made = join(folder, 'made')
-  const platform = local()
-  const url = await platform.deploy('f', {
-    environment: { MADE: made },
-    body: `const id = event.headers.find(([name]) => name.toLowerCase() === 'x-call-id')[1]
-        require('fs').appendFileSync(process.env.MADE, id + '\\n'); ${reply('1')}`,
-  })
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
-  const ids = Array.from({ length: CALLS }, () => randomUUID())
-  let next = 0
-  const client = async (): Promise<void> => {
-    for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
-      // Whoever gets no answer asks again, with the same id.
-      while ((await post(`${url}/async-function/f`, agent, id)) !== 202) await new Promise((r) => setTimeout(r, 20))
+const QUEUES = [
+  { queue: 'its own queue', runs: true, open: async () => undefined },
+  { queue: 'NATS JetStream', runs: has('nats-server'), open: () => openNats(closing) },
+]
+
+test.each(QUEUES.filter(({ runs }) => runs))(
+  'of calls that $queue accepted while the platform was killed again and again, none is lost',
+  async ({ open }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sls-kill-'))
+    const made = join(folder, 'made')
+    const platform = local()
+    const server = await open()
+    if (server) {
+      mkdirSync(platform.home.root, { recursive: true })
+      writeFileSync(platform.home.settings, JSON.stringify({ queue: server }))
     }
-  }
-  const clients = Promise.all(Array.from({ length: AT_ONCE }, client))
-  for (let count = 1; count <= KILLS; count++) {
-    await until(() => next >= (CALLS * count) / (KILLS + 1), 'some more calls', 120_000)
-    await kill(platform)
-  }
-  await clients
-  const left = async (): Promise<number> => {
-    const { waiting, running, dead } = (await platform.ask(['async'])) as AsyncCounts
-    return waiting + running + dead
-  }
-  await until(async () => (await left()) === 0, 'the last call', 120_000)
-  const seen = readFileSync(made, 'utf8').trim().split('\n')
-  const distinct = new Set(seen)
-  expect(ids.filter((id) => !distinct.has(id))).toEqual([])
-  // What runs twice is the same call; so few of them were under way at a kill.
-  expect(seen.length - CALLS).toBeLessThanOrEqual(KILLS * 64 * 2)
-  agent.destroy()
-  rmSync(folder, { recursive: true, force: true })
-}, 300_000)
+    const url = await platform.deploy('f', {
+      environment: { MADE: made },
+      body: `const id = event.headers.find(([name]) => name.toLowerCase() === 'x-call-id')[1]
+        require('fs').appendFileSync(process.env.MADE, id + '\\n'); ${reply('1')}`,
+    })
+    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
+    const ids = Array.from({ length: CALLS }, () => randomUUID())
+    let next = 0
+    const client = async (): Promise<void> => {
+      for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
+        // Whoever gets no answer asks again, with the same id.
+        while ((await post(`${url}/async-function/f`, agent, id)) !== 202) await new Promise((r) => setTimeout(r, 20))
+      }
+    }
+    const clients = Promise.all(Array.from({ length: AT_ONCE }, client))
+    for (let count = 1; count <= KILLS; count++) {
+      await until(() => next >= (CALLS * count) / (KILLS + 1), 'some more calls', 120_000)
+      await kill(platform)
+    }
+    await clients
+    const left = async (): Promise<number> => {
+      const { waiting, running, dead } = (await platform.ask(['async'])) as AsyncCounts
+      return waiting + running + dead
+    }
+    await until(async () => (await left()) === 0, 'the last call', 120_000)
+    const seen = readFileSync(made, 'utf8').trim().split('\n')
+    const distinct = new Set(seen)
+    expect(ids.filter((id) => !distinct.has(id))).toEqual([])
+    // What runs twice is the same call; so few of them were under way at a kill.
+    expect(seen.length - CALLS).toBeLessThanOrEqual(KILLS * 64 * 2)
+    agent.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  },
+  300_000,
+)

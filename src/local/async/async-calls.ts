@@ -36,7 +36,7 @@ export class AsyncCalls {
 
   /** Brings back what was not finished; from then on it accepts calls. */
   async open(): Promise<void> {
-    await this.#queue.open()
+    await this.#queue.open(() => this.#runner.wake())
   }
 
   /** Begins to make calls. The services have to answer by now. */

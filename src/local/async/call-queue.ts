@@ -15,8 +15,8 @@ export interface QueuedCall {
 
 /** Where accepted calls are kept until they are finished. Each method resolves when a crash cannot undo it any more. */
 export interface CallQueue {
-  /** Brings back what was not finished. */
-  open(): Promise<void>
+  /** Brings back what was not finished. `onArrival` hears of calls that somebody else has put. */
+  open(onArrival: () => void): Promise<void>
   /** False when a call of this id was accepted before: it is the same one, and is kept once. */
   put(call: QueuedCall): Promise<boolean>
   /** After an attempt that failed. */

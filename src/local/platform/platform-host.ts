@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isMap } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, Removal } from '../api.ts'
 import { AsyncCalls } from '../async/async-calls.ts'
-import { LogQueue } from '../async/log-queue.ts'
+import type { CallQueue } from '../async/call-queue.ts'
 import type { AsyncTarget } from '../async/target.ts'
 import { type Home, serviceFolder } from '../home.ts'
 import { readJson } from '../json-file.ts'
@@ -29,6 +29,8 @@ export interface PlatformOptions {
   /** Absolute path of the worker bundle. */
   readonly worker: string
   readonly tracing?: Tracing
+  /** Of calls that nobody waits for. */
+  readonly queue: CallQueue
   /** Told before anything is taken down: nothing new may begin. */
   readonly onEnding: () => void
   /** Told when all services have ended. */
@@ -61,7 +63,7 @@ export class PlatformHost {
     this.code = new CodeStore(options.home.code)
     this.secrets = new SecretStore(options.home.secrets)
     this.#workers = new WarmWorkers(options.worker, this.#warden)
-    this.async = new AsyncCalls({ queue: new LogQueue(options.home.queue), find: (path) => this.#target(path) })
+    this.async = new AsyncCalls({ queue: options.queue, find: (path) => this.#target(path) })
   }
 
   /** Brings back every service that was there. */

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { AsyncCall, AsyncCounts } from '../../src/local/api.ts'
+import { has } from '../peers.ts'
+import { type LocalFixture, reply, until, useLocal } from './fixture.ts'
+import { openNats } from './nats.ts'
+
+const local = useLocal()
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+function withQueue(server: string): LocalFixture {
+  const platform = local()
+  mkdirSync(platform.home.root, { recursive: true })
+  writeFileSync(platform.home.settings, JSON.stringify({ queue: server }))
+  return platform
+}
+
+async function client(server: string): Promise<NatsConnection> {
+  const connection = await connect({ servers: server })
+  closing.push(() => connection.close())
+  return connection
+}
+
+async function counts(platform: LocalFixture): Promise<AsyncCounts> {
+  return (await platform.ask(['async'])) as AsyncCounts
+}
+
+describe.runIf(has('nats-server'))('calls in NATS JetStream', () => {
+  test('are written and read as the gateway and the workers of OpenFaaS do', async () => {
+    const server = await openNats(closing)
+    const platform = withQueue(server)
+    const url = await platform.deploy('f', {
+      body: `console.log([event.method, event.url, Buffer.from(event.body ?? '').toString()].join(' ')); ${reply('1')}`,
+    })
+    const connection = await client(server)
+    const written: string[] = []
+    const listening = connection.subscribe('faas-request', {
+      callback: (_, message) => void written.push(message.string()),
+    })
+    await connection.flush()
+    const headers = { 'x-call-id': 'mine', 'x-own': 'yes' }
+    await fetch(`${url}/async-function/f/deep?a=1`, { method: 'PUT', headers, body: 'the body' })
+    await until(() => written.length > 0, 'the message')
+    listening.unsubscribe()
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({
+      Header: { 'X-Call-Id': ['mine'], 'X-Own': ['yes'] },
+      Body: Buffer.from('the body').toString('base64'),
+      Method: 'PUT',
+      Path: '/deep',
+      QueryString: 'a=1',
+      Function: 'f.shop.dev',
+      CallbackUrl: null,
+    })
+    // As the Go programs write it: lists of headers, base64, nulls and empty texts.
+    const theirs = {
+      Header: { 'X-Call-Id': ['theirs'], 'Content-Type': ['text/plain'] },
+      Host: 'gateway:8080',
+      Body: Buffer.from('from afar').toString('base64'),
+      Method: 'POST',
+      Path: '/there',
+      QueryString: '',
+      Function: 'f.shop.dev',
+      QueueName: '',
+      Annotations: null,
+      Labels: null,
+      CallbackUrl: null,
+    }
+    connection.publish('faas-request', JSON.stringify(theirs))
+    const texts = async () => (await platform.logs()).flatMap(({ stream, text }) => (stream === 'out' ? [text] : []))
+    await until(async () => (await texts()).length === 2, 'both calls')
+    expect((await texts()).sort()).toEqual(['POST /there from afar', 'PUT /deep?a=1 the body'])
+    const manager = await jetstreamManager(connection)
+    const left = async () => (await manager.streams.info('OF_faas-request')).state.messages
+    await until(async () => (await left()) === 0, 'the acknowledgements')
+  })
+
+  test('are the same when their ids are, are tried again, and become dead letters that outlive the platform', async () => {
+    const server = await openNats(closing)
+    const platform = withQueue(server)
+    let status = 500
+    let tries = 0
+    const target = createServer((_, response) => {
+      tries++
+      response.writeHead(status).end()
+    }).listen(0, '127.0.0.1')
+    await once(target, 'listening')
+    closing.push(() => target.close())
+    const to = `http://127.0.0.1:${(target.address() as { port: number }).port}`
+    const url = await platform.deploy('f', {
+      environment: { TO: to },
+      body: `const { status } = await fetch(process.env.TO); return { kind: 'http', status, headers: [], body: '' }`,
+      async: { retries: 1 },
+    })
+    const send = async () =>
+      (await fetch(`${url}/async-function/f`, { method: 'POST', headers: { 'x-call-id': 'one' } })).status
+    expect(await Promise.all([send(), send(), send()])).toEqual([202, 202, 202])
+    await until(async () => (await counts(platform)).dead === 1, 'the dead letter')
+    expect(tries).toBe(2)
+    const { pid } = await platform.record()
+    process.kill(pid, 'SIGKILL')
+    await until(
+      async () => (await platform.info()) !== undefined && (await platform.record()).pid !== pid,
+      'the next one',
+    )
+    const { calls } = (await platform.ask(['async', 'calls'])) as { calls: AsyncCall[] }
+    expect(calls).toMatchObject([{ id: 'one', state: 'dead', attempts: 2, reason: 'status 500' }])
+    status = 200
+    const { port, token } = await platform.record()
+    const headers = { authorization: `Bearer ${token}` }
+    const replayed = await fetch(`http://127.0.0.1:${port}/v1/async/dead/one/replay`, { method: 'POST', headers })
+    expect(replayed.status).toBe(200)
+    await until(async () => (await counts(platform)).done === 1, 'the replayed call')
+    expect(await counts(platform)).toMatchObject({ waiting: 0, running: 0, dead: 0 })
+  })
+
+  test('a platform whose settings name no server says so', async () => {
+    const platform = withQueue('redis://127.0.0.1')
+    await expect(platform.deploy('f', { body: reply('1') })).rejects.toThrow('did not start')
+  })
+})

@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { natsServer } from '../peers.ts'
+import { until } from './fixture.ts'
+import { freePort, listens } from './mosquitto.ts'
+
+/** Starts the server of NATS with JetStream; it ends by what is pushed to `closing`. */
+export async function openNats(closing: (() => unknown)[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'sls-nats-'))
+  const port = await freePort()
+  const args = ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', folder]
+  const server = spawn(natsServer() ?? 'nats-server', args, { stdio: 'ignore' })
+  closing.push(async () => {
+    server.kill()
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  await until(() => listens(port), 'the server of NATS')
+  return `nats://127.0.0.1:${port}`
+}
