@@ -143,10 +143,26 @@ describe.skipIf(!has('midway')).each(projects)('version $major of the framework'
     expect(`${answer.stdout} ${answer.stderr}`).toContain(greeting)
   }, 120_000)
 
+  it('has the layers of the service around its functions', async () => {
+    const layers = 'layers: { around: ./layers/around.js }\n'
+    const yml = join(dir, 'layered.yml')
+    writeFileSync(yml, `service: shop\nprovider: { name: local, timeout: 30 }\n${layers}`)
+    const { fn } = namesOf(project.major, calls[0] as Call)
+    const asked = ['invoke', '-c', yml, '-f', fn, '--path', '/api/hello?name=you', '--json']
+    const { answer } = JSON.parse((await machine.sls(asked, { cwd: dir })).stdout).result
+    expect(answer).toMatchObject({ status: 200, body: greeting })
+    expect(answer.headers).toContainEqual(['x-layer', `${fn} http`])
+    const { provider, emulator } = PLATFORMS.lambda
+    const code = await packaged('layered', provider, layers)
+    const [first] = play(program(home), [join(root, emulator)], (await askedOf(project, code)).slice(0, 1))
+    expect((first as OurAnswer).headers).toContainEqual(['x-layer', `${fn} http`])
+    expect(ourOutcome(first)).toMatchObject({ status: 200, body: greeting })
+  }, 180_000)
+
   /** The folder of an artifact for a platform. */
-  async function packaged(name: string, provider: string): Promise<string> {
+  async function packaged(name: string, provider: string, rest = ''): Promise<string> {
     const file = join(dir, `${name.replace(' ', '')}.yml`)
-    writeFileSync(file, `service: shop\nprovider: ${provider}\npackage: { patterns: ['!test/**'] }\n`)
+    writeFileSync(file, `service: shop\nprovider: ${provider}\npackage: { patterns: ['!test/**'] }\n${rest}`)
     const out = join(home, `out-${name.replace(' ', '')}`)
     const { code, stderr } = await machine.sls(['package', '-c', file, '--out', out], { cwd: dir })
     rmSync(file)

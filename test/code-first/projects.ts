@@ -193,7 +193,17 @@ function manifest(major: number): string {
   })
 }
 
-const COMMON = { 'serverless.yml': YML, 'tsconfig.json': TSCONFIG, 'public/note.txt': 'a note\n', 'test/x.txt': 'x' }
+// For a service file that names it.
+const LAYER =
+  "exports.layer = { beforeInvoke: (ctx, args, { function: name, kind }) => void ctx.set('x-layer', [name, kind].join(' ')) }\n"
+
+const COMMON = {
+  'serverless.yml': YML,
+  'tsconfig.json': TSCONFIG,
+  'layers/around.js': LAYER,
+  'public/note.txt': 'a note\n',
+  'test/x.txt': 'x',
+}
 
 /** One project a major version. */
 export const projects: readonly Project[] = [older, newer(2), newer(3), newer(4)].map((project) => ({

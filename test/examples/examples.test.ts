@@ -218,13 +218,26 @@ describe('custom-runtime', () => {
     expect(await (await fetch(`${url}/x?name=you`)).json()).toEqual({ hello: 'you', from: 'Python', path: '/x' })
     const echoed = await fetch(`${url}/x`, { method: 'POST', body: '€' })
     expect(await echoed.text()).toBe('€')
+    await isInvoked(cwd, 'Python', ['local', 'aliyun', 'tencent', 'aws'])
   })
 
   it.skipIf(!has('go'))('serves HTTP from Go', { timeout: 300_000 }, async () => {
     const cwd = join(machine.example('custom-runtime'), 'go')
     const url = await deploy(cwd)
     expect(await (await fetch(`${url}/x?name=you`)).json()).toEqual({ hello: 'you', from: 'Go', path: '/x' })
+    // Each time it is built again.
+    await isInvoked(cwd, 'Go', ['aliyun'])
   })
+
+  // In place, and as other platforms send it.
+  async function isInvoked(cwd: string, from: string, providers: readonly string[]): Promise<void> {
+    for (const provider of providers) {
+      const asked = ['invoke', '--path', '/x?name=me', '--provider', provider]
+      const { code, stdout, stderr } = await machine.sls(asked, { cwd })
+      expect([provider, code, stderr]).toEqual([provider, 0, expect.anything()])
+      expect(JSON.parse(stdout)).toEqual({ hello: 'me', from, path: '/x' })
+    }
+  }
 })
 
 // As `npm install` would.
