@@ -1,12 +1,14 @@
-// Contestants of bench/runtime.mjs: prints the processor nanoseconds of a call of each, the best of many short rounds.
+// Contestants of bench/runtime.mjs: prints the processor nanoseconds of a call of each, the best of many short rounds, and for
+// two the median of what the first took of the second in the same round.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { median } from './measure.mjs'
 import { fcContext, gatewayEvent, lambdaContext, lambdaEvent, manifest, triggerEvent } from './runtime-events.mjs'
 import { adapter, midway } from './runtime-peers.mjs'
 
 const require = createRequire(import.meta.url)
 const peers = () => createRequire(join(process.env.PEERS, 'x.cjs'))
-const ROUNDS = 25
+const ROUNDS = 40
 const read = async (ctx) => ({ id: ctx.params.id })
 const fixed = async () => ({ id: '42' })
 
@@ -41,17 +43,21 @@ for (const name of process.argv[2].split('+')) calls.push(await JOBS[name]())
 const lengths = []
 for (const call of calls) {
   let times = 0
-  for (const until = performance.now() + 300; performance.now() < until; times++) await call()
-  lengths.push(Math.ceil(Math.max(200, times / 20)))
+  for (const until = performance.now() + 600; performance.now() < until; times++) await call()
+  lengths.push(Math.ceil(Math.max(200, times / 40)))
 }
-const best = calls.map(() => Number.POSITIVE_INFINITY)
+const rounds = []
 for (let round = 0; round < ROUNDS; round++) {
+  const taken = []
   for (const [at, call] of calls.entries()) {
     const before = process.cpuUsage()
     for (let index = 0; index < lengths[at]; index++) await call()
     const { user, system } = process.cpuUsage(before)
-    best[at] = Math.min(best[at], ((user + system) * 1000) / lengths[at])
+    taken.push(((user + system) * 1000) / lengths[at])
   }
+  rounds.push(taken)
 }
-console.log(best.join(' '))
+const best = calls.map((_, at) => Math.min(...rounds.map((taken) => taken[at])))
+const ratio = calls.length > 1 ? [median(rounds.map(([first, second]) => first / second))] : []
+console.log([...best, ...ratio].join(' '))
 process.exit()
