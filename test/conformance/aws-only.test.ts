@@ -77,6 +77,44 @@ it('anything else of CloudFormation is refused with its name', async () => {
   expect(emulator.mutations).toEqual([])
 })
 
+it("reads a Kafka of somebody's own, through the network of the function and with the secret that it names", async () => {
+  await open()
+  const secret = `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:kafka-AbCdEf`
+  const kafka = (topics: string[], more: Tree = {}): Tree => ({
+    kafka: { brokers: ['b1:9092', 'b2:9092'], topics, ...more },
+  })
+  const SourceAccessConfigurations = [{ Type: 'SASL_SCRAM_512_AUTH', URI: secret }]
+  const inside = {
+    vpc: { id: 'vpc-1', subnets: ['subnet-1'], securityGroups: ['sg-1'] },
+    events: [kafka(['orders'], { group: 'g' }), kafka(['bills'])],
+  }
+  bench.write({
+    inside,
+    outside: { events: [kafka(['orders'], { overrides: { aws: { SourceAccessConfigurations } } })] },
+  })
+  await bench.deploy()
+  const state = JSON.stringify(emulator.state())
+  expect(state).toContain(String.raw`\"KAFKA_BOOTSTRAP_SERVERS\":[\"b1:9092\",\"b2:9092\"]`)
+  expect(state).toContain(String.raw`{\"Type\":\"VPC_SUBNET\",\"URI\":\"subnet:subnet-1\"}`)
+  expect(JSON.stringify([...(emulator.world.roles.get('shop-dev-outside-own')?.policies.values() ?? [])])).toContain(
+    secret,
+  )
+  expect(await bench.plan()).toEqual([])
+  bench.write({ inside: { ...inside, events: [kafka(['orders'], { group: 'h' })] } })
+  // The names of the triggers stand in the code.
+  expect((await bench.plan()).filter((line) => !line.endsWith(': Code')).sort()).toEqual([
+    'delete function/outside',
+    'delete role/outside-own',
+    'delete source/inside/b1:9092,b2:9092/bills',
+    'delete source/outside/b1:9092,b2:9092/orders',
+    'replace source/inside/b1:9092,b2:9092/orders: SelfManagedKafkaEventSourceConfig.ConsumerGroupId',
+  ])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  await bench.remove()
+  expect(JSON.stringify(emulator.state())).not.toContain('b1:9092')
+})
+
 it('code that no request takes waits in a bucket until it is there', { timeout: 180_000 }, async () => {
   await open()
   bench.write({ a: {}, b: {} }, { package: { artifact: 'big.zip' } })

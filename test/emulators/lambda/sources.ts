@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
 import { ACCOUNT, arnOf, type Calls, nameOf, REGION, type World } from './world.ts'
@@ -37,7 +38,11 @@ export class SourceCalls {
         const FunctionArn = String(this.#world.fn(FunctionName).config['FunctionArn'])
         if (
           [...this.mappings.values()].some(
-            (one) => one['FunctionArn'] === FunctionArn && one['EventSourceArn'] === given['EventSourceArn'],
+            (one) =>
+              one['FunctionArn'] === FunctionArn &&
+              ['EventSourceArn', 'SelfManagedEventSource', 'Topics'].every((key) =>
+                isDeepStrictEqual(one[key], given[key]),
+              ),
           )
         )
           throw new Refusal(
@@ -46,7 +51,7 @@ export class SourceCalls {
             'An event source mapping with this source and function already exists.',
           )
         if (
-          /:(kinesis|dynamodb|kafka):/.test(String(given['EventSourceArn'])) &&
+          (/:(kinesis|dynamodb|kafka):/.test(String(given['EventSourceArn'])) || given['SelfManagedEventSource']) &&
           given['StartingPosition'] === undefined
         )
           throw new Refusal(

@@ -5,6 +5,7 @@ import {
   type Fn,
   httpTriggersOf,
   judgeRoutes,
+  type KafkaTrigger,
   type MappedTrigger,
   mapTriggers,
   mergeTree,
@@ -41,12 +42,12 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
   const sources: Source[] = []
   const diagnostics: Diagnostic[] = [...judged, ...mapped.diagnostics]
   for (const trigger of mapped.triggers) {
-    const { type, name, deployed } = trigger
-    const made = FINISHERS[type]?.(trigger, { fn, service, roles })
+    const { name, deployed } = trigger
+    const made = FINISHERS[trigger.type]?.(trigger, { fn, service, roles })
+    const type = made?.type ?? trigger.type
     resources.push(...(made?.stands ?? []))
     const Properties = mergeTree(mergeTree(made?.properties ?? {}, trigger.spec), deployed.trigger.overrides?.['aws'])
-    const { Queue, Stream = Queue } = Properties as Tree
-    if (Stream !== undefined) sources.push({ type, arn: Stream })
+    sources.push(...sourcesOf(type, Properties as Tree))
     const FunctionName = { $ref: `function/${fn.name}`, field: 'FunctionName' }
     resources.push({
       id: `trigger/${fn.name}/${name}`,
@@ -58,6 +59,13 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
   return { resources, diagnostics, sources }
 }
 
+function sourcesOf(type: string, { Queue, Stream = Queue, SourceAccessConfigurations }: Tree): readonly Source[] {
+  if (type !== SELF_MANAGED) return Stream === undefined ? [] : [{ type, arn: Stream }]
+  const access = Array.isArray(SourceAccessConfigurations) ? (SourceAccessConfigurations as readonly Tree[]) : []
+  // The others name a network: VPC_SUBNET, VPC_SECURITY_GROUP.
+  return access.filter(({ Type }) => !String(Type).startsWith('VPC_')).map(({ URI }) => ({ type, arn: URI }))
+}
+
 interface Context {
   readonly fn: Fn
   readonly service: Service
@@ -65,6 +73,8 @@ interface Context {
 }
 
 interface Finish {
+  /** Another type than the table says. */
+  readonly type?: string
   /** What the fields are laid over. */
   readonly properties: Tree
   /** Resources that the event stands on. */
@@ -74,6 +84,7 @@ interface Finish {
 const FINISHERS: Readonly<Record<string, (trigger: MappedTrigger, context: Context) => Finish>> = {
   ScheduleV2: finishSchedule,
   S3: finishStorage,
+  MSK: finishKafka,
   // A rule has to have a pattern; this one takes every event of the bus.
   EventBridgeRule: ({ spec }) => ({ properties: 'Pattern' in spec ? {} : { Pattern: { source: [{ prefix: '' }] } } }),
 }
@@ -92,6 +103,20 @@ function finishSchedule({ name, deployed }: MappedTrigger, { fn, service, roles 
     },
     stands: [{ id: 'schedule-group', type: 'aws:schedule-group', spec: { Name: group } }],
   }
+}
+
+const SELF_MANAGED = 'SelfManagedKafka'
+
+// Brokers of one's own are reached through the network of the function; how to sign in there, only `overrides` can say.
+function finishKafka({ deployed }: MappedTrigger, { fn }: Context): Finish {
+  const { trigger } = deployed as DeployedTrigger<KafkaTrigger>
+  if (trigger.instance !== undefined) return { properties: {} }
+  const { subnets = [], securityGroups = [] } = fn.vpc ?? {}
+  const SourceAccessConfigurations = [
+    ...subnets.map((subnet) => ({ Type: 'VPC_SUBNET', URI: `subnet:${subnet}` })),
+    ...securityGroups.map((group) => ({ Type: 'VPC_SECURITY_GROUP', URI: `security_group:${group}` })),
+  ]
+  return { type: SELF_MANAGED, properties: { SourceAccessConfigurations } }
 }
 
 // SAM links a bucket and a function of one template only: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-s3.html

@@ -23,7 +23,7 @@ export interface Statement {
   readonly Resource: readonly unknown[]
 }
 
-/** What a function reads by itself: the type of the event, and the ARN of a queue, a stream, a cluster. */
+/** What a function reads by itself: the type of the event, and the ARN of a queue, a stream, a cluster, a secret for one. */
 export interface Source {
   readonly type: string
   readonly arn: unknown
@@ -43,6 +43,8 @@ const READS: Readonly<Record<string, readonly string[]>> = {
     ...['kinesis:ListShards', 'kinesis:SubscribeToShard'],
   ],
   DynamoDB: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+  // How it signs in.
+  SelfManagedKafka: ['secretsmanager:GetSecretValue'],
 }
 
 // A list is of the whole account.

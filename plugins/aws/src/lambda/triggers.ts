@@ -1,5 +1,6 @@
 import {
   ACCOUNT,
+  adjusted,
   elsewhere,
   isMap,
   lossy,
@@ -155,11 +156,17 @@ export const triggers: TriggerTable = {
       },
       topics: {
         to: 'Topics',
-        takes: 'with the instance',
-        as: (topics, { instance }) =>
-          instance === undefined ? refused('it reads clusters of MSK', 'instance: the ARN of the cluster') : topics,
+        takes: 'with the instance, or with brokers',
+        as: (topics, { instance, brokers }) =>
+          instance === undefined && brokers === undefined
+            ? refused('nobody says which cluster', 'instance: the ARN of a cluster of MSK, or brokers: [host:port]')
+            : topics,
       },
-      brokers: lossy('the cluster knows its brokers'),
+      brokers: {
+        to: 'KafkaBootstrapServers',
+        as: (brokers, { instance }) =>
+          instance === undefined ? brokers : adjusted(undefined, 'the cluster knows its brokers'),
+      },
       group: { to: 'ConsumerGroupId' },
       offset: { to: 'StartingPosition', as: startingPosition, takes: 'latest, earliest' },
       batch,

@@ -6,7 +6,7 @@ import { statementId } from './permission-kind.ts'
 import { ruleMark } from './rule-kind.ts'
 import { RETRY, SCHEDULE } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
-import { SOURCE, sourceId } from './source-kind.ts'
+import { placeOf, SOURCE, sourceId } from './source-kind.ts'
 import { subscriptionId } from './subscription-kind.ts'
 import { topicRuleMark, topicRuleName } from './topic-rule-kind.ts'
 
@@ -45,6 +45,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   Kinesis: makeSource,
   DynamoDB: makeSource,
   MSK: makeSource,
+  SelfManagedKafka: makeBrokers,
   CloudWatchLogs: makeLogSubscription,
   IoTRule: makeTopicRule,
 }
@@ -118,6 +119,18 @@ function makeSource(event: Owned): readonly Resource[] {
   const kafka = ConsumerGroupId !== undefined && { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId } }
   const spec = { ...SOURCE, ...given, ...kafka, EventSourceArn, FunctionName: arnOf(event.fn) }
   return [{ ...event, id: sourceId(event.fn, String(EventSourceArn)), type: 'aws:source', spec }]
+}
+
+function makeBrokers(event: Owned): readonly Resource[] {
+  const { KafkaBootstrapServers, ConsumerGroupId, ...given } = event.spec['Properties'] as Tree
+  const spec = {
+    ...SOURCE,
+    ...given,
+    SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: KafkaBootstrapServers } },
+    ...(ConsumerGroupId !== undefined && { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId } }),
+    FunctionName: arnOf(event.fn),
+  }
+  return [{ ...event, id: sourceId(event.fn, placeOf(spec)), type: 'aws:source', spec }]
 }
 
 function makeLogSubscription(event: Owned, { place, logGroups }: EventContext): readonly Resource[] {

@@ -8,7 +8,10 @@ import type { Site } from './site.ts'
 export const SOURCE: Tree = { Enabled: true, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] }
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html has none of these.
-const FIXED = ['EventSourceArn', 'StartingPosition', 'Topics', 'AmazonManagedKafkaEventSourceConfig'] as const
+const FIXED = [
+  ...['EventSourceArn', 'SelfManagedEventSource', 'StartingPosition', 'Topics'],
+  ...['AmazonManagedKafkaEventSourceConfig', 'SelfManagedKafkaEventSourceConfig'],
+]
 
 /** Queues, streams and topics that Lambda itself reads: event source mappings. One is known by its function and source. */
 export class SourceKind implements Kind {
@@ -40,7 +43,7 @@ export class SourceKind implements Kind {
     const found = all.map(async (live): Promise<Live<Tree>[]> => {
       const fn = ours.get(String(live['FunctionArn']))
       if (fn === undefined || live['State'] === 'Deleting') return []
-      const id = sourceId(fn, String(live['EventSourceArn']))
+      const id = sourceId(fn, placeOf(live))
       const resource = wanted.get(id)
       // Somebody may have given our function a source by hand.
       if (!resource && !(await this.#bearsMarks(live, call))) return []
@@ -51,13 +54,14 @@ export class SourceKind implements Kind {
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
     const { FunctionName, EventSourceArn } = resource.spec
+    const place = placeOf(resource.spec)
     const { EventSourceMappings } = await this.#call(
       'ListEventSourceMappings',
       { FunctionName, EventSourceArn },
       resource.id,
       call,
     )
-    const [live] = (EventSourceMappings ?? []) as Tree[]
+    const live = ((EventSourceMappings ?? []) as Tree[]).find((one) => placeOf(one) === place)
     return live && { id: resource.id, value: read(await this.#settled(live, call), resource.spec) }
   }
 
@@ -111,16 +115,24 @@ const OTHERS = [
   'MaximumRecordAgeInSeconds',
   'TumblingWindowInSeconds',
   'ScalingConfig',
+  'SourceAccessConfigurations',
 ] as const
 const LOOK_MS = 500
 
 /** A source of a function. */
-export function sourceId(fn: string, arn: string): string {
-  return `source/${fn}/${arn}`
+export function sourceId(fn: string, place: string): string {
+  return `source/${fn}/${place}`
+}
+
+/** Where a mapping reads: an ARN, or the brokers and topics of somebody's own cluster. */
+export function placeOf({ EventSourceArn, SelfManagedEventSource, Topics }: Tree): string {
+  if (EventSourceArn !== undefined) return String(EventSourceArn)
+  const { Endpoints } = (SelfManagedEventSource ?? {}) as { Endpoints?: Tree }
+  return `${[Endpoints?.['KAFKA_BOOTSTRAP_SERVERS'] ?? []].flat().join()}/${[Topics ?? []].flat().join()}`
 }
 
 function isFixed(key: string): boolean {
-  return (FIXED as readonly string[]).includes(key)
+  return FIXED.includes(key)
 }
 
 // The platform tells a value for every setting; what the file says nothing of is left as it is.
@@ -130,10 +142,11 @@ function read(live: Tree, spec: Tree = {}): Tree {
     Enabled: /^(Enabl|Creat|Updat)/.test(String(live['State'])),
     FunctionResponseTypes: live['FunctionResponseTypes'] ?? [],
   }
-  const { ConsumerGroupId } = (live['AmazonManagedKafkaEventSourceConfig'] ?? {}) as Tree
   const keys = Object.keys({ ...SOURCE, ...spec }).filter((key) => told[key] !== undefined)
-  const kafka = spec['AmazonManagedKafkaEventSourceConfig'] && {
-    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId },
-  }
-  return { ...Object.fromEntries(keys.map((key) => [key, told[key]])), ...(kafka as Tree), UUID: live['UUID'] }
+  return { ...Object.fromEntries(keys.map((key) => [key, group(told[key], key)])), UUID: live['UUID'] }
+}
+
+// More is told of how Kafka is read than can be said.
+function group(told: unknown, key: string): unknown {
+  return key.endsWith('KafkaEventSourceConfig') ? { ConsumerGroupId: (told as Tree)['ConsumerGroupId'] } : told
 }
