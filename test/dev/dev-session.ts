@@ -1,6 +1,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingHttpHeaders, request } from 'node:http'
+import { request as requestSecurely } from 'node:https'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Event, ListeningEvent, PhaseEvent, RequestEvent } from '@anyfaas/kit'
 import { afterEach } from 'vitest'
 import { type DevOptions, dev } from '../../src/actions/dev.ts'
@@ -92,6 +95,19 @@ export class DevFixture {
   /** The body of an answer. */
   async get(path: string, init: RequestInit = {}): Promise<string> {
     return await (await fetch(this.url + path, init)).text()
+  }
+
+  /** A request whatever the certificate is. */
+  async send(path: string, method = 'GET'): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+    const ask = this.url.startsWith('https:') ? requestSecurely : request
+    return await new Promise((resolve, reject) => {
+      ask(this.url + path, { method, rejectUnauthorized: false }, async (response) => {
+        const { statusCode = 0, headers } = response
+        resolve({ status: statusCode, headers, text: await text(response) })
+      })
+        .once('error', reject)
+        .end()
+    })
   }
 
   async ended(): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { request as secureRequest } from 'node:https'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -234,6 +235,44 @@ test('--https answers with a certificate that can be trusted, and keeps it', asy
   })
   expect(answer).toBe('safe')
   expect(dev.listening?.notes.join()).toContain(file)
+})
+
+test.each([
+  ['http', {}],
+  ['https', { https: true }],
+])('nobody has to wait for a call: 202 at once, and tried again (%s)', async (_, options) => {
+  const dev = await startDev(
+    {
+      'serverless.yml': hello(),
+      'hello.ts': `let count = 0
+export const handler = async (ctx: any) => {
+  if (ctx.path === '/count') return String(count)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  if (++count < 2) ctx.throw(503)
+  console.log('made ' + ctx.method + ' ' + ctx.originalUrl + ' ' + ctx.get('x-call-id'))
+}\n`,
+    },
+    options,
+  )
+  const accepted = await dev.send('/async-function/hello/deep?a=1', 'PUT')
+  expect([accepted.status, (await dev.send('/count')).text]).toEqual([202, '0'])
+  const line = `made PUT /deep?a=1 ${accepted.headers['x-call-id']}`
+  await until(() => dev.events.some((event) => event.kind === 'log' && event.line.text === line), 'the call')
+})
+
+test('other machines are let in only when asked, and then their addresses are told', async () => {
+  const files = { 'serverless.yml': hello(), 'hello.ts': said('hi') }
+  const closed = await startDev(files)
+  expect(closed.listening?.urls).toEqual([expect.stringMatching(/^http:\/\/localhost:\d+$/)])
+  const outside = Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  )
+  const { port } = new URL(closed.url)
+  for (const address of outside) await expect(fetch(`http://${address}:${port}`)).rejects.toThrow()
+  const opened = await startDev(files, { host: '0.0.0.0' })
+  const urls = opened.listening?.urls ?? []
+  expect(urls.slice(1)).toEqual(outside.map((address) => `http://${address}:${new URL(opened.url).port}`))
+  for (const url of urls) expect(await (await fetch(url)).text()).toBe('hi')
 })
 
 test('a server of its own starts again with its source', async () => {

@@ -1,4 +1,5 @@
-import { Agent, type OutgoingHttpHeaders, request as send } from 'node:http'
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
+import { request as requestSecurely } from 'node:https'
 import { asFailure } from '../platform/failure.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import { type CallResult, sendCallback } from './callback.ts'
@@ -139,23 +140,21 @@ export class CallRunner {
   }
 
   // What has no answer is a 503 without a body, as OpenFaaS has it.
-  async #try({ id, message }: QueuedCall, { name, port, take }: AsyncTarget): Promise<CallResult> {
+  async #try({ id, message }: QueuedCall, target: AsyncTarget): Promise<CallResult> {
     const began = performance.now()
     const durationSec = (): number => (performance.now() - began) / 1000
     try {
       const event = readEventMessage(message)
-      if (event) return { ...(await outcomeOf(take(event, id))), durationSec: durationSec() }
-      const answer = await this.#send(message, { id, name, port })
+      if (event) return { ...(await outcomeOf(target.take(event, id))), durationSec: durationSec() }
+      const answer = await this.#send(message, id, target)
       return { ...answer, durationSec: durationSec() }
     } catch {
       return { status: 503, headers: [], body: Buffer.alloc(0), durationSec: durationSec() }
     }
   }
 
-  #send(
-    message: QueueMessage,
-    { id, name, port }: { readonly id: string; readonly name: string; readonly port: number },
-  ): Promise<Omit<CallResult, 'durationSec'>> {
+  #send(message: QueueMessage, id: string, target: AsyncTarget): Promise<Omit<CallResult, 'durationSec'>> {
+    const { name, port, isSecure } = target
     const body = Buffer.from(message.Body, 'base64')
     const path = `/function/${encodeURIComponent(name)}${message.Path}${message.QueryString && `?${message.QueryString}`}`
     const headers: OutgoingHttpHeaders = { ...(message.Header as Record<string, string[]>) }
@@ -163,8 +162,10 @@ export class CallRunner {
     headers['x-call-id'] = id
     if (body.length > 0) headers['content-length'] = String(body.length)
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port, path, method: message.Method, agent: this.#agent }
-      const outgoing = send({ ...options, headers, signal: this.#stopping.signal })
+      const options = { host: '127.0.0.1', port, path, method: message.Method, headers, signal: this.#stopping.signal }
+      const outgoing = isSecure
+        ? requestSecurely({ ...options, rejectUnauthorized: false })
+        : request({ ...options, agent: this.#agent })
       outgoing.once('error', reject)
       outgoing.once('response', (response) => {
         const chunks: Buffer[] = []

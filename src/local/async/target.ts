@@ -9,6 +9,8 @@ export interface AsyncTarget {
   /** Of the service that it is in. */
   readonly port: number
   readonly spec: AsyncSpec
+  /** Whether the service answers HTTPS alone, with a certificate of its own. */
+  readonly isSecure: boolean
   /** Calls at once that it takes. */
   readonly places: number
   /** Calls it with an event. Rejects with what came in between. */

@@ -3,12 +3,16 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { LogLine, RequestEvent } from '@anyfaas/kit'
 import { Router } from '@anyfaas/runtime'
+import { AsyncCalls } from '../async/async-calls.ts'
+import { LogQueue } from '../async/log-queue.ts'
+import type { AsyncTarget } from '../async/target.ts'
 import { addressIn, isOfInspector } from '../inspector.ts'
 import { readJson } from '../json-file.ts'
 import type { DebuggerAddress } from '../once-call.ts'
 import { OutputDoor } from '../outputs/output-door.ts'
 import { OwnBus } from '../outputs/own-bus.ts'
 import { WORKER_FILE } from '../places.ts'
+import { asyncTarget, takeAsync } from '../platform/async-target.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
 import { whyOf } from '../platform/failure-text.ts'
 import { listenersOf } from '../platform/listeners.ts'
@@ -65,6 +69,7 @@ export class DevHost {
   #router = new Router<RouteSpec & { readonly name: string }>([])
   #service: ServiceHost | undefined
   #tracing: Tracing | undefined
+  #calls: AsyncCalls | undefined
 
   constructor(options: DevHostOptions) {
     this.#options = options
@@ -78,6 +83,7 @@ export class DevHost {
     await rm(join(folder, 'log.ndjson'), { force: true })
     this.#tracing = await openTracing(process.env)
     const tracer = this.#tracing?.of(service, stage)
+    const calls = await this.#openCalls(join(folder, 'queue'))
     const traced = { ...(tracer && { tracer }) }
     this.#service = new ServiceHost({
       state: { service, stage, functions: [], ...own },
@@ -97,6 +103,9 @@ export class DevHost {
       remembersTimers: false,
       gateway: {
         ...traced,
+        isSecure: tls !== undefined,
+        beside: (request, response) =>
+          this.#service !== undefined && takeAsync(calls, this.#service, { request, response }),
         ...(host !== undefined && { host }),
         createServer: (answer) =>
           createFront(
@@ -113,6 +122,15 @@ export class DevHost {
     void this.#follow(this.#service)
     await this.#outputs.open()
     await this.#service.open(port)
+    calls.start()
+  }
+
+  // A session begins with none: what waited for the last one is of yesterday's code.
+  async #openCalls(queue: string): Promise<AsyncCalls> {
+    await rm(queue, { recursive: true, force: true })
+    this.#calls = new AsyncCalls({ queue: new LogQueue(queue), find: (path) => this.#target(path) })
+    await this.#calls.open()
+    return this.#calls
   }
 
   get port(): number {
@@ -157,12 +175,20 @@ export class DevHost {
 
   async close(): Promise<void> {
     this.problems.close()
+    await this.#calls?.stop()
     await this.#service?.close(GRACE_MS)
     await this.#outputs.close()
+    await this.#calls?.close()
     await this.#tracing?.close()
     this.#following.abort()
     this.#workers.close()
     this.#warden.close()
+  }
+
+  #target(path: string): AsyncTarget | undefined {
+    const { service, stage } = this.#options
+    const place = `.${service}.${stage}`
+    return this.#service && path.endsWith(place) ? asyncTarget(this.#service, path.slice(0, -place.length)) : undefined
   }
 
   // A session keeps nothing: what happens is told to the function once.

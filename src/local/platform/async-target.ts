@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AsyncCalls } from '../async/async-calls.ts'
 import type { AsyncTarget } from '../async/target.ts'
 import { limitsOf } from './limits.ts'
 import type { ServiceHost } from './service-host.ts'
@@ -12,17 +14,34 @@ export function asyncTarget(host: ServiceHost, name: string): AsyncTarget | unde
   const { max, instance } = limitsOf(found.spec)
   const places = Math.min(DEFAULT_PLACES, max * instance)
   const spec = found.spec.async ?? {}
-  const { name: service, stage, port = 0 } = host
+  const { name: service, stage, port = 0, isSecure } = host
   return {
     service,
     stage,
     name,
     port,
+    isSecure,
     spec,
     places,
     take: (event, id) => found.take(event, id),
     tell: (text) => found.tell(text),
   }
+}
+
+/** Answers what is an asynchronous call of the service's functions; false for any other request. */
+export function takeAsync(calls: AsyncCalls, host: ServiceHost, { request, response }: Wire): boolean {
+  const [, name = '', rest = ''] = ASYNC_PATH.exec(request.url ?? '') ?? []
+  const target = name && asyncTarget(host, decodeURIComponent(name))
+  if (!target) return false
+  void calls.accept(target, rest.startsWith('/') ? rest : `/${rest}`, { request, response })
+  return true
+}
+
+const ASYNC_PATH = /^\/async-function\/([^/?]+)(.*)$/s
+
+interface Wire {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
 }
 
 /** A function's name on the whole platform. */

@@ -22,6 +22,8 @@ import type { Tally } from './tally.ts'
 export interface GatewayOptions {
   /** Makes the server around what answers; plain HTTP when missing. */
   readonly createServer?: (answer: RequestListener) => Server
+  /** Whether that server speaks HTTPS. */
+  readonly isSecure?: boolean
   /** The address to listen on; loopback when missing. */
   readonly host?: string
   /** Absent unless somebody collects traces. */

@@ -1,5 +1,4 @@
 import { mkdir, readdir } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { isMap } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, Removal } from '../api.ts'
@@ -12,7 +11,7 @@ import { OutputDoor } from '../outputs/output-door.ts'
 import { type Listener, OwnBus } from '../outputs/own-bus.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
 import type { Tracing } from '../tracing/tracer.ts'
-import { asyncTarget, functionPath } from './async-target.ts'
+import { asyncTarget, functionPath, takeAsync } from './async-target.ts'
 import { CodeStore } from './code-store.ts'
 import type { Deployed } from './deployed.ts'
 import { listenersOf } from './listeners.ts'
@@ -137,7 +136,10 @@ export class PlatformHost {
       buckets: home.buckets,
       sidecar: (name) => this.#outputs.variablesFor(functionPath(name, service, stage)),
       accept: this.#accepting(state),
-      gateway: { ...(tracer && { tracer }), beside: (request, response) => this.#takeAsync(host, request, response) },
+      gateway: {
+        ...(tracer && { tracer }),
+        beside: (request, response) => takeAsync(this.async, host, { request, response }),
+      },
     })
     this.#services.set(keyOf(service, stage), host)
     return host
@@ -194,15 +196,6 @@ export class PlatformHost {
     void this.#options.onEnded()
   }
 
-  /** Answers what is an asynchronous call of a service. */
-  #takeAsync(host: ServiceHost, request: IncomingMessage, response: ServerResponse): boolean {
-    const [, name = '', rest = ''] = ASYNC_PATH.exec(request.url ?? '') ?? []
-    const target = name && asyncTarget(host, decodeURIComponent(name))
-    if (!target) return false
-    void this.async.accept(target, rest.startsWith('/') ? rest : `/${rest}`, { request, response })
-    return true
-  }
-
   #accepting({ service, stage }: Pick<ServiceState, 'service' | 'stage'>): SourcesOptions['accept'] {
     return (name, event, id) => this.async.enqueue(functionPath(name, service, stage), event, id)
   }
@@ -233,7 +226,6 @@ export class PlatformHost {
   }
 }
 
-const ASYNC_PATH = /^\/async-function\/([^/?]+)(.*)$/s
 function isState(value: unknown): value is ServiceState {
   if (!isMap(value)) return false
   const { service, stage, functions } = value as Partial<ServiceState>

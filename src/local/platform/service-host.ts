@@ -64,6 +64,10 @@ export class ServiceHost {
     return this.#gateway.port || this.#options.state.port
   }
 
+  get isSecure(): boolean {
+    return this.#options.gateway?.isSecure === true
+  }
+
   get isEmpty(): boolean {
     return this.#functions.size === 0
   }
