@@ -132,7 +132,7 @@ async function imagesFor(
   const { artifacts, diagnostics } = await timed(
     io,
     `${push === undefined ? 'images' : 'images to their registry'} for ${label}`,
-    () => located(() => packImages(wish), project.locate),
+    (onProgress) => located(() => packImages({ ...wish, onProgress }), project.locate),
   )
   settle(project, diagnostics, options, io)
   return artifacts

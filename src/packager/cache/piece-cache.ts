@@ -81,6 +81,7 @@ export class PieceCache {
     const rows = { format: FORMAT, run: this.#run, table: this.#table }
     sweep(this.folder, { ...rows, packs: this.#packs })
     await writeRows(this.folder, rows)
+    this.#byKey = undefined
   }
 
   close(): void {

@@ -130,26 +130,44 @@ export class PieceTable {
     return [...used].flatMap((pack) => this.#packs[pack] ?? [])
   }
 
-  /** What is kept for the next run: nothing of a state that could be another's, and the packs by their place in `packs`. */
+  /**
+   * What is kept for the next run: nothing of a state that could be another's, and the packs by their place in `packs`. It
+   * shares its memory with the table, which stays as good as it was.
+   */
   columns(packs: readonly PackReader[]): Columns {
-    const numbers = new Float64Array(this.size * COLUMNS)
-    const keys = Buffer.alloc(this.size * KEY_BYTES)
-    const names: string[] = []
     const numberOf = new Map(packs.map((pack, number) => [pack, number]))
-    for (const [name, place] of this.#places) {
-      const at = names.push(name) - 1
-      numbers.set(this.#numbers.subarray(place * COLUMNS, (place + 1) * COLUMNS), at * COLUMNS)
-      numbers[at * COLUMNS + PACK] = numberOf.get(this.packOf(place)) ?? unreachable()
-      if (this.#at(place, RACY) === 1) numbers.fill(NO_STATE, at * COLUMNS + SIZE, at * COLUMNS + INO + 1)
-      this.#keys.copy(keys, at * KEY_BYTES, place * KEY_BYTES, (place + 1) * KEY_BYTES)
+    this.#close(numberOf)
+    this.#packs.splice(0, this.#packs.length, ...packs)
+    const [numbers, keys] = [
+      this.#numbers.subarray(0, this.size * COLUMNS),
+      this.#keys.subarray(0, this.size * KEY_BYTES),
+    ]
+    for (let at = 0; at < numbers.length; at += COLUMNS) {
+      if (numbers[at + RACY] === 1) numbers.fill(NO_STATE, at + SIZE, at + INO + 1)
     }
-    return { names, numbers, keys }
+    return { names: this.#names, numbers, keys }
+  }
+
+  // Moves rows to where others were deleted. They are in the order of their places, so none is overwritten.
+  #close(numberOf: ReadonlyMap<PackReader, number>): void {
+    let to = 0
+    for (const [name, place] of this.#places) {
+      this.#numbers[place * COLUMNS + PACK] = numberOf.get(this.packOf(place)) ?? unreachable()
+      if (to !== place) {
+        this.#numbers.copyWithin(to * COLUMNS, place * COLUMNS, (place + 1) * COLUMNS)
+        this.#keys.copyWithin(to * KEY_BYTES, place * KEY_BYTES, (place + 1) * KEY_BYTES)
+        this.#names[to] = name
+        this.#places.set(name, to)
+      }
+      to++
+    }
+    this.#names.length = to
   }
 
   #append(name: string): number {
     const place = this.#names.push(name) - 1
     this.#places.set(name, place)
-    if ((place + 1) * COLUMNS > this.#numbers.length) this.#grow(Math.max(FIRST_ROWS, place * 2))
+    if ((place + 1) * COLUMNS > this.#numbers.length) this.#grow(Math.max(FIRST_ROWS, place + (place >> 1)))
     return place
   }
 

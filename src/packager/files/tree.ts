@@ -93,7 +93,8 @@ function namesIn(path: string): string[] {
 function look(path: string, name: string, around: Around): Seen {
   if (name.includes('\ufffd')) return refused('has a name that is not UTF-8')
   if (name.includes('\\')) return refused('has a backslash in its name, which some systems read as a folder')
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return refused('has too long a name')
+  if (name.length > MAX_NAME_BYTES / 3 && Buffer.byteLength(name) > MAX_NAME_BYTES)
+    return refused('has too long a name')
   try {
     const stats = lstatSync(path)
     if (stats.isSymbolicLink()) return follow(path, name, around)

@@ -15,8 +15,12 @@ const LEVEL = 6
 // Without a time and with an unknown system: zlib would write the one that it runs on.
 const GZIP_HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 
-/** Writes files as a layer. The same names, contents and exec bits give the same bytes; memory stays flat. */
-export async function writeLayer(store: BlobStore, entries: readonly TarEntry[]): Promise<Layer> {
+/** Writes files as a layer. The same names, contents and exec bits give the same bytes; memory stays flat. `onBytes` hears how many more are read. */
+export async function writeLayer(
+  store: BlobStore,
+  entries: readonly TarEntry[],
+  onBytes?: (bytes: number) => void,
+): Promise<Layer> {
   const hash = createHash('sha256')
   let crc = 0
   let bytes = 0
@@ -26,6 +30,7 @@ export async function writeLayer(store: BlobStore, entries: readonly TarEntry[])
       hash.update(chunk)
       crc = crc32(chunk, crc)
       bytes += chunk.length
+      onBytes?.(chunk.length)
       yield chunk
     }
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Diagnostic, type Fn, hasErrors } from '@anyfaas/kit'
+import { type Diagnostic, type Fn, hasErrors, type PhaseProgress } from '@anyfaas/kit'
 import { type ContentsQuery, contentsOf } from '../contents.ts'
 import { packageOptionsOf } from '../groups.ts'
 import type { Base } from './base.ts'
@@ -19,6 +19,8 @@ export interface LayeredRequest {
   readonly base: Base
   readonly store: BlobStore
   readonly query: ContentsQuery
+  /** Hears, again and again, how much of the image is written. */
+  onProgress?(progress: PhaseProgress): void
 }
 
 /**
@@ -81,13 +83,21 @@ interface Composing extends LayeredRequest {
 async function compose(
   platform: Platform,
   entries: readonly TarEntry[],
-  { start, base, store, written, platforms }: Composing,
+  { start, base, store, written, platforms, onProgress }: Composing,
 ): Promise<Image['manifests'][number]> {
   const ground = await base.ground(platform)
   const pairs: (readonly [LayerName, Layer])[] = []
+  const total = bytesOf(entries)
+  let done = 0
+  const onBytes = (bytes: number) => {
+    // Headers of the tar are read along.
+    done = Math.min(total, done + bytes)
+    onProgress?.({ done: megabytes(done), total: megabytes(total), unit: 'MB' })
+  }
   for (const [name, files] of layersOf(entries)) {
     const key = keyOf(files)
-    const layer = written.get(key) ?? writeLayer(store, files)
+    if (written.has(key)) onBytes(bytesOf(files))
+    const layer = written.get(key) ?? writeLayer(store, files, onBytes)
     written.set(key, layer)
     pairs.push([name, await layer])
   }
@@ -99,6 +109,14 @@ async function compose(
   )
   const descriptor = await store.addJson(manifest, MEDIA.manifest)
   return { manifest, descriptor: platforms.length === 1 ? descriptor : withPlatform(descriptor, platform) }
+}
+
+function bytesOf(entries: readonly TarEntry[]): number {
+  return entries.reduce((sum, { source }) => sum + ('size' in source ? source.size : source.bytes.length), 0)
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024)
 }
 
 function withPlatform(descriptor: Descriptor, platform: Platform): Descriptor {

@@ -103,6 +103,7 @@ async function build(fn: ContainerFn, store: BlobStore, request: ImagesRequest):
     base,
     store,
     query,
+    ...(request.onProgress && { onProgress: request.onProgress }),
   })
   return { image, base, diagnostics: [...base.diagnostics, ...diagnostics] }
 }

@@ -11,14 +11,19 @@ export function keyOfEntries(entries: readonly PackEntry[]): string {
   const states = new Float64Array(entries.length * STATE_NUMBERS)
   let at = 0
   let text = ''
+  let before = ''
   for (const { name, executable, source } of entries) {
-    text += `${name}\0${executable ? 'x' : '-'}${isFile(source) ? source.path : source.digest}\0`
+    text += `${name}\0${executable ? 'x' : '-'}`
     if (isFile(source)) {
+      // Nearly all files lie in one folder under the names that they have in the artifact.
+      const folder = source.path.endsWith(name) ? source.path.slice(0, -name.length) : `${source.path}\0`
+      text += folder === before ? '\0' : `${folder}\0`
+      before = folder
       states[at] = source.size
       states[at + 1] = source.mtimeMs
       states[at + 2] = source.ctimeMs
       states[at + 3] = source.ino
-    }
+    } else text += `${source.digest}\0`
     at += STATE_NUMBERS
     if (text.length < 1 << 16) continue
     hash.update(text)

@@ -65,6 +65,14 @@ describe('the image of a service', () => {
     })
   })
 
+  it('tells how much of it is written, up to the end', async () => {
+    const told: number[] = []
+    const large = { ...FILES, 'large.txt': 'x'.repeat(3 << 20) }
+    await packIn(project(large), [SCRATCH], { onProgress: ({ done, total }) => void told.push(done, total - done) })
+    expect(told[0]).toBeLessThan(4)
+    expect(told.slice(-2)).toEqual([4, 0])
+  })
+
   it('has the same bytes in another folder, with other times and narrower modes', async () => {
     const [first, second] = [project(FILES), project(FILES)]
     execFileSync('sh', [
