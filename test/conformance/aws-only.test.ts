@@ -77,6 +77,17 @@ it('anything else of CloudFormation is refused with its name', async () => {
   expect(emulator.mutations).toEqual([])
 })
 
+it('a role that is not known everywhere yet is tried by one function, and the others wait for it', async () => {
+  await open()
+  emulator.options = { settleMs: 1000 }
+  const names = Array.from({ length: 12 }, (_, index) => `f${index}`)
+  bench.write(Object.fromEntries(names.map((name) => [name, {}])))
+  await bench.deploy()
+  const tries = emulator.mutations.filter((action) => action === 'CreateFunction').length
+  expect(tries).toBeGreaterThan(names.length)
+  expect(tries).toBeLessThan(names.length * 2)
+})
+
 it("reads a Kafka of somebody's own, through the network of the function and with the secret that it names", async () => {
   await open()
   const secret = `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:kafka-AbCdEf`
