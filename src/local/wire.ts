@@ -1,7 +1,7 @@
-import type { LocalContext, LocalHttpEvent, LocalTriggerEvent } from './runtime/protocol.ts'
+import type { LocalContext, LocalTriggerEvent } from './runtime/protocol.ts'
 
-/** What the platform and a function's process say to each other: lists of these as JSON, over the channel of `fork`. */
-export type ToWorker = LoadMessage | CallMessage | CancelMessage | MoreMessage | PingMessage
+/** What the platform and a function's process say to each other, over a socket pair: `channel.ts` carries it. */
+export type ToWorker = LoadMessage | HttpCallMessage | EventCallMessage | CancelMessage | MoreMessage | PingMessage
 
 /**
  * The first message, and the only one of its kind: it makes a generic process that of one function. The process opens the
@@ -20,15 +20,26 @@ export interface LoadMessage {
   readonly context: LocalContext
 }
 
-export interface CallMessage {
-  readonly kind: 'call'
-  readonly id: number
-  readonly event: WireHttpEvent | LocalTriggerEvent
-  readonly terms: CallTerms
-}
-
 /** What of a call's context is its own; the rest came with the `load`. */
 export type CallTerms = Pick<LocalContext, 'requestId' | 'deadline'>
+
+/** A request, with the fields of `LocalHttpEvent`; its head is what a socket can carry, a byte a character. */
+export interface HttpCallMessage extends CallTerms {
+  readonly kind: 'http'
+  readonly id: number
+  readonly method: string
+  readonly url: string
+  readonly ip: string
+  /** Names and values in turn, as they arrived. */
+  readonly headers: readonly string[]
+  readonly body: Uint8Array | undefined
+}
+
+export interface EventCallMessage extends CallTerms {
+  readonly kind: 'event'
+  readonly id: number
+  readonly event: LocalTriggerEvent
+}
 
 /** Nobody waits for the answer any more. */
 export interface CancelMessage {
@@ -47,17 +58,12 @@ export interface PingMessage {
   readonly kind: 'ping'
 }
 
-export type WireHttpEvent = Omit<LocalHttpEvent, 'body'> & { readonly body?: WireBody }
-
-/** A text is its bytes in UTF-8. */
-export type WireBody = string | { readonly base64: string }
-
 export type FromWorker =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'refused'; readonly error: WireError }
   | { readonly kind: 'pong' }
   | HeadMessage
-  | { readonly kind: 'chunk'; readonly id: number; readonly body: WireBody }
+  | { readonly kind: 'chunk'; readonly id: number; readonly body: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }
   /** Without `json` it is undefined. */
   | { readonly kind: 'value'; readonly id: number; readonly json?: string }
@@ -68,9 +74,11 @@ export interface HeadMessage {
   readonly kind: 'head'
   readonly id: number
   readonly status: number
-  readonly headers: readonly (readonly [string, string])[]
-  readonly body?: WireBody
-  readonly open?: true
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  /** A text is its bytes in UTF-8; what arrives is bytes. */
+  readonly body: Uint8Array | string | undefined
+  readonly open: boolean
 }
 
 export interface WireError {
@@ -78,6 +86,9 @@ export interface WireError {
   readonly message: string
   readonly stack: string
 }
+
+/** The descriptor of a function's process that the socket pair has. */
+export const CHANNEL_FD = 3
 
 /** How many bytes of a stream may be on their way before the client has taken some. */
 export const STREAM_WINDOW_BYTES = 256 << 10

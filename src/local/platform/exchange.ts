@@ -1,16 +1,35 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { CallFailure } from './failure.ts'
+import { CallFailure, type FailureKind } from './failure.ts'
+
+/** Told once that a response is complete, or that the client has gone before. */
+export interface Watcher {
+  closed(exchange: Exchange): void
+}
 
 /** An HTTP request on its way through a function. */
-export interface Exchange {
+export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly requestId: string = randomUUID()
+  /** By `performance.now`. */
+  readonly began = performance.now()
+  readonly watchers: Watcher[] = []
   /** Path and query as the function sees them. */
-  readonly url: string
-  readonly requestId: string
+  url = '/'
   /** Seconds; of the route, where it has its own. */
-  readonly timeoutSec: number
+  timeoutSec = 0
+  /** Why the response is not the function's own, or ends too soon. */
+  failure: FailureKind | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request
+    this.response = response
+    response.on('close', () => {
+      for (const watcher of this.watchers) watcher.closed(this)
+    })
+  }
 }
 
 /** A connection that asks for another protocol. */
@@ -27,10 +46,21 @@ export const LARGEST_BODY_BYTES = 32 << 20
 
 /** The whole body; undefined when the request has none. Rejects with a failure when it is too large. */
 export function readBody(request: IncomingMessage): Promise<Buffer | undefined> | undefined {
+  if (!hasBody(request.rawHeaders)) return undefined
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
   if (encoding === undefined && (length === undefined || length === '0')) return undefined
   if (Number(length) > LARGEST_BODY_BYTES) return Promise.reject(tooLarge())
   return collect(request)
+}
+
+// Most requests have none, and making an object of the headers costs more than looking through them.
+function hasBody(raw: readonly string[]): boolean {
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] as string
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return true
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return true
+  }
+  return false
 }
 
 async function collect(request: IncomingMessage): Promise<Buffer> {

@@ -10,13 +10,13 @@ import {
 import { explain, HttpError, Router } from '@anyfaas/runtime'
 import type { RouteSpec } from '../spec.ts'
 import type { Tracer } from '../tracing/tracer.ts'
-import { type Exchange, readBody, type Upgrade } from './exchange.ts'
+import { Exchange, readBody, type Upgrade } from './exchange.ts'
 import { asFailure, CallFailure } from './failure.ts'
 import type { FunctionHost } from './function-host.ts'
 import { answerHealth } from './health.ts'
 import { closeServer, countRequests, listen } from './ports.ts'
 import type { Reachable } from './reachable.ts'
-import { failures, writeFailure } from './reply.ts'
+import { writeFailure } from './reply.ts'
 import type { Tally } from './tally.ts'
 
 export interface GatewayOptions {
@@ -52,7 +52,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions = {}) {
     const create = options.createServer ?? createServer
-    this.#server = create((request, response) => void this.#handle(request, response))
+    this.#server = create((request, response) => this.#handle(request, response))
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade({ request, socket, head }))
     this.#host = options.host
     this.#beside = options.beside
@@ -83,31 +83,37 @@ export class Gateway {
 
   /** As if the request had come to this address. */
   answer(request: IncomingMessage, response: ServerResponse): void {
-    void this.#handle(request, response)
+    this.#handle(request, response)
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const requestId = randomUUID()
-    const url = pathOf(request.url ?? '/')
-    if (this.#beside?.(request, response) || answerHealth(url, response, this.#byName)) return
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = new Exchange(request, response)
     try {
-      const { reachable, route, rest } = this.#find(request, url)
-      reachable.meter.watch(response)
-      const host = reachable.host()
-      const timeoutSec = shorter(route?.timeout ?? host.spec.timeout, request.headers['x-timeout'])
-      const exchange: Exchange = { request, response, requestId, url: rest, timeoutSec }
-      const call = (): Promise<void> =>
-        route || reachable.routes.length > 0 || host.spec.server
-          ? host.http(exchange)
-          : answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
-      if (!this.#tracer) return await call()
-      const { name } = reachable
-      const failure = (): string | undefined => failures.get(response)
-      await this.#tracer.request({ request, response, name, failure, ...(route && { route: route.path }) }, call)
+      exchange.url = pathOf(request.url ?? '/')
+      if (this.#beside?.(request, response) || answerHealth(exchange.url, response, this.#byName)) return
+      this.#call(exchange).catch((thrown: unknown) => refuse(exchange, thrown))
     } catch (thrown) {
-      if (thrown instanceof HttpError) refuse(response, requestId, thrown)
-      else writeFailure({ request, response, requestId }, thrown)
+      refuse(exchange, thrown)
     }
+  }
+
+  #call(exchange: Exchange): Promise<void> {
+    const { request, url } = exchange
+    const { reachable, route, rest } = this.#find(request, url)
+    reachable.meter.watch(exchange)
+    const host = reachable.host()
+    exchange.url = rest
+    exchange.timeoutSec = shorter(route?.timeout ?? host.spec.timeout, request)
+    const isHttp = route || reachable.routes.length > 0 || host.spec.server
+    const call = (): Promise<void> =>
+      isHttp
+        ? host.http(exchange)
+        : answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
+    if (!this.#tracer) return call()
+    const { response } = exchange
+    const failure = (): string | undefined => exchange.failure
+    const { name } = reachable
+    return this.#tracer.request({ request, response, name, failure, ...(route && { route: route.path }) }, call)
   }
 
   async #upgrade({ request, socket, head }: Pick<Upgrade, 'request' | 'socket' | 'head'>): Promise<void> {
@@ -126,8 +132,8 @@ export class Gateway {
     if (direct) return direct
     const query = url.indexOf('?')
     const path = query < 0 ? url : url.slice(0, query)
-    const { method = 'GET', headers } = request
-    const preflight = method === 'OPTIONS' ? headers['access-control-request-method'] : undefined
+    const { method = 'GET' } = request
+    const preflight = method === 'OPTIONS' ? request.headers['access-control-request-method'] : undefined
     const found = this.#router.find(method, path) ?? (preflight && this.#router.find(preflight.toUpperCase(), path))
     if (found) return { reachable: found.route.reachable, route: found.route, rest: url }
     const wrong = explain(this.#router, path)
@@ -163,6 +169,7 @@ function homeOf(routes: readonly RouteSpec[]): string {
 // Clients of a proxy send the whole address.
 function pathOf(url: string): string {
   if (url.startsWith('/') || url === '*') return url
+  if (!URL.canParse(url)) throw new HttpError(400, 'the request names no address')
   const { pathname, search } = new URL(url)
   return pathname + search
 }
@@ -194,11 +201,17 @@ function eventData(body: Buffer, type: string | undefined): unknown {
 }
 
 // As the OpenFaaS watchdog has it: seconds, or a number with a unit. A caller can ask for less time, not for more.
-function shorter(timeoutSec: number, asked: string | string[] | undefined): number {
+function shorter(timeoutSec: number, request: IncomingMessage): number {
+  if (!request.rawHeaders.some(isTimeout)) return timeoutSec
+  const asked = request.headers['x-timeout']
   if (typeof asked !== 'string') return timeoutSec
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(asked) ?? []
   const seconds = Number(amount) * (unit === 'ms' ? 0.001 : unit === 'm' ? 60 : 1)
   return seconds > 0 ? Math.min(timeoutSec, seconds) : timeoutSec
+}
+
+function isTimeout(name: string): boolean {
+  return name.length === 9 && name.toLowerCase() === 'x-timeout'
 }
 
 function refuseUpgrade(socket: Upgrade['socket'], thrown: unknown): void {
@@ -208,7 +221,13 @@ function refuseUpgrade(socket: Upgrade['socket'], thrown: unknown): void {
   socket.end([...head, `content-length: ${Buffer.byteLength(text)}`, 'connection: close', '', text].join('\r\n'))
 }
 
-function refuse(response: ServerResponse, requestId: string, { status, message, headers }: HttpError): void {
+function refuse(exchange: Exchange, thrown: unknown): void {
+  if (thrown instanceof HttpError) writeRefusal(exchange, thrown)
+  else if (thrown instanceof URIError) writeRefusal(exchange, new HttpError(400, 'the path holds a broken escape'))
+  else writeFailure(exchange, thrown)
+}
+
+function writeRefusal({ response, requestId }: Exchange, { status, message, headers }: HttpError): void {
   const text = `${message}\n`
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',

@@ -1,7 +1,5 @@
-import type { ServerResponse } from 'node:http'
-import { performance } from 'node:perf_hooks'
+import type { Exchange, Watcher } from './exchange.ts'
 import { Minutes } from './minutes.ts'
-import { failures } from './reply.ts'
 
 /** Upper ends, in seconds, of the buckets of a duration: those that Prometheus has by default. */
 export const BUCKETS_SEC: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -26,7 +24,7 @@ export interface MeterRecent {
 }
 
 /** Counts what becomes of a function's calls, and how long they take. */
-export class Meter {
+export class Meter implements Watcher {
   /** What `sls metrics` reads. */
   readonly minutes = new Minutes()
   readonly #byStatus: Record<string, number> = {}
@@ -40,15 +38,16 @@ export class Meter {
   #errors = 0
   #seconds = 0
 
-  /** Counts a request that begins now and ends with its response. */
-  watch(response: ServerResponse): void {
-    const began = performance.now()
+  /** Counts a request until its response ends. */
+  watch(exchange: Exchange): void {
     this.#started++
-    response.once('close', () => {
-      // The client has gone before there was an answer: https://httpwg.org has no number for that; nginx calls it 499.
-      const status = response.headersSent ? response.statusCode : 499
-      this.#add(status, performance.now() - began, failures.get(response))
-    })
+    exchange.watchers.push(this)
+  }
+
+  closed({ response, began, failure }: Exchange): void {
+    // The client has gone before there was an answer: no number is written for that; nginx calls it 499.
+    const status = response.headersSent ? response.statusCode : 499
+    this.#add(status, performance.now() - began, failure)
   }
 
   /** Counts a call that nobody sent over HTTP. */

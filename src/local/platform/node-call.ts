@@ -1,5 +1,6 @@
-import type { FromWorker } from '../wire.ts'
-import type { Exchange } from './exchange.ts'
+import type { CallTerms, FromWorker } from '../wire.ts'
+import type { Due } from './deadlines.ts'
+import type { Exchange, Watcher } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import { Inflow, writeHead } from './reply.ts'
 
@@ -7,7 +8,7 @@ import { Inflow, writeHead } from './reply.ts'
 export type CallAnswer = Extract<FromWorker, { readonly id: number }>
 
 /** A call that a process is working on. */
-export interface NodeCall {
+export interface NodeCall extends Due {
   readonly requestId: string
   /** True when this was the last message about it. */
   take(message: CallAnswer): boolean
@@ -19,19 +20,38 @@ export interface Settle<T> {
   readonly reject: (failure: CallFailure) => void
 }
 
-export class HttpNodeCall implements NodeCall {
-  readonly #exchange: Exchange
-  readonly #inflow: Inflow
-  readonly #settle: Settle<void>
+/** What works on calls, by their numbers. */
+export interface CallWorker {
+  /** The client has taken what was sent of a stream. */
+  more(id: number): void
+  /** Nobody waits for the answer any more. */
+  abandon(id: number): void
+}
 
-  constructor(exchange: Exchange, more: () => void, settle: Settle<void>) {
+export class HttpNodeCall implements NodeCall, Watcher {
+  readonly id: number
+  readonly deadline: number
+  readonly #exchange: Exchange
+  readonly #worker: CallWorker
+  readonly #settle: Settle<void>
+  #inflow: Inflow | undefined
+
+  constructor(exchange: Exchange, { id, deadline }: Due, worker: CallWorker, settle: Settle<void>) {
+    this.id = id
+    this.deadline = deadline
     this.#exchange = exchange
-    this.#inflow = new Inflow(exchange, more)
+    this.#worker = worker
     this.#settle = settle
+    exchange.watchers.push(this)
   }
 
   get requestId(): string {
     return this.#exchange.requestId
+  }
+
+  closed(): void {
+    this.#worker.abandon(this.id)
+    this.#settle.resolve()
   }
 
   take(message: CallAnswer): boolean {
@@ -39,6 +59,7 @@ export class HttpNodeCall implements NodeCall {
       case 'head':
         return this.#head(message)
       case 'chunk':
+        this.#inflow ??= new Inflow(this.#exchange, () => this.#worker.more(this.id))
         this.#inflow.write(message.body)
         return false
       case 'end':
@@ -72,11 +93,15 @@ export class HttpNodeCall implements NodeCall {
 }
 
 export class EventNodeCall implements NodeCall {
+  readonly id: number
   readonly requestId: string
+  readonly deadline: number
   readonly #settle: Settle<unknown>
 
-  constructor(requestId: string, settle: Settle<unknown>) {
+  constructor({ id, requestId, deadline }: CallTerms & Due, settle: Settle<unknown>) {
+    this.id = id
     this.requestId = requestId
+    this.deadline = deadline
     this.#settle = settle
   }
 

@@ -1,14 +1,16 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { Outbox } from '../outbox.ts'
+import { CallTable } from '../call-table.ts'
+import { Channel } from '../channel.ts'
 import type { LocalTriggerEvent } from '../runtime/protocol.ts'
-import type { CallMessage, CallTerms, FromWorker, ToWorker } from '../wire.ts'
-import { packBytes } from '../wire-bytes.ts'
+import { type CallTerms, CHANNEL_FD, type FromWorker, type ToWorker } from '../wire.ts'
 import { Child, type Exit } from './child.ts'
-import { type Exchange, headerPairs, readBody, type Upgrade } from './exchange.ts'
+import { Deadlines } from './deadlines.ts'
+import { type Exchange, readBody, type Upgrade } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'
-import { EventNodeCall, HttpNodeCall, type NodeCall, type Settle } from './node-call.ts'
+import { type CallWorker, EventNodeCall, HttpNodeCall, type NodeCall, type Settle } from './node-call.ts'
 import { forkWorker } from './warm-workers.ts'
 
 // What a function's layers have to close they close in this time; without any, a process ends at once.
@@ -16,31 +18,31 @@ const STOP_MS = 2000
 const ABORT_MS = 200
 
 /** A Node.js function in a process of its own, spoken to in messages. */
-export class NodeInstance implements Instance {
+export class NodeInstance implements Instance, CallWorker {
   readonly ready: Promise<void>
   readonly exited: Promise<Exit>
   readonly #child: Child
   readonly #options: LaunchOptions
-  readonly #calls = new Map<number, NodeCall>()
-  readonly #outbox: Outbox<ToWorker>
-  #next = 1
+  readonly #calls = new CallTable<NodeCall>()
+  readonly #deadlines = new Deadlines(this.#calls, (id) => this.#expire(id))
+  readonly #channel: Channel<FromWorker, ToWorker>
   #isOpen = true
   #isRetired = false
   #askedAt: number | undefined
+  #loaded: ((message: FromWorker) => void) | undefined
 
   constructor(options: LaunchOptions) {
     this.#options = options
     const process = processFor(options)
     this.#child = new Child({ process, warden: options.warden, tell: (stream, text) => this.#tell(stream, text) })
-    this.#outbox = new Outbox((messages) => {
-      if (process.connected) process.send(messages)
-    })
+    this.#channel = new Channel(
+      process.stdio[CHANNEL_FD] as Socket,
+      (message) => this.#take(message),
+      (error) => this.#break(error),
+    )
     this.exited = this.#child.exited
     this.ready = this.#load()
     this.exited.then((exit) => this.#fall(exit))
-    process.on('message', (messages: readonly FromWorker[]) => {
-      for (const message of messages) this.#take(message)
-    })
   }
 
   get pid(): number | undefined {
@@ -51,31 +53,26 @@ export class NodeInstance implements Instance {
     return this.#isOpen
   }
 
-  async http(exchange: Exchange, terms: CallTerms): Promise<void> {
-    const { request, response, url } = exchange
-    const reading = readBody(request)
-    const body = reading && (await reading)
-    const event: CallMessage['event'] = {
-      kind: 'http',
-      method: request.method ?? 'GET',
-      url,
-      headers: headerPairs(request.rawHeaders),
-      ip: request.socket.remoteAddress ?? '',
-      ...(body && { body: packBytes(body) }),
-    }
-    await this.#call<void>(event, terms, (id, settle) => {
-      response.once('close', () => {
-        if (this.#calls.delete(id)) {
-          this.#send({ kind: 'cancel', id })
-          settle.resolve()
-        }
-      })
-      return new HttpNodeCall(exchange, () => this.#send({ kind: 'more', id }), settle)
-    })
+  http(exchange: Exchange, terms: CallTerms): Promise<void> {
+    const reading = readBody(exchange.request)
+    return reading ? reading.then((body) => this.#request(exchange, terms, body)) : this.#request(exchange, terms)
   }
 
   event(event: LocalTriggerEvent, terms: CallTerms): Promise<unknown> {
-    return this.#call(event, terms, (_, settle) => new EventNodeCall(terms.requestId, settle))
+    return this.#begin((id, settle) => ({
+      call: new EventNodeCall({ id, ...terms }, settle),
+      message: { kind: 'event', id, ...terms, event },
+    }))
+  }
+
+  more(id: number): void {
+    this.#channel.send({ kind: 'more', id })
+  }
+
+  abandon(id: number): void {
+    if (!this.#calls.delete(id)) return
+    this.#channel.send({ kind: 'cancel', id })
+    this.#endWhenRetired()
   }
 
   upgrade({ request }: Upgrade): Promise<void> {
@@ -92,7 +89,7 @@ export class NodeInstance implements Instance {
     const silentMs = this.#askedAt === undefined ? 0 : Date.now() - this.#askedAt
     if (this.#askedAt === undefined) {
       this.#askedAt = Date.now()
-      this.#send({ kind: 'ping' })
+      this.#channel.send({ kind: 'ping' })
     }
     return silentMs
   }
@@ -102,33 +99,30 @@ export class NodeInstance implements Instance {
     await this.#child.stop(STOP_MS)
   }
 
-  #call<T>(
-    event: CallMessage['event'],
-    terms: CallTerms,
-    make: (id: number, settle: Settle<T>) => NodeCall,
-  ): Promise<T> {
-    const id = this.#next++
-    return new Promise<T>((resolve, reject) => {
+  #request(exchange: Exchange, { requestId, deadline }: CallTerms, body?: Buffer): Promise<void> {
+    const { request, url } = exchange
+    const { method = 'GET', rawHeaders: headers, socket } = request
+    const ip = socket.remoteAddress ?? ''
+    return this.#begin((id, settle) => ({
+      call: new HttpNodeCall(exchange, { id, deadline }, this, settle),
+      message: { kind: 'http', id, requestId, deadline, method, url, ip, headers, body },
+    }))
+  }
+
+  #begin<T>(make: (id: number, settle: Settle<T>) => { call: NodeCall; message: ToWorker }): Promise<T> {
+    return new Promise((resolve, reject) => {
       // It may have gone while the request's body was on its way.
       if (!this.#isOpen && !this.#isRetired) return reject(new CallFailure('exit', 'the function ended its process'))
-      const timer = setTimeout(() => this.#expire(id, terms), terms.deadline - Date.now())
-      const settle: Settle<T> = {
-        resolve: (value) => {
-          clearTimeout(timer)
-          resolve(value)
-        },
-        reject: (failure) => {
-          clearTimeout(timer)
-          reject(failure)
-        },
-      }
-      this.#calls.set(id, make(id, settle))
-      this.#send({ kind: 'call', id, event, terms })
+      const { call, message } = make(this.#calls.reserve(), { resolve, reject })
+      this.#calls.set(call)
+      this.#deadlines.watch(call)
+      this.#channel.send(message)
     })
   }
 
   #take(message: FromWorker): void {
     if (message.kind === 'pong') this.#askedAt = undefined
+    this.#loaded?.(message)
     if (!('id' in message)) return
     const call = this.#calls.get(message.id)
     if (!call?.take(message)) return
@@ -136,16 +130,22 @@ export class NodeInstance implements Instance {
     this.#endWhenRetired()
   }
 
+  // What it sent is no message: the function has written where only the platform's own code does.
+  #break({ message }: Error): void {
+    this.#options.tell({ stream: 'sys', text: `what its process sent cannot be read: ${message}; it is ended` })
+    void this.end()
+  }
+
   // It may never come back from a busy loop, so it gets no more calls and ends with its last one.
-  #expire(id: number, terms: CallTerms): void {
+  #expire(id: number): void {
     const call = this.#calls.get(id)
     this.#calls.delete(id)
-    this.#send({ kind: 'cancel', id })
+    this.#channel.send({ kind: 'cancel', id })
     this.#isOpen = false
     this.#isRetired = true
     const { spec } = this.#options
     const text = `did not answer within its timeout of ${spec.timeout} s; its process is ended`
-    this.#options.tell({ stream: 'sys', text, requestId: terms.requestId })
+    this.#options.tell({ stream: 'sys', text, ...(call && { requestId: call.requestId }) })
     call?.fail(new CallFailure('timeout', `the function "${spec.name}" did not answer within ${spec.timeout} s`))
     // What listens to its signal has a moment to give things back.
     setTimeout(() => this.#endWhenRetired(), ABORT_MS)
@@ -158,13 +158,16 @@ export class NodeInstance implements Instance {
   #fall(exit: Exit): void {
     this.#isOpen = false
     this.#isRetired = false
+    this.#channel.close()
+    this.#deadlines.close()
     const { spec } = this.#options
     const failure = exit.isOutOfMemory
       ? new CallFailure('memory', `the function "${spec.name}" needed more than its ${spec.memory} MB of memory`)
       : new CallFailure('exit', `the function "${spec.name}" ended its process (${exit.words})`)
-    const calls = [...this.#calls.values()]
-    this.#calls.clear()
-    for (const call of calls) call.fail(failure)
+    for (const call of this.#calls) {
+      this.#calls.delete(call.id)
+      call.fail(failure)
+    }
   }
 
   #load(): Promise<void> {
@@ -177,32 +180,28 @@ export class NodeInstance implements Instance {
         refuse(`it was not ready within ${initSec} s`)
         void this.end()
       }, initSec * 1000)
-      this.#child.process.once('message', ([message]: readonly FromWorker[]) => {
+      this.#loaded = (message) => {
+        this.#loaded = undefined
         clearTimeout(timer)
         this.#options.workers?.refill(spec.memory)
-        if (message?.kind === 'loaded') return resolve()
-        if (message?.kind === 'refused')
-          refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
+        if (message.kind === 'loaded') return resolve()
+        if (message.kind === 'refused') refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
         void this.end()
-      })
+      }
       this.exited.then((exit) => {
         clearTimeout(timer)
         refuse(`it ended its process (${exit.words})`, exit.lastLines)
       })
       const ids = { requestId: 'start', service, stage, function: spec.name, memoryMb: spec.memory }
       const context = { ...ids, deadline: Date.now() + initSec * 1000 }
-      this.#send({ kind: 'load', folder, environment, file: join(folder, file), exported, context })
+      this.#channel.send({ kind: 'load', folder, environment, file: join(folder, file), exported, context })
     })
   }
 
   #tell(stream: 'out' | 'err', text: string): void {
     // Of several calls at a time, nobody knows which one printed it.
-    const [only] = this.#calls.size === 1 ? this.#calls.values() : []
+    const [only] = this.#calls.size === 1 ? this.#calls : []
     this.#options.tell({ stream, text, ...(only && { requestId: only.requestId }) })
-  }
-
-  #send(message: ToWorker): void {
-    this.#outbox.send(message)
   }
 }
 

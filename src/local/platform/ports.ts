@@ -27,9 +27,10 @@ export function portOf(server: Server): number {
 /** Counts the requests of a server that are not answered yet. */
 export function countRequests(server: Server): Tally {
   const tally = new Tally()
+  const leave = (): void => tally.leave()
   server.on('request', (_, response) => {
     tally.enter()
-    response.once('close', () => tally.leave())
+    response.on('close', leave)
   })
   return tally
 }

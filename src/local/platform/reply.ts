@@ -1,17 +1,18 @@
-import { type HeadMessage, STREAM_WINDOW_BYTES, type WireBody } from '../wire.ts'
-import { unpackBytes } from '../wire-bytes.ts'
+import { type HeadMessage, STREAM_WINDOW_BYTES } from '../wire.ts'
 import { type Exchange, isOfConnection } from './exchange.ts'
-import { asFailure, type CallFailure, type FailureKind } from './failure.ts'
+import { asFailure, type CallFailure } from './failure.ts'
 
 /** Writes the head of a function's answer, with the whole body unless it is streamed. Throws when a header cannot be sent. */
 export function writeHead({ request, response, requestId }: Exchange, head: HeadMessage): void {
   const headers: string[] = []
+  const isHead = request.method === 'HEAD'
   let hasLength = false
-  for (const [name, value] of head.headers) {
+  for (let at = 0; at < head.headers.length; at += 2) {
+    const [name, value] = [head.headers[at] as string, head.headers[at + 1] as string]
     const key = name.toLowerCase()
     if (isOfConnection(key) || key === 'x-request-id') continue
     // A length that is wrong would leave the client waiting or cut the next answer.
-    if (key === 'content-length' && request.method !== 'HEAD') continue
+    if (key === 'content-length' && !isHead) continue
     if (key === 'content-length') hasLength = true
     headers.push(name, value)
   }
@@ -22,23 +23,26 @@ export function writeHead({ request, response, requestId }: Exchange, head: Head
     return
   }
   const { body = '' } = head
-  const bytes = typeof body === 'string' ? body : unpackBytes(body)
   const isBodiless = head.status === 204 || head.status === 304
-  if (!hasLength && !isBodiless) headers.push('content-length', String(Buffer.byteLength(bytes)))
+  if (!hasLength && !isBodiless) headers.push('content-length', String(Buffer.byteLength(body)))
   response.writeHead(head.status, headers)
-  response.end(isBodiless ? undefined : bytes)
+  if (isBodiless) response.end()
+  else endWith(response, body)
 }
 
-/** Why a response is not the function's own, or ends too soon. */
-export const failures = new WeakMap<object, FailureKind>()
+const SMALL_BYTES = 8 << 10
+
+// Node sends the head and a body of bytes in two pieces, a body of text in one. Any bytes are a text of one byte a character.
+function endWith(response: Exchange['response'], body: Uint8Array | string): void {
+  if (typeof body === 'string' || body.length > SMALL_BYTES) response.end(body)
+  else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
+}
 
 /** Answers in the function's stead: its class and the request's id stand in the headers, one sentence in the body. */
-export function writeFailure(
-  { request, response, requestId }: Pick<Exchange, 'request' | 'response' | 'requestId'>,
-  thrown: unknown,
-): void {
+export function writeFailure(exchange: Exchange, thrown: unknown): void {
+  const { request, response, requestId } = exchange
   const failure = asFailure(thrown)
-  failures.set(response, failure.kind)
+  exchange.failure = failure.kind
   // What has begun as a success cannot become a failure: the client sees a broken connection.
   if (response.headersSent) return void response.destroy()
   const text = `${sentenceOf(failure)}\n`
@@ -65,8 +69,7 @@ export class Inflow {
     this.#more = more
   }
 
-  write(body: WireBody): void {
-    const bytes = unpackBytes(body)
+  write(bytes: Uint8Array): void {
     const hasRoom = this.#response.write(bytes)
     this.#bytes += bytes.length
     // The process counts the same bytes and waits from here on.

@@ -1,5 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { execPath } from 'node:process'
 import { baseEnvironment } from '../environment.ts'
+import { CHANNEL_FD } from '../wire.ts'
 import type { Warden } from './warden.ts'
 
 /** Kept of each size of memory, and of all sizes. */
@@ -74,11 +76,14 @@ interface ForkOptions {
 
 /** Starts a process that waits for its function. */
 export function forkWorker(worker: string, { memoryMb, environment, cwd }: ForkOptions): ChildProcess {
-  return fork(worker, [], {
+  const process = spawn(execPath, [`--max-old-space-size=${memoryMb}`, '--enable-source-maps', worker], {
     env: environment,
     ...(cwd !== undefined && { cwd }),
-    execArgv: [`--max-old-space-size=${memoryMb}`, '--enable-source-maps'],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The last one is the channel: `CHANNEL_FD`.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
+  // A process that has gone is told of as such.
+  process.stdio[CHANNEL_FD]?.on('error', () => undefined)
+  return process
 }

@@ -1,5 +1,4 @@
 import { type FromWorker, STREAM_WINDOW_BYTES } from '../wire.ts'
-import { packBytes } from '../wire-bytes.ts'
 
 /** Sends a streamed body in chunks, no faster than the client takes them. */
 export class Outflow {
@@ -18,7 +17,7 @@ export class Outflow {
   async pump(body: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of body) {
       if (this.#isCancelled) return
-      this.#send({ kind: 'chunk', id: this.#id, body: packBytes(chunk) })
+      this.#send({ kind: 'chunk', id: this.#id, body: chunk })
       this.#sentBytes += chunk.length
       if (this.#sentBytes >= STREAM_WINDOW_BYTES) await this.#room()
       if (this.#isCancelled) return

@@ -1,35 +1,43 @@
-import { Outbox } from '../outbox.ts'
-import type { LocalContext, LocalEntry, LocalReply } from '../runtime/protocol.ts'
-import type { CallMessage, FromWorker, LoadMessage, ToWorker } from '../wire.ts'
-import { packBytes, unpackBytes } from '../wire-bytes.ts'
+import { Socket } from 'node:net'
+import { CallTable } from '../call-table.ts'
+import { Channel } from '../channel.ts'
+import type { LocalEntry } from '../runtime/protocol.ts'
+import { CHANNEL_FD, type FromWorker, type LoadMessage, type ToWorker } from '../wire.ts'
 import { describeError } from './error.ts'
-import { logUnseen, lookAtFailures } from './looked.ts'
+import { lookAtFailures } from './looked.ts'
 import { openModule } from './module.ts'
-import { Outflow } from './outflow.ts'
+import { RunningCall } from './running-call.ts'
 
-/** Opens a deployed function's entry and answers calls until the platform goes. */
-export async function serve(load: LoadMessage): Promise<void> {
-  become(load)
-  const loaded = await open(load).catch((error: unknown) => ({ error: describeError(error) }))
-  if ('error' in loaded) return send({ kind: 'refused', error: loaded.error })
-  const calls = new Map<number, RunningCall>()
-  const take = (message: ToWorker): void => {
-    if (message.kind === 'call') {
-      const call = new RunningCall(message, load.context)
-      calls.set(message.id, call)
-      call.run(loaded.entry).finally(() => calls.delete(message.id))
-    } else if (message.kind === 'cancel') calls.get(message.id)?.cancel()
-    else if (message.kind === 'more') calls.get(message.id)?.outflow.more()
-    else if (message.kind === 'ping') send({ kind: 'pong' })
-    else send({ kind: 'refused', error: describeError(new Error('this process has a function already')) })
+/** Becomes a deployed function when the platform says which, and answers its calls until the platform goes. */
+export function serve(): void {
+  const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
+  const leave = (): never => process.exit()
+  // Without the platform nobody would end this process.
+  socket.once('close', leave)
+  let take: (message: ToWorker) => void = (message) => {
+    if (message.kind === 'load') void load(message, send).then((next) => (take = next ?? take))
+    else refuse(message, send)
   }
-  process.on('message', (messages: readonly ToWorker[]) => messages.forEach(take))
-  send({ kind: 'loaded' })
-  const { preStop } = loaded.entry
-  if (preStop) process.once('SIGTERM', () => void preStop().finally(() => process.exit()))
+  const channel = new Channel<ToWorker, FromWorker>(socket, (message) => take(message), leave)
+  const send: Send = (message) => channel.send(message)
 }
 
+type Send = (message: FromWorker) => void
+
 // A process without code turns into that of one function: it has its environment and its folder from here on.
+async function load(message: LoadMessage, send: Send): Promise<((message: ToWorker) => void) | undefined> {
+  become(message)
+  try {
+    const entry = await open(message)
+    if (entry.preStop) process.once('SIGTERM', () => void entry.preStop?.().finally(() => process.exit()))
+    send({ kind: 'loaded' })
+    return answerWith(entry, message, send)
+  } catch (error) {
+    send({ kind: 'refused', error: describeError(error) })
+    return undefined
+  }
+}
+
 function become({ folder, environment }: LoadMessage): void {
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
   Object.assign(process.env, environment)
@@ -37,7 +45,7 @@ function become({ folder, environment }: LoadMessage): void {
   lookAtFailures(folder, environment)
 }
 
-async function open({ file, exported, context }: LoadMessage): Promise<{ entry: LocalEntry }> {
+async function open({ file, exported, context }: LoadMessage): Promise<LocalEntry> {
   const module = (await openModule(file)) as Record<string, unknown>
   // `import` shows the exports of a CommonJS module as its default when it cannot read their names.
   const exports = (module[exported] ? module : module['default']) as Record<string, unknown>
@@ -47,80 +55,35 @@ async function open({ file, exported, context }: LoadMessage): Promise<{ entry: 
     preStop: exports['preStop'],
   } as LocalEntry
   await entry.initializer?.(context)
-  return { entry }
+  return entry
 }
 
-class RunningCall {
-  readonly outflow: Outflow
-  readonly #message: CallMessage
-  readonly #base: LocalContext
-  #abort: AbortController | undefined
-  #isCancelled = false
-
-  constructor(message: CallMessage, base: LocalContext) {
-    this.#message = message
-    this.#base = base
-    this.outflow = new Outflow(message.id, send)
-  }
-
-  async run(entry: LocalEntry): Promise<void> {
-    const { id, event, terms } = this.#message
-    try {
-      await this.#answer(await entry.handler(readEvent(event), this.#context()))
-    } catch (error) {
-      logUnseen(error, terms.requestId, this.#base.function)
-      send({ kind: 'failed', id, error: describeError(error) })
+function answerWith(entry: LocalEntry, { context }: LoadMessage, send: Send): (message: ToWorker) => void {
+  const calls = new CallTable<RunningCall>()
+  const end = (id: number): void => void calls.delete(id)
+  return (message) => {
+    switch (message.kind) {
+      case 'http':
+      case 'event': {
+        const call = new RunningCall(message, context, send)
+        calls.set(call)
+        void call.run(entry, end)
+        return
+      }
+      case 'cancel':
+        return calls.get(message.id)?.cancel()
+      case 'more':
+        return calls.get(message.id)?.more()
+      case 'ping':
+        return send({ kind: 'pong' })
+      case 'load':
+        return send({ kind: 'refused', error: describeError(new Error('this process has a function already')) })
     }
-  }
-
-  cancel(): void {
-    this.#isCancelled = true
-    this.#abort?.abort()
-    this.outflow.cancel()
-  }
-
-  async #answer(reply: LocalReply): Promise<void> {
-    const { id } = this.#message
-    if (reply.kind === 'value') {
-      // Here, so that what is no JSON fails this call and not those that are sent with it.
-      const json = JSON.stringify(reply.value)
-      return send({ kind: 'value', id, ...(json !== undefined && { json }) })
-    }
-    const { status, headers, body } = reply
-    if (body === null) return send({ kind: 'head', id, status, headers })
-    if (typeof body === 'string') return send({ kind: 'head', id, status, headers, body })
-    if (body instanceof Uint8Array) return send({ kind: 'head', id, status, headers, body: packBytes(body) })
-    send({ kind: 'head', id, status, headers, open: true })
-    await this.outflow.pump(body)
-  }
-
-  // Most calls never ask for the signal, and making one costs as much as the rest of a short call.
-  #context(): LocalContext {
-    const signal = (): AbortSignal => this.#signal()
-    return {
-      ...this.#base,
-      ...this.#message.terms,
-      get signal() {
-        return signal()
-      },
-    }
-  }
-
-  #signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    if (this.#isCancelled) this.#abort.abort()
-    return this.#abort.signal
   }
 }
 
-function readEvent(event: CallMessage['event']): Parameters<LocalEntry['handler']>[0] {
-  if (event.kind !== 'http') return event
-  const { body, ...rest } = event
-  return body === undefined ? rest : { ...rest, body: unpackBytes(body) }
-}
-
-const outbox = new Outbox<FromWorker>((messages) => void process.send?.(messages))
-
-function send(message: FromWorker): void {
-  outbox.send(message)
+function refuse(message: ToWorker, send: Send): void {
+  const error = { name: 'Error', message: 'this process has no function yet', stack: '' }
+  if (message.kind === 'http' || message.kind === 'event') send({ kind: 'failed', id: message.id, error })
+  else if (message.kind === 'ping') send({ kind: 'pong' })
 }
