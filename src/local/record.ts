@@ -22,7 +22,7 @@ export async function readRecord(path: string): Promise<PlatformRecord | undefin
 /** Names the code that a platform runs: two builds are two versions, so an update replaces what runs. */
 export function platformVersion(): string {
   const hash = createHash('sha256')
-  for (const name of ['platform.cjs', 'worker.cjs', 'worker/serve.cjs']) {
+  for (const name of ['platform.cjs', 'worker.cjs', 'serve.cjs']) {
     hash.update(readFileSync(new URL(`../../dist/local/${name}`, import.meta.url)))
   }
   return hash.digest('hex').slice(0, 16)

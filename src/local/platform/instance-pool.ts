@@ -129,8 +129,9 @@ export class InstancePool {
   #grow(): void {
     const { limits } = this.#options
     while (this.#counted < limits.max && this.#line.length > placesIn(this.#starting, limits)) {
-      // Told to those who wait; nobody else asked for it.
-      this.#launch().catch(() => undefined)
+      this.#launch().catch((failure: unknown) =>
+        this.#options.tell(`no further process could be started: ${told(failure)}`),
+      )
     }
   }
 
@@ -172,7 +173,11 @@ export class InstancePool {
     const pauseMs = this.#shortLives === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, 100 * 2 ** this.#shortLives)
     setTimeout(() => {
       if (this.#isClosed || this.#counted >= this.#kept) return
-      this.#launch().catch(() => this.#keep())
+      this.#launch().catch((failure: unknown) => {
+        this.#options.tell(`a process that is always kept could not be started: ${told(failure)}`)
+        this.#shortLives++
+        this.#keep()
+      })
     }, pauseMs).unref()
   }
 
@@ -216,4 +221,8 @@ export class InstancePool {
 // No process has no place, however many calls one takes.
 function placesIn(processes: number, { instance }: Limits): number {
   return processes > 0 ? processes * instance : 0
+}
+
+function told(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure)
 }

@@ -74,6 +74,8 @@ export class PlatformHost {
       // A deploy that was cut off before its first function leaves a folder without a state.
       if (isState(state)) this.#add(state)
     }
+    const functions = this.services.flatMap((service) => service.functions)
+    this.#workers.prepare(functions.filter(({ spec }) => !spec.server).map(({ spec }) => spec.memory))
     await this.code.prune()
     await this.#outputs.open()
     await this.async.open()

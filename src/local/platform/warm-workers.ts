@@ -51,6 +51,11 @@ export class WarmWorkers {
     waiting.push(process)
   }
 
+  /** Starts some before anybody asks: a platform that comes back needs them as soon as it answers. */
+  prepare(memoriesMb: Iterable<number>): void {
+    for (const memoryMb of [...new Set(memoriesMb)].slice(0, MOST)) this.refill(memoryMb)
+  }
+
   close(): void {
     this.#isClosed = true
     for (const process of [...this.#idle.values()].flat()) process.kill('SIGKILL')

@@ -1,12 +1,12 @@
 import { Socket } from 'node:net'
-import { CallTable } from '../call-table.ts'
-import { Channel } from '../channel.ts'
-import type { LocalEntry } from '../runtime/protocol.ts'
-import { CHANNEL_FD, type FromWorker, type LoadMessage, type ToWorker } from '../wire.ts'
-import { describeError } from './error.ts'
-import { lookAtFailures } from './looked.ts'
-import { openModule } from './module.ts'
-import { RunningCall } from './running-call.ts'
+import { CallTable } from './call-table.ts'
+import { Channel } from './channel.ts'
+import type { LocalEntry } from './runtime/protocol.ts'
+import { CHANNEL_FD, type FromWorker, type LoadMessage, type ToWorker } from './wire.ts'
+import { describeError } from './worker/error.ts'
+import { lookAtFailures } from './worker/looked.ts'
+import { openModule } from './worker/module.ts'
+import { RunningCall } from './worker/running-call.ts'
 
 /** Becomes a deployed function when the platform says which, and answers its calls until the platform goes. */
 export function serve(): void {
