@@ -106,9 +106,7 @@ export class Gateway {
     exchange.timeoutSec = shorter(route?.timeout ?? host.spec.timeout, request)
     const isHttp = route || reachable.routes.length > 0 || host.spec.server
     const call = (): Promise<void> =>
-      isHttp
-        ? host.http(exchange)
-        : answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
+      isHttp ? host.http(exchange) : answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
     if (!this.#tracer) return call()
     const { response } = exchange
     const failure = (): string | undefined => exchange.failure
