@@ -42,6 +42,18 @@ describe('a raw handler', () => {
     expect((await ask(port, { path: '/raw' })).status).toBe(500)
   })
 
+  it('is shown without frames of the server that it runs in', async () => {
+    const port = await serving(() => {
+      const at = [
+        'handler (/code/index.js:1:1)',
+        'Desk.take (/code/node_modules/@anyfaas/runtime/dist/server/index.js:2:3)',
+      ]
+      throw Object.assign(new Error('no'), { stack: `Error: no\n    at ${at.join('\n    at ')}` })
+    })
+    await ask(port, { path: '/raw', headers })
+    expect(errors()).toEqual(['[request-7] the request failed: Error: no\n    at handler (/code/index.js:1:1)\n'])
+  })
+
   it('that does not finish is a 504', async () => {
     const port = await serving(() => new Promise(() => undefined), 0.1)
     expect(await ask(port, { path: '/raw' })).toMatchObject({ status: 504, body: 'Gateway Timeout' })

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import { asError, statusOf } from '@anyfaas/runtime'
+import { asError, statusOf, withoutOwnFrames } from '@anyfaas/runtime'
 import { type Credentials, readCall, type ServerCall } from './call.ts'
 import { type FunctionOptions, fromHandler, fromManifest } from './function.ts'
 import type { ServerHandlers } from './handlers.ts'
@@ -144,7 +144,7 @@ function answer(response: ServerResponse, status: number, result: unknown): void
 
 // What a client may know is the status alone; what has begun can only be cut, and what has ended is the client's.
 function refuse(response: ServerResponse, thrown: unknown, { requestId }: ServerCall): void {
-  const error = asError(thrown)
+  const error = asError(withoutOwnFrames(thrown))
   process.stderr.write(`[${requestId}] the request failed: ${error.stack}\n`)
   if (response.writableEnded) return
   if (response.headersSent) {

@@ -13,8 +13,8 @@ export function logFailed(error: unknown, requestId: string, member: string): vo
   consoleLogger.error(`[${requestId}] function "${member}" failed:`, shown)
 }
 
-// In place: what is logged is the error itself, with its fields and causes.
-function withoutOwnFrames(error: unknown): unknown {
+/** The error itself, with its fields and causes, without frames of the runtime in their stacks. */
+export function withoutOwnFrames(error: unknown): unknown {
   for (let each = error; each instanceof Error && typeof each.stack === 'string'; each = each.cause) {
     const descriptor = Object.getOwnPropertyDescriptor(each, 'stack')
     if (descriptor?.writable) each.stack = withoutEnd(each.stack.split('\n').filter(isForeign)).join('\n')
