@@ -33,6 +33,7 @@ const PARTS = {
     'frames.ts',
     'lateness.ts',
     'refusal.ts',
+    'thrown.ts',
     'words.ts',
   ],
   zip: ['gunzip.ts'],

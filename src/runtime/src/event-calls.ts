@@ -2,12 +2,12 @@ import { Call } from './call.ts'
 import { type CloudEvent, makeCloudEvent } from './cloud-event.ts'
 import { Context } from './context.ts'
 import { findMember } from './dispatch.ts'
-import { asError } from './error.ts'
 import type { Reading } from './event.ts'
 import type { EventInput } from './input.ts'
 import type { Manifest, TriggerName } from './manifest.ts'
 import { isRaw, type LiveMember } from './member.ts'
 import { callRaw } from './raw.ts'
+import { asError } from './thrown.ts'
 
 /** The functions of a process, and what they are called. */
 export interface Artifact {

@@ -1,6 +1,5 @@
 import { Call, type Outcome, type Trigger } from './call.ts'
 import { addCors } from './cors.ts'
-import { asError, statusOf } from './error.ts'
 import { failWith } from './failure.ts'
 import { HttpContext } from './http-context.ts'
 import type { HttpInput, HttpReply } from './input.ts'
@@ -10,6 +9,7 @@ import { isPromise } from './promise.ts'
 import { render } from './reply.ts'
 import type { Found } from './router.ts'
 import { logErrors } from './stream.ts'
+import { asError, statusOf } from './thrown.ts'
 
 /** A route and the function behind it. */
 export interface MemberRoute extends Route {

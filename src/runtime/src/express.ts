@@ -1,9 +1,10 @@
-import { asError, HttpError } from './error.ts'
+import { HttpError } from './error.ts'
 import type { Exported } from './exports.ts'
 import { ExpressRequest } from './express-request.ts'
 import { ExpressResponse } from './express-response.ts'
 import type { HttpContext } from './http-context.ts'
 import { isPromise } from './promise.ts'
+import { asError } from './thrown.ts'
 
 /** Calls a `(req, res, next)` handler; the call is over when it ends the answer, fails, or gives up by `next()`. */
 export function callExpress({ run, owner }: Exported, ctx: HttpContext): Promise<void> {

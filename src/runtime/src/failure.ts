@@ -1,7 +1,7 @@
-import { statusOf } from './error.ts'
 import type { HttpReply } from './input.ts'
 import { TEXT } from './media.ts'
 import type { HttpResponse } from './response.ts'
+import { statusOf } from './thrown.ts'
 import { reasonOf } from './words.ts'
 
 export interface FailureOptions {

@@ -1,4 +1,3 @@
-import { asError } from './error.ts'
 import { Exchange, type MemberRoute, type Send } from './exchange.ts'
 import { failWith } from './failure.ts'
 import type { HttpInput } from './input.ts'
@@ -8,6 +7,7 @@ import { callRaw } from './raw.ts'
 import { answerPreflight, refuse } from './refusal.ts'
 import { HttpResponse } from './response.ts'
 import { Router } from './router.ts'
+import { asError } from './thrown.ts'
 
 export interface HttpOptions {
   /** Errors are answered with their stack. */

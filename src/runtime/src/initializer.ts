@@ -1,10 +1,10 @@
 import { Call, type Environment, type Scope } from './call.ts'
 import { callEitherWay } from './callback.ts'
 import { Context } from './context.ts'
-import { asError } from './error.ts'
 import { findExport } from './exports.ts'
 import type { Input } from './input.ts'
 import type { Loader } from './manifest.ts'
+import { asError } from './thrown.ts'
 import { within } from './within.ts'
 
 /** Runs a function's initializer. Rejects with what it throws, or when its time is up. */
