@@ -1,5 +1,5 @@
 // The local platform beside a bare Node.js server and others' local servers, in one run: requests a second, the slowest, memory,
-// start; a process from the warm ones; how many calls a second the queue takes. Needs the bundles (`npm run build`), wrk, and
+// start; how many calls a second the queue takes. Needs the bundles (`npm run build`), wrk, and
 // `node bench/local.mjs [ROUNDS]`. PEERS names a folder with functions-framework and serverless-offline that is kept.
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

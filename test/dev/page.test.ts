@@ -35,3 +35,22 @@ test.skipIf(!has('chromium'))(
     }
   },
 )
+
+test.skipIf(!has('chromium'))(
+  'a failed call is a page with the lines around its place, and loads itself again',
+  async () => {
+    mkdirSync(SHOTS, { recursive: true })
+    const failing = `export const handler = () => {\n  const user: { name?: string } = {}\n  return user.name!.trim()\n}\n`
+    const dev = await startDev({ 'serverless.yml': hello(), 'hello.ts': failing })
+    const browser = await Browser.open(dev.url)
+    try {
+      await browser.untilText('500 GET /', 'h1')
+      expect(await browser.text('pre')).toContain('> 3 |   return user.name!.trim()')
+      await browser.screenshot(join(SHOTS, 'dev-failed.png'))
+      dev.write('hello.ts', page('mended'))
+      await browser.untilText('mended', 'h1')
+    } finally {
+      await browser.close()
+    }
+  },
+)
