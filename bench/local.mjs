@@ -1,6 +1,6 @@
 // The local platform beside a bare Node.js server and others' local servers, in one run: requests a second, the slowest, memory,
-// start; how many calls a second the queue takes. Needs the bundles (`npm run build`), wrk, and
-// `node bench/local.mjs [ROUNDS]`. PEERS names a folder with functions-framework and serverless-offline that is kept.
+// start. Needs the bundles (`npm run build`), wrk, and `node bench/local.mjs [ROUNDS]`. PEERS names a folder with functions-framework
+// and serverless-offline that is kept. `--quick` needs neither: it judges what a call costs beside the bare server.
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -10,10 +10,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median } from './measure.mjs'
 
-const ROUNDS = Number(process.argv[2] ?? 4)
-const SECONDS = 4
+const QUICK = process.argv.includes('--quick')
+const ROUNDS = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 4)
+const SECONDS = QUICK ? 2 : 4
 const SLS = fileURLToPath(new URL('../bin/sls.js', import.meta.url))
 const WANTED = { '@google-cloud/functions-framework': '5', serverless: '3', 'serverless-offline': '13' }
+// Twice what is measured, for machines that do something else too.
+const CPU_LIMIT = 3.2
 let isFine = true
 
 delete process.env.NODE_EXTRA_CA_CERTS
@@ -21,10 +24,10 @@ const folder = mkdtempSync(join(tmpdir(), 'sls-bench-local-'))
 const peers = process.env.PEERS ?? join(folder, 'peers')
 const started = []
 try {
-  install()
+  if (!QUICK) install()
   const contestants = await begin()
   await compare(contestants)
-  await starts()
+  if (!QUICK) await starts()
 } finally {
   for (const child of started) process.kill(-child.pid, 'SIGKILL')
   sls(['remove', '--yes'])
@@ -59,13 +62,13 @@ async function begin() {
   sls(['deploy', '--yes'])
   const { pid } = JSON.parse(readFileSync(join(folder, 'home/platform.json'), 'utf8'))
   const url = `http://127.0.0.1:${/127\.0\.0\.1:(\d+)/.exec(sls(['info']))[1]}/hello`
-  const others = await Promise.all([raw(), framework(), offline()])
-  return [
+  const others = await Promise.all(QUICK ? [raw()] : [raw(), framework(), offline()])
+  const both = [
     { name: 'raw', ...others[0] },
     { name: 'ours', url, pid },
-    { name: 'functions-framework', ...others[1] },
-    { name: 'serverless-offline', ...others[2] },
   ]
+  if (QUICK) return both
+  return [...both, { name: 'functions-framework', ...others[1] }, { name: 'serverless-offline', ...others[2] }]
 }
 
 function write(name, files) {
@@ -138,17 +141,27 @@ async function compare(contestants) {
   const results = Object.fromEntries(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round <= ROUNDS; round++) {
     for (const { name, url, pid } of contestants) {
-      const result = { ...load(url), memory: memoryOf(pid) }
+      const before = cpuMsOf(pid)
+      const { requests, ...result } = load(url)
+      result.cpuUs = ((cpuMsOf(pid) - before) * 1000) / requests
+      result.memory = memoryOf(pid)
       if (round > 0) results[name].push(result)
     }
   }
   for (const [name, rounds] of Object.entries(results)) {
     const of = (key) => median(rounds.map((round) => round[key]))
     console.log(
-      `  ${name.padEnd(20)} ${of('perSec').toFixed(0).padStart(7)}/s  p99 ${of('p99Ms').toFixed(2)} ms  ${of('memory').toFixed(0)} MB`,
+      `  ${name.padEnd(20)} ${of('perSec').toFixed(0).padStart(7)}/s  p99 ${of('p99Ms').toFixed(2)} ms  ${of('cpuUs').toFixed(1)} µs cpu  ${of('memory').toFixed(0)} MB`,
     )
   }
   const ratio = (key, name) => median(results.ours.map((own, round) => own[key] / results[name][round][key]))
+  judge(
+    'of the processor time of a bare server, gateway and function together',
+    ratio('cpuUs', 'raw'),
+    CPU_LIMIT,
+    'most',
+  )
+  if (QUICK) return
   judge('of the requests of a bare server', ratio('perSec', 'raw'), 0.65, 'least')
   judge('times the requests of functions-framework', ratio('perSec', 'functions-framework'), 8, 'least')
   judge('times the requests of serverless-offline', ratio('perSec', 'serverless-offline'), 15, 'least')
@@ -161,20 +174,28 @@ function load(url) {
   const [, amount, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(text)
   if (/Non-2xx/.test(text)) throw new Error(`${url} failed under load:\n${text}`)
   return {
+    requests: Number(/(\d+) requests in/.exec(text)[1]),
     perSec: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]),
     p99Ms: Number(amount) * { us: 0.001, ms: 1, s: 1000 }[unit],
   }
 }
 
-// Of the process and of those that it started: pages that are shared count once, where the kernel tells.
+// Of the process and of those that it started, user and system.
+function cpuMsOf(pid) {
+  const ticks = treeOf(pid).map((one) => {
+    try {
+      const fields = readFileSync(`/proc/${one}/stat`, 'utf8').split(') ')[1].split(' ')
+      return Number(fields[11]) + Number(fields[12])
+    } catch {
+      return 0
+    }
+  })
+  return ticks.reduce((sum, one) => sum + one, 0) * 10
+}
+
+// Pages that are shared count once, where the kernel tells.
 function memoryOf(pid) {
-  const parents = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-  const all = [pid]
-  for (const one of all) all.push(...parents.filter(([, parent]) => parent === one).map(([child]) => child))
-  const kilobytes = all.map((one) => {
+  const kilobytes = treeOf(pid).map((one) => {
     try {
       return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))[1])
     } catch {
@@ -182,6 +203,16 @@ function memoryOf(pid) {
     }
   })
   return kilobytes.reduce((sum, one) => sum + one, 0) / 1024
+}
+
+function treeOf(pid) {
+  const parents = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+  const all = [pid]
+  for (const one of all) all.push(...parents.filter(([, parent]) => parent === one).map(([child]) => child))
+  return all
 }
 
 // From the start of the command to the first answer.
