@@ -90,7 +90,7 @@ export type MissedRuns = (typeof MISSED_RUNS)[number]
 export const MISSED_RUNS = ['skip', 'once', 'all'] as const
 
 /** A trigger that listens to something outside of the platform. */
-export type SourceSpec = MqttSourceSpec | FolderSourceSpec | TopicSourceSpec
+export type SourceSpec = MqttSourceSpec | FolderSourceSpec | TopicSourceSpec | DaprSourceSpec
 
 interface SourceBase {
   readonly name: string
@@ -124,6 +124,14 @@ export interface TopicSourceSpec extends SourceBase {
   readonly topics: readonly string[]
   /** Of the functions of one group, one gets a message. */
   readonly group?: string
+}
+
+/** A sidecar of Dapr comes with it to the address of the service. */
+export interface DaprSourceSpec extends SourceBase {
+  readonly type: 'dapr'
+  readonly component: string
+  /** Of pub/sub; absent for an input binding. */
+  readonly topic?: string
 }
 
 /** The options of its kind are in docs/local-triggers.md; texts among them may hold secrets. */

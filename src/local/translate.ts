@@ -56,7 +56,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const reached = mapTriggers([...routes, ...timers], triggers, subject)
   const ofType = (...types: readonly string[]): readonly MappedTrigger[] =>
     reached.triggers.filter(({ type }) => types.includes(type))
-  const sources = ofType('mqtt', 'folder', 'topic').map(readSource)
+  const sources = ofType('mqtt', 'folder', 'topic', 'dapr').map(readSource)
   const outputs = outputsOf(fn)
   const spec = {
     name: fn.name,

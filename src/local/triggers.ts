@@ -154,7 +154,15 @@ export const triggers: TriggerTable = {
   stream: without('streams'),
   cdn: without('a CDN'),
   eventbus: without('an event bus'),
-  dapr: without('a Dapr sidecar'),
+  dapr: {
+    type: 'dapr',
+    fields: {
+      ...SOURCE,
+      component: { to: 'component' },
+      topic: { to: 'topic' },
+      components: lossy('components are files of the sidecar', 'daprd --resources-path FOLDER'),
+    },
+  },
 }
 
 function without(what: string): Refuse {

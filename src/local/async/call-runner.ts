@@ -187,7 +187,7 @@ export class CallRunner {
 }
 
 // A call with an event in the words of one with a request. What went wrong is in the function's log.
-async function outcomeOf(call: Promise<void>): Promise<Omit<CallResult, 'durationSec'>> {
+async function outcomeOf(call: Promise<unknown>): Promise<Omit<CallResult, 'durationSec'>> {
   try {
     await call
     return { status: 200, headers: [], body: Buffer.alloc(0) }

@@ -14,6 +14,6 @@ export interface AsyncTarget {
   /** Calls at once that it takes. */
   readonly places: number
   /** Calls it with an event. Rejects with what came in between. */
-  readonly take: (event: SourceEvent, id: string) => Promise<void>
+  readonly take: (event: SourceEvent, id: string) => Promise<unknown>
   readonly tell: (text: string) => void
 }

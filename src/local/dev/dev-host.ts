@@ -14,6 +14,7 @@ import { OwnBus } from '../outputs/own-bus.ts'
 import { WORKER_FILE } from '../places.ts'
 import { asyncTarget, takeAsync } from '../platform/async-target.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
+import { answerDapr } from '../platform/dapr.ts'
 import { whyOf } from '../platform/failure-text.ts'
 import { listenersOf } from '../platform/listeners.ts'
 import { SecretStore } from '../platform/secret-store.ts'
@@ -102,6 +103,7 @@ export class DevHost {
       // Nobody wants yesterday's runs when work begins.
       remembersTimers: false,
       gateway: {
+        beside: (request, response) => answerDapr(this.#service, request, response),
         ...traced,
         isSecure: tls !== undefined,
         beside: (request, response) =>

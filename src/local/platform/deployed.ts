@@ -122,8 +122,8 @@ export class Deployed implements Reachable {
   }
 
   /** Calls the function with an event of another trigger than the clock's. Rejects with a `CallFailure`. */
-  async take(event: SourceEvent, id: string): Promise<void> {
-    await this.#event(event, id)
+  async take(event: SourceEvent, id: string): Promise<unknown> {
+    return await this.#event(event, id)
   }
 
   /** What it listens to; nothing without its secrets. */
@@ -231,11 +231,11 @@ export class Deployed implements Reachable {
     await this.#event({ kind: 'timer', trigger: name, data: payload, time })
   }
 
-  async #event(event: SourceEvent, id?: string): Promise<void> {
+  async #event(event: SourceEvent, id?: string): Promise<unknown> {
     const { tracer } = this.#options
     const call = (trace: Partial<SourceEvent> = {}): Promise<unknown> =>
       this.meter.time(() => this.host().event({ ...event, ...trace }, id))
-    if (tracer) await tracer.event({ name: this.name, ...event }, (traceparent) => call({ traceparent }))
-    else await call()
+    if (!tracer) return await call()
+    return await tracer.event({ name: this.name, ...event }, (traceparent) => call({ traceparent }))
   }
 }

@@ -13,6 +13,7 @@ import type { SourcesOptions } from '../sources/sources.ts'
 import type { Tracing } from '../tracing/tracer.ts'
 import { asyncTarget, functionPath, takeAsync } from './async-target.ts'
 import { CodeStore } from './code-store.ts'
+import { answerDapr } from './dapr.ts'
 import type { Deployed } from './deployed.ts'
 import { listenersOf } from './listeners.ts'
 import { Queue } from './queue.ts'
@@ -140,7 +141,8 @@ export class PlatformHost {
       accept: this.#accepting(state),
       gateway: {
         ...(tracer && { tracer }),
-        beside: (request, response) => takeAsync(this.async, host, { request, response }),
+        beside: (request, response) =>
+          takeAsync(this.async, host, { request, response }) || answerDapr(host, request, response),
       },
     })
     this.#services.set(keyOf(service, stage), host)

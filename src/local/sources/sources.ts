@@ -95,7 +95,7 @@ export class Sources {
   }
 }
 
-const KINDS = { mqtt: 'mqtt', folder: 'os' } as const
+const KINDS = { mqtt: 'mqtt', folder: 'os', dapr: 'dapr' } as const
 
 /** The trigger kind of the service file. */
 export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
@@ -104,8 +104,8 @@ export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
 
 async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
   if (spec.type === 'folder') return await new FolderSource(spec, context).open()
-  // What is sent to a topic of the platform itself comes from where it is sent.
-  if (spec.type === 'topic') return { stop: async () => undefined }
+  // What is sent to a topic of the platform itself comes from where it is sent, and a sidecar comes by itself.
+  if (spec.type === 'topic' || spec.type === 'dapr') return { stop: async () => undefined }
   return await openMqtt(spec as MqttSourceSpec<string>, context)
 }
 
