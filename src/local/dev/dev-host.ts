@@ -103,11 +103,11 @@ export class DevHost {
       // Nobody wants yesterday's runs when work begins.
       remembersTimers: false,
       gateway: {
-        beside: (request, response) => answerDapr(this.#service, request, response),
         ...traced,
         isSecure: tls !== undefined,
         beside: (request, response) =>
-          this.#service !== undefined && takeAsync(calls, this.#service, { request, response }),
+          this.#service !== undefined &&
+          (takeAsync(calls, this.#service, { request, response }) || answerDapr(this.#service, request, response)),
         ...(host !== undefined && { host }),
         createServer: (answer) =>
           createFront(
