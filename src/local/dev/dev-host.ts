@@ -105,9 +105,7 @@ export class DevHost {
       gateway: {
         ...traced,
         isSecure: tls !== undefined,
-        beside: (request, response) =>
-          this.#service !== undefined &&
-          (takeAsync(calls, this.#service, { request, response }) || answerDapr(this.#service, request, response)),
+        beside: (request, response) => besideIn(this.#service, calls, { request, response }),
         ...(host !== undefined && { host }),
         createServer: (answer) =>
           createFront(
@@ -231,6 +229,10 @@ export class DevHost {
       if (!this.#following.signal.aborted) throw thrown
     }
   }
+}
+
+function besideIn(service: ServiceHost | undefined, calls: AsyncCalls, wire: Parameters<typeof takeAsync>[2]): boolean {
+  return service !== undefined && (takeAsync(calls, service, wire) || answerDapr(service, wire.request, wire.response))
 }
 
 // Code that lies where its digest says, and belongs to the user.
