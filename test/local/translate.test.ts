@@ -72,7 +72,7 @@ test('what the platform cannot do is said at its place', async () => {
     makeFn('a', { runtime: 'python3.12', cpu: 2, timeoutSec: 100_000 }),
     makeFn('b', {
       triggers: [
-        { kind: 'kafka', at: '/functions/b/events/0/kafka', enabled: true, topics: ['t'] },
+        { kind: 'log', at: '/functions/b/events/0/log', enabled: true, source: 's' },
         http('/b', { auth: { kind: 'iam' } }),
       ],
     }),
@@ -82,7 +82,7 @@ test('what the platform cannot do is said at its place', async () => {
     ['SLS3002', 'warning', '/functions/a/cpu'],
     ['SLS3003', 'error', '/functions/a/timeout'],
     ['SLS3003', 'warning', '/functions/x/events/0/http/auth'],
-    ['SLS3001', 'error', '/functions/b/events/0/kafka'],
+    ['SLS3001', 'error', '/functions/b/events/0/log'],
   ])
 })
 
