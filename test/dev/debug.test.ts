@@ -80,7 +80,7 @@ test('a breakpoint in TypeScript is hit through sls invoke --debug, variables ar
     told += chunk
   })
   const url = await until(() => /ws:\/\/127\.0\.0\.1:\d+\/[0-9a-f-]+/.exec(told)?.[0], 'the address')
-  expect(told).toContain('devtools://devtools/bundled/js_app.html?')
+  await until(() => told.includes('devtools://devtools/bundled/js_app.html?'), 'the address for DevTools')
   const inspector = await Inspector.attach(url)
   const debug = new Debugger(inspector, dev.dir)
   await inspector.send('Debugger.enable')
