@@ -1,7 +1,7 @@
 import { error, SlsError } from '@anyfaas/kit'
+import { readRecord } from '../local/client/record.ts'
+import { ensurePlatform } from '../local/client/start.ts'
 import { homeOf } from '../local/home.ts'
-import { readRecord } from '../local/record.ts'
-import { ensurePlatform } from '../local/start.ts'
 import type { ActionIo } from './io.ts'
 
 export interface ConsoleResult {

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { homeOf } from '../local/home.ts'
+import { PLATFORM_FILE } from '../local/places.ts'
 import { systemdUnit } from '../local/unit.ts'
 import type { ActionIo } from './io.ts'
 import { misuse } from './project.ts'
@@ -17,10 +17,9 @@ export interface LocalResult {
 /** `install`: a systemd unit for the platform of this user. */
 export async function local({ verb }: LocalOptions, { env }: ActionIo): Promise<LocalResult> {
   if (verb !== 'install') throw misuse(`sls local knows "install", not "${verb}"`)
-  const platform = fileURLToPath(new URL('../../dist/local/platform.cjs', import.meta.url))
   const unit = systemdUnit({
     node: realpathSync(process.execPath),
-    platform: realpathSync(platform),
+    platform: realpathSync(PLATFORM_FILE),
     root: homeOf(env).root,
     user: userInfo().username,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',

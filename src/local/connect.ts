@@ -10,10 +10,10 @@ import type {
   Operations,
 } from '@anyfaas/kit'
 import type { FunctionStatus, ServiceStatus } from './api.ts'
-import { FunctionDriver } from './function-driver.ts'
+import { FunctionDriver } from './client/function-driver.ts'
+import { Link } from './client/link.ts'
+import { LocalOperations } from './client/operations.ts'
 import { homeOf } from './home.ts'
-import { Link } from './link.ts'
-import { LocalOperations } from './operations.ts'
 
 export const connector: Connector = {
   connect: async (options) => new LocalConnection(options),

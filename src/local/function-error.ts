@@ -1,6 +1,6 @@
 import { type CallInfo, type Diagnostic, error, type Place, SlsError } from '@anyfaas/kit'
 import { firstFrame, isOwnFrame, textOf } from './stack.ts'
-import type { WireError } from './wire.ts'
+import type { WireError } from './wire/wire.ts'
 
 /** SLS7010: the handler threw. The diagnostic stands on the first line of the stack that is the user's. */
 export function failed(thrown: WireError, info: CallInfo, serviceDir: string): SlsError {

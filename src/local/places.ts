@@ -1,9 +1,19 @@
 import { fileURLToPath } from 'node:url'
 
-// This module stands as deep as the bundles that it gets into, so its paths are right from both.
+// This module stands as deep as the bundles that it gets into, so its paths are right from both: whoever is loaded late and asks it
+// for a path stands at `src/local` too.
+
+/** Absolute path of the tool's own folder, with its last slash. */
+export const TOP = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Absolute path of the bundle that a function's process runs. */
 export const WORKER_FILE = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
+
+/** Absolute path of the bundle that the platform's process runs. */
+export const PLATFORM_FILE = fileURLToPath(new URL('../../dist/local/platform.cjs', import.meta.url))
+
+/** Absolute path of what `WORKER_FILE` loads to serve a deployed function. */
+export const SERVE_FILE = fileURLToPath(new URL('../../dist/local/serve.cjs', import.meta.url))
 
 /** Absolute path of what the entry file of a function in development requires. */
 export const DEV_ENTRY_FILE = fileURLToPath(new URL('../../dist/local/dev/entry.cjs', import.meta.url))

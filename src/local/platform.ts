@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { chooseQueue } from './async/open-queue.ts'
+import { type PlatformRecord, platformVersion, readRecord } from './client/record.ts'
+import type { FromPlatform } from './client/start-wire.ts'
 import { homeOf } from './home.ts'
 import { writeJson } from './json-file.ts'
+import { WORKER_FILE } from './places.ts'
 import { obey } from './platform/commands.ts'
 import { Control } from './platform/control.ts'
 import { PlatformHost } from './platform/platform-host.ts'
-import { type PlatformRecord, platformVersion, readRecord } from './record.ts'
-import type { FromPlatform } from './start-wire.ts'
 import { openTracing } from './tracing/open-tracing.ts'
 
 // The platform's process. It is started by `start.ts`, writes its record, says so, and lives until it is told to end,
@@ -21,14 +21,13 @@ async function main(): Promise<void> {
   const home = homeOf(process.env)
   const token = randomBytes(32).toString('hex')
   const version = platformVersion()
-  const worker = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
   const isOurs = async (): Promise<boolean> => (await readRecord(home.record))?.token === token
   const tracing = await openTracing(process.env)
   const platform = new PlatformHost({
     ...(tracing && { tracing }),
     home,
     version,
-    worker,
+    worker: WORKER_FILE,
     queue: await chooseQueue(home),
     onEnding: () => {
       control.isEnding = true

@@ -1,7 +1,7 @@
 import type { Provider } from '@anyfaas/kit'
-import { facts } from './facts.ts'
-import { fields } from './fields.ts'
-import { triggers } from './triggers.ts'
+import { facts } from './translation/facts.ts'
+import { fields } from './translation/fields.ts'
+import { triggers } from './translation/triggers.ts'
 
 /** The embedded platform: services on this machine, without an account. */
 export const localProvider: Provider = {
@@ -15,7 +15,7 @@ export const localProvider: Provider = {
       fields,
       triggers,
       machineOf: () => ({ os: process.platform, arch: process.arch }),
-      translate: async () => (await import('./translate.ts')).translator,
+      translate: async () => (await import('./translation/translate.ts')).translator,
       connect: async () => (await import('./connect.ts')).connector,
       runtime: {
         entry: new URL('../../dist/local/runtime.cjs', import.meta.url),

@@ -1,10 +1,10 @@
 import type { Answer } from '@anyfaas/kit'
-import type { CallOptions, LaunchedServer } from './once-call.ts'
-import { callProcess } from './once-process.ts'
-import type { LaunchedCode } from './once-wire.ts'
+import type { CallOptions, LaunchedServer } from './once/once-call.ts'
+import { callProcess } from './once/once-process.ts'
+import type { LaunchedCode } from './once/once-wire.ts'
 
-export type { DebuggerAddress } from './once-call.ts'
-export type { Timing } from './once-wire.ts'
+export type { DebuggerAddress } from './once/once-call.ts'
+export type { Timing } from './once/once-wire.ts'
 
 /** A handler that runs in place, or a server: the packager makes both ready. */
 export type RunOnceOptions = CallOptions & ({ readonly launch: LaunchedCode } | { readonly custom: LaunchedServer })
@@ -16,6 +16,6 @@ export type RunOnceOptions = CallOptions & ({ readonly launch: LaunchedCode } | 
  */
 export async function runOnce(options: RunOnceOptions): Promise<Answer> {
   if ('launch' in options) return await callProcess(options.launch, options)
-  const { callServer } = await import('./once-server.ts')
+  const { callServer } = await import('./once/once-server.ts')
   return await callServer(options.custom, options)
 }

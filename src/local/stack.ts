@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Span } from '@anyfaas/kit'
+import { TOP } from './places.ts'
 
 interface Position {
   readonly file: string
@@ -41,8 +42,6 @@ export function isOwnFrame(line: string): boolean {
   )
 }
 
-// This module stands two folders below the top, as a source and in a bundle.
-const TOP = fileURLToPath(new URL('../../', import.meta.url))
 const OWN_FOLDERS = ['bin', 'dist', 'src', 'plugins'].map((name) => `${TOP}${name}${sep}`)
 
 function* positionsIn(stack: string): Generator<Position> {

@@ -1,4 +1,4 @@
-import { ONCE } from './once-wire.ts'
+import { ONCE } from './once/once-wire.ts'
 import { once } from './worker/once.ts'
 
 // The process of a function: it makes a single call, or serves a deployed function that the first message names.

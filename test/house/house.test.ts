@@ -55,7 +55,7 @@ const VENDOR_WORDS_ALLOWED = new Set([
 const OWN_SIGNALS = new Set([
   'src/console/api.ts: ApiError',
   'src/console/console.ts: ApiError',
-  'src/local/client.ts: PlatformGone',
+  'src/local/client/client.ts: PlatformGone',
   'src/local/platform/gateway.ts: HttpError',
   'src/local/platform/gateway.ts: CallFailure',
   'src/local/platform/proxy.ts: CallFailure',

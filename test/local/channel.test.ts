@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CallTable } from '../../src/local/call-table.ts'
-import { Channel } from '../../src/local/channel.ts'
-import type { Message } from '../../src/local/message-bytes.ts'
+import { CallTable } from '../../src/local/wire/call-table.ts'
+import { Channel } from '../../src/local/wire/channel.ts'
+import type { Message } from '../../src/local/wire/message-bytes.ts'
 
 /** One end of a socket: gathers what is written, and takes what `push` gives it. */
 function socketOf(written: Buffer[] = []): Socket {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { withLock } from '../../src/local/lock.ts'
+import { withLock } from '../../src/local/client/lock.ts'
 
 const roots: string[] = []
 

@@ -1,6 +1,6 @@
 import { type Diagnostic, type Fn, membersOf, warning } from '@anyfaas/kit'
 import type { FunctionSpec } from '../../local/spec.ts'
-import { translator } from '../../local/translate.ts'
+import { translator } from '../../local/translation/translate.ts'
 import type { ActionIo } from '../io.ts'
 import { choosePlatforms, misuse, openProject, type Platform, type Project, type ProjectOptions } from '../project.ts'
 

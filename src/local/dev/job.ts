@@ -1,4 +1,4 @@
-import type { LaunchedCode } from '../once-wire.ts'
+import type { LaunchedCode } from '../once/once-wire.ts'
 
 /** What the entry file of a function in development is made of. */
 export interface DevJob {

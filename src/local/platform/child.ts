@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { readLines } from '../lines.ts'
 import { signalGroup } from '../process-group.ts'
+import { readLines } from '../wire/lines.ts'
 import type { Warden } from './warden.ts'
 
 export interface ChildOptions {

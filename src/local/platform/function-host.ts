@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { FunctionSpec } from '../spec.ts'
-import type { CallTerms } from '../wire.ts'
+import type { CallTerms } from '../wire/wire.ts'
 import type { Exchange, Upgrade } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance, LaunchOptions } from './instance.ts'

@@ -1,7 +1,7 @@
 import type { LogLine } from '@anyfaas/kit'
 import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 import type { FunctionSpec } from '../spec.ts'
-import type { CallTerms } from '../wire.ts'
+import type { CallTerms } from '../wire/wire.ts'
 import type { Exit } from './child.ts'
 import type { Exchange, Upgrade } from './exchange.ts'
 import type { Warden } from './warden.ts'

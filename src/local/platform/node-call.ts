@@ -1,4 +1,4 @@
-import type { CallTerms, FromWorker } from '../wire.ts'
+import type { CallTerms, FromWorker } from '../wire/wire.ts'
 import type { Due } from './deadlines.ts'
 import type { Exchange, Watcher } from './exchange.ts'
 import { CallFailure } from './failure.ts'

@@ -1,4 +1,4 @@
-import { type HeadMessage, STREAM_WINDOW_BYTES } from '../wire.ts'
+import { type HeadMessage, STREAM_WINDOW_BYTES } from '../wire/wire.ts'
 import { type Exchange, isOfConnection } from './exchange.ts'
 import { asFailure, type CallFailure } from './failure.ts'
 

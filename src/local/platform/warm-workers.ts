@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { execPath } from 'node:process'
 import { baseEnvironment } from '../environment.ts'
-import { CHANNEL_FD } from '../wire.ts'
+import { CHANNEL_FD } from '../wire/wire.ts'
 import type { Warden } from './warden.ts'
 
 /** Kept of each size of memory, and of all sizes. */

@@ -1,4 +1,4 @@
-import type { WireError } from '../wire.ts'
+import type { WireError } from '../wire/wire.ts'
 
 /** What of a thrown value can travel: anything can be thrown, and a stack can be a getter that throws. */
 export function describeError(thrown: unknown): WireError {

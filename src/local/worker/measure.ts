@@ -1,6 +1,6 @@
 import type { Emulator, Entry } from '@anyfaas/kit'
 import type { Loader, Loaders, Start } from '@anyfaas/runtime'
-import type { OnceJob, OnceResult, Timing } from '../once-wire.ts'
+import type { OnceJob, OnceResult, Timing } from '../once/once-wire.ts'
 import { wrapHandlers } from './handlers.ts'
 import { openModule } from './module.ts'
 import { Stopwatch } from './stopwatch.ts'

@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs'
 import type { Answer, Emulator, Entry, PlatformCall } from '@anyfaas/kit'
 import type { Loader, Loaders, Start } from '@anyfaas/runtime'
-import { type Frame, FrameReader, type OnceJob, type OnceResult, packFrame, RESULT_FD } from '../once-wire.ts'
+import { type Frame, FrameReader, type OnceJob, type OnceResult, packFrame, RESULT_FD } from '../once/once-wire.ts'
 import { describeError } from './error.ts'
 import { wrapHandlers } from './handlers.ts'
 import { openModule } from './module.ts'

@@ -1,4 +1,4 @@
-import { type FromWorker, STREAM_WINDOW_BYTES } from '../wire.ts'
+import { type FromWorker, STREAM_WINDOW_BYTES } from '../wire/wire.ts'
 
 /** Sends a streamed body in chunks, no faster than the client takes them. */
 export class Outflow {

@@ -1,5 +1,5 @@
 import type { LocalContext, LocalEntry, LocalEvent, LocalReply } from '../runtime/protocol.ts'
-import type { EventCallMessage, FromWorker, HttpCallMessage } from '../wire.ts'
+import type { EventCallMessage, FromWorker, HttpCallMessage } from '../wire/wire.ts'
 import { describeError } from './error.ts'
 import { logUnseen } from './looked.ts'
 import { Outflow } from './outflow.ts'

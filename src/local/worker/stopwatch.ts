@@ -1,4 +1,4 @@
-import type { Mark } from '../once-wire.ts'
+import type { Mark } from '../once/once-wire.ts'
 import type { Run, Wrap } from './handlers.ts'
 
 /** Notes how long the parts of a call take, from the start of the process on. */

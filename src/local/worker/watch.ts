@@ -1,6 +1,6 @@
 import type { Answer } from '@anyfaas/kit'
-import type { OnceResult } from '../once-wire.ts'
-import type { WireError } from '../wire.ts'
+import type { OnceResult } from '../once/once-wire.ts'
+import type { WireError } from '../wire/wire.ts'
 import { describeError } from './error.ts'
 import type { Wrap } from './handlers.ts'
 

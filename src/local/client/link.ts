@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { Call, ConnectOptions } from '@anyfaas/kit'
-import type { ServiceStatus } from './api.ts'
+import type { ServiceStatus } from '../api.ts'
+import { type Home, homeOf, serviceFolder } from '../home.ts'
 import { type Ask, type PlatformClient, PlatformGone } from './client.ts'
-import { type Home, homeOf, serviceFolder } from './home.ts'
 import { ensurePlatform } from './start.ts'
 
 /** How often a platform that ends under our hands is looked for again. */

@@ -9,10 +9,10 @@ import {
   type Resource,
   SlsError,
 } from '@anyfaas/kit'
-import type { FunctionStatus, Removal } from './api.ts'
+import type { FunctionStatus, Removal } from '../api.ts'
+import { FUNCTION, type FunctionSpec } from '../spec.ts'
 import { PlatformGone } from './client.ts'
 import type { Link } from './link.ts'
-import { FUNCTION, type FunctionSpec } from './spec.ts'
 
 /** A deployed function: its spec, and the names of the secrets whose values the platform has and are still those. */
 export type LiveFunction = FunctionSpec

@@ -15,10 +15,10 @@ import {
   type RemoteInvocation,
   SlsError,
 } from '@anyfaas/kit'
-import type { Invoked, Metrics } from './api.ts'
-import type { Home } from './home.ts'
+import type { Invoked, Metrics } from '../api.ts'
+import type { Home } from '../home.ts'
+import type { LocalHttpEvent } from '../runtime/protocol.ts'
 import type { Link } from './link.ts'
-import type { LocalHttpEvent } from './runtime/protocol.ts'
 import { lookForPlatform } from './start.ts'
 
 /** What the platform can do with a deployed service. It keeps one version of a function, so there are no versions and no aliases. */

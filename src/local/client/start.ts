@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { error, SlsError } from '@anyfaas/kit'
+import { baseEnvironment } from '../environment.ts'
+import type { Home } from '../home.ts'
+import { PLATFORM_FILE } from '../places.ts'
+import { tracingVariables } from '../tracing/open-tracing.ts'
 import { PlatformClient } from './client.ts'
-import { baseEnvironment } from './environment.ts'
-import type { Home } from './home.ts'
 import { withLock } from './lock.ts'
 import { platformVersion, readRecord } from './record.ts'
 import type { FromPlatform } from './start-wire.ts'
-import { tracingVariables } from './tracing/open-tracing.ts'
 
 export interface StartOptions {
   readonly home: Home
@@ -59,7 +59,7 @@ async function endOther(home: Home, note: (text: string) => void): Promise<void>
 
 function start(home: Home, signal: AbortSignal): Promise<void> {
   const output = openSync(home.output, 'w', 0o600)
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../dist/local/platform.cjs', import.meta.url))], {
+  const child = spawn(process.execPath, [PLATFORM_FILE], {
     cwd: home.root,
     // Not the caller's: it outlives the caller and serves others.
     env: { ...baseEnvironment(process.env), ...tracingVariables(process.env), SLS_HOME: home.root },

@@ -3,12 +3,12 @@ import { request as send } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Answer, type CallInfo, type Emulator, type EventCall, error, importModule, SlsError } from '@anyfaas/kit'
-import { baseEnvironment } from './environment.ts'
-import { ended, interrupted, tooLate } from './function-error.ts'
-import { readLines } from './lines.ts'
+import { baseEnvironment } from '../environment.ts'
+import { ended, interrupted, tooLate } from '../function-error.ts'
+import { signalGroup } from '../process-group.ts'
+import { awaitServer, cloudEvent, EVENT_PATH, EVENT_TYPE, eventResult, freePort, portVariables } from '../server.ts'
+import { readLines } from '../wire/lines.ts'
 import type { CallOptions, LaunchedServer } from './once-call.ts'
-import { signalGroup } from './process-group.ts'
-import { awaitServer, cloudEvent, EVENT_PATH, EVENT_TYPE, eventResult, freePort, portVariables } from './server.ts'
 
 const LEAST_INIT_SEC = 10
 

@@ -2,18 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Answer, HttpAnswer } from '@anyfaas/kit'
-import { baseEnvironment } from './environment.ts'
-import { ended, failed, interrupted, tooLate } from './function-error.ts'
+import { baseEnvironment } from '../environment.ts'
+import { ended, failed, interrupted, tooLate } from '../function-error.ts'
+import { WORKER_FILE } from '../places.ts'
+import { readLines } from '../wire/lines.ts'
 import { addressIn, isOfInspector } from './inspector.ts'
-import { readLines } from './lines.ts'
 import type { CallOptions } from './once-call.ts'
 import { FrameReader, type LaunchedCode, ONCE, type OnceResult, packFrame, RESULT_FD } from './once-wire.ts'
 
 /** Calls a handler in a Node.js process of its own. */
 export async function callProcess(launch: LaunchedCode, options: CallOptions): Promise<Answer> {
   const began = performance.now()
-  const worker = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
-  const child = spawn(process.execPath, [`--max-old-space-size=${options.info.memoryMb}`, worker, ONCE], {
+  const child = spawn(process.execPath, [`--max-old-space-size=${options.info.memoryMb}`, WORKER_FILE, ONCE], {
     cwd: launch.cwd,
     env: { ...baseEnvironment(process.env), ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

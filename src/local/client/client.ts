@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { type Code, error, SlsError } from '@anyfaas/kit'
-import type { Greeting, Refusal } from './api.ts'
+import type { Greeting, Refusal } from '../api.ts'
 import type { PlatformRecord } from './record.ts'
 
 export interface Ask {

@@ -22,10 +22,10 @@ import {
   triggersOf,
   writeValue,
 } from '@anyfaas/kit'
+import { outputsOf } from '../outputs/outputs-of.ts'
+import { FUNCTION, type FunctionSpec, MISSED_RUNS, type RouteSpec, type SourceSpec, type TimerSpec } from '../spec.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
-import { outputsOf } from './outputs/outputs-of.ts'
-import { FUNCTION, type FunctionSpec, MISSED_RUNS, type RouteSpec, type SourceSpec, type TimerSpec } from './spec.ts'
 import { triggers } from './triggers.ts'
 
 const PLATFORM = 'the local platform'

@@ -1,6 +1,6 @@
 import type { Answer, CallInfo, PlatformCall } from '@anyfaas/kit'
 import type { Manifest } from '@anyfaas/runtime'
-import type { WireError } from './wire.ts'
+import type { WireError } from '../wire/wire.ts'
 
 /** A function that runs from where it lies: see `Launch` of the packager, which makes these. */
 export interface LaunchedCode {

@@ -1,4 +1,4 @@
-import type { LocalContext, LocalTriggerEvent } from './runtime/protocol.ts'
+import type { LocalContext, LocalTriggerEvent } from '../runtime/protocol.ts'
 
 /** What the platform and a function's process say to each other, over a socket pair: `channel.ts` carries it. */
 export type ToWorker = LoadMessage | HttpCallMessage | EventCallMessage | CancelMessage | MoreMessage | PingMessage
