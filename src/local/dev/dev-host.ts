@@ -1,14 +1,10 @@
 import { rm } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import type { LogLine, RequestEvent } from '@anyfaas/kit'
-import { Router } from '@anyfaas/runtime'
+import type { RequestEvent } from '@anyfaas/kit'
 import { AsyncCalls } from '../async/async-calls.ts'
 import { LogQueue } from '../async/log-queue.ts'
 import type { AsyncTarget } from '../async/target.ts'
 import { readJson } from '../json-file.ts'
-import { addressIn, isOfInspector } from '../once/inspector.ts'
-import type { DebuggerAddress } from '../once/once-call.ts'
 import { OutputDoor } from '../outputs/output-door.ts'
 import { OwnBus } from '../outputs/own-bus.ts'
 import { WORKER_FILE } from '../places.ts'
@@ -19,18 +15,20 @@ import { whyOf } from '../platform/failure-text.ts'
 import { listenersOf } from '../platform/listeners.ts'
 import { SecretStore } from '../platform/secret-store.ts'
 import { ServiceHost } from '../platform/service-host.ts'
-import { type ServiceState, stateFile } from '../platform/service-state.ts'
+import { type ServiceOptions, type ServiceState, stateFile } from '../platform/service-state.ts'
 import { Warden } from '../platform/warden.ts'
 import { WarmWorkers } from '../platform/warm-workers.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec, RouteSpec } from '../spec.ts'
 import { openTracing } from '../tracing/open-tracing.ts'
-import type { Tracing } from '../tracing/tracer.ts'
+import type { Tracer, Tracing } from '../tracing/tracer.ts'
 import type { Certificate } from './certificate.ts'
-import { createFront } from './front.ts'
+import { followLog, type LogListeners } from './dev-log.ts'
+import { DevRoutes } from './dev-routes.ts'
+import { createFront, type FrontOptions } from './front.ts'
 import { type Problem, Problems } from './problems.ts'
 
-export interface DevHostOptions {
+export interface DevHostOptions extends LogListeners {
   readonly service: string
   readonly stage: string
   /** Where what is kept from one session to the next lies. */
@@ -39,9 +37,7 @@ export interface DevHostOptions {
   /** The address to listen on; loopback when missing. */
   readonly host?: string
   readonly tls?: Certificate
-  readonly onLog: (line: LogLine) => void
   readonly onAnswered: (answered: RequestEvent) => void
-  readonly onDebugger: (name: string, address: DebuggerAddress) => void
 }
 
 /** A function to run from where it lies. */
@@ -64,10 +60,8 @@ export class DevHost {
     (name) => this.#service?.find(name),
     new OwnBus(() => (this.#service ? listenersOf(this.#service, (...all) => this.#callOnce(...all)) : [])),
   )
-  readonly #working = new Set<string>()
-  readonly #routes = new Map<string, readonly RouteSpec[]>()
+  readonly #routes = new DevRoutes()
   readonly #following = new AbortController()
-  #router = new Router<RouteSpec & { readonly name: string }>([])
   #service: ServiceHost | undefined
   #tracing: Tracing | undefined
   #calls: AsyncCalls | undefined
@@ -78,48 +72,15 @@ export class DevHost {
 
   /** Begins to answer. Throws SLS7005 when the wanted port is taken. */
   async open(): Promise<void> {
-    const { service, stage, folder, port, host, tls } = this.#options
+    const { service, stage, folder, port } = this.#options
     const before = (await readJson(stateFile(folder))) as Partial<ServiceState> | undefined
     const own = typeof before?.port === 'number' ? { port: before.port } : {}
     await rm(join(folder, 'log.ndjson'), { force: true })
     this.#tracing = await openTracing(process.env)
     const tracer = this.#tracing?.of(service, stage)
     const calls = await this.#openCalls(join(folder, 'queue'))
-    const traced = { ...(tracer && { tracer }) }
-    this.#service = new ServiceHost({
-      state: { service, stage, functions: [], ...own },
-      folder,
-      code: IN_PLACE,
-      ...traced,
-      // Values come with each version, from .env.
-      secretStore: new SecretStore(join(folder, 'secret-store')),
-      worker: WORKER_FILE,
-      workers: this.#workers,
-      warden: this.#warden,
-      takenPorts: () => new Set(),
-      sidecar: (name) => this.#outputs.variablesFor(name),
-      buckets: join(folder, 'buckets'),
-      accept: (...happened) => this.#callOnce(...happened),
-      // Nobody wants yesterday's runs when work begins.
-      remembersTimers: false,
-      gateway: {
-        ...traced,
-        isSecure: tls !== undefined,
-        beside: (request, response) => besideIn(this.#service, calls, { request, response }),
-        ...(host !== undefined && { host }),
-        createServer: (answer) =>
-          createFront(
-            {
-              ...(tls && { tls }),
-              problems: this.problems,
-              find: (request) => this.#find(request),
-              onAnswered: this.#options.onAnswered,
-            },
-            answer,
-          ),
-      },
-    })
-    void this.#follow(this.#service)
+    this.#service = new ServiceHost(this.#serviceOptions({ service, stage, functions: [], ...own }, calls, tracer))
+    void followLog(this.#service.log, this.#options, this.#following.signal)
     await this.#outputs.open()
     await this.#service.open(port)
     calls.start()
@@ -145,26 +106,18 @@ export class DevHost {
   /** Puts a version in the place of the one before, which finishes what it has. Throws SLS7003, and then the old one stays. */
   async update({ spec, secrets }: DevFunction): Promise<void> {
     await this.#service?.deploy({ spec, secrets })
-    this.#working.add(spec.name)
+    this.#routes.works(spec.name)
     this.expect(spec.name, spec.routes)
   }
 
   /** Says what will answer these routes, though nothing may work yet. */
   expect(name: string, routes: readonly RouteSpec[]): void {
-    this.#routes.set(name, routes)
-    this.#route()
-  }
-
-  #route(): void {
-    const all = [...this.#routes].flatMap(([owner, own]) => own.map((route) => ({ ...route, name: owner })))
-    this.#router = new Router(all)
+    this.#routes.expect(name, routes)
   }
 
   async remove(name: string): Promise<void> {
     this.problems.set(name, [])
-    this.#working.delete(name)
-    this.#routes.delete(name)
-    this.#route()
+    this.#routes.remove(name)
     await this.#service?.remove(name)
   }
 
@@ -199,34 +152,34 @@ export class DevHost {
     })
   }
 
-  #find({ method = 'GET', url = '/', headers }: IncomingMessage): { name: string; works: boolean } | undefined {
-    const path = url.split('?', 1)[0] ?? url
-    const direct = /^\/function\/([^/?]+)/.exec(path)?.[1]
-    const asked = method === 'OPTIONS' ? headers['access-control-request-method'] : undefined
-    const name = direct ?? this.#ownerOf(method, path) ?? (asked && this.#ownerOf(asked, path))
-    if (!name || !this.#routes.has(name)) return undefined
-    return { name, works: this.#working.has(name) }
-  }
-
-  #ownerOf(method: string, path: string): string | undefined {
-    try {
-      return this.#router.find(method, path)?.route.name
-    } catch {
-      // A broken escape: the gateway says so.
-      return undefined
-    }
-  }
-
-  async #follow({ log }: ServiceHost): Promise<void> {
-    const { onLog, onDebugger } = this.#options
-    try {
-      for await (const line of log.read({ functions: [], follow: true }, this.#following.signal)) {
-        const address = line.stream === 'err' ? addressIn(line.text) : undefined
-        if (address) onDebugger(line.function, address)
-        else if (!isNoise(line)) onLog(line)
-      }
-    } catch (thrown) {
-      if (!this.#following.signal.aborted) throw thrown
+  #serviceOptions(state: ServiceState, calls: AsyncCalls, tracer: Tracer | undefined): ServiceOptions {
+    const { folder, host, tls, onAnswered } = this.#options
+    const traced = tracer && { tracer }
+    const find: FrontOptions['find'] = (request) => this.#routes.find(request)
+    const front = { problems: this.problems, find, onAnswered, ...(tls && { tls }) }
+    return {
+      state,
+      folder,
+      code: IN_PLACE,
+      ...traced,
+      // Values come with each version, from .env.
+      secretStore: new SecretStore(join(folder, 'secret-store')),
+      worker: WORKER_FILE,
+      workers: this.#workers,
+      warden: this.#warden,
+      takenPorts: () => new Set(),
+      sidecar: (name) => this.#outputs.variablesFor(name),
+      buckets: join(folder, 'buckets'),
+      accept: (...happened) => this.#callOnce(...happened),
+      // Nobody wants yesterday's runs when work begins.
+      remembersTimers: false,
+      gateway: {
+        ...traced,
+        isSecure: tls !== undefined,
+        beside: (request, response) => besideIn(this.#service, calls, { request, response }),
+        ...(host !== undefined && { host }),
+        createServer: (answer) => createFront(front, answer),
+      },
     }
   }
 }
@@ -241,10 +194,4 @@ const IN_PLACE: CodeFolders = {
   has: async () => true,
   keep: () => undefined,
   release: async () => undefined,
-}
-
-// What a reload is told by itself.
-function isNoise({ stream, text }: LogLine): boolean {
-  if (stream === 'err') return isOfInspector(text)
-  return stream === 'sys' && /^(deployed$|a new version is deployed$|not deployed: )/.test(text)
 }

@@ -43,8 +43,3 @@ interface Wire {
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }
-
-/** A function's name on the whole platform. */
-export function functionPath(name: string, service: string, stage: string): string {
-  return `${name}.${service}.${stage}`
-}

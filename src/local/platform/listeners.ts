@@ -1,7 +1,7 @@
 import type { Listener } from '../outputs/own-bus.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
-import { functionPath } from './async-target.ts'
 import type { ServiceHost } from './service-host.ts'
+import { functionPath } from './services.ts'
 
 /** The functions of a service that listen to topics of the platform. */
 export function listenersOf(

@@ -11,15 +11,14 @@ import { OutputDoor } from '../outputs/output-door.ts'
 import { type Listener, OwnBus } from '../outputs/own-bus.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
 import type { Tracing } from '../tracing/tracer.ts'
-import { asyncTarget, functionPath, takeAsync } from './async-target.ts'
+import { asyncTarget, takeAsync } from './async-target.ts'
 import { CodeStore } from './code-store.ts'
 import { answerDapr } from './dapr.ts'
-import type { Deployed } from './deployed.ts'
 import { listenersOf } from './listeners.ts'
-import { Queue } from './queue.ts'
 import { SecretStore } from './secret-store.ts'
 import { ServiceHost } from './service-host.ts'
 import { type ServiceState, stateFile } from './service-state.ts'
+import { functionPath, Services } from './services.ts'
 import { Warden } from './warden.ts'
 import { WarmWorkers } from './warm-workers.ts'
 
@@ -46,15 +45,14 @@ export class PlatformHost {
   readonly secrets: SecretStore
   readonly version: string
   readonly async: AsyncCalls
-  readonly #outputs = new OutputDoor((path) => this.#found(path)?.found, new OwnBus(() => this.#listeners()))
+  readonly #outputs = new OutputDoor(
+    (path) => this.#services.function(path)?.found,
+    new OwnBus(() => this.#listeners()),
+  )
   readonly #options: PlatformOptions
   readonly #warden = new Warden()
   readonly #workers: WarmWorkers
-  readonly #services = new Map<string, ServiceHost>()
-  /** Beginnings and ends of a service, one after the other. */
-  readonly #lives = new Map<string, Queue>()
-  /** Of deploys that are under way, by service. */
-  readonly #deploys = new Map<string, number>()
+  readonly #services = new Services((state) => this.#make(state))
   #ending: Promise<void> | undefined
 
   constructor(options: PlatformOptions) {
@@ -73,45 +71,38 @@ export class PlatformHost {
     for (const name of await readdir(home.services)) {
       const state = await readJson(stateFile(join(home.services, name)))
       // A deploy that was cut off before its first function leaves a folder without a state.
-      if (isState(state)) this.#add(state)
+      if (isState(state)) this.#services.add(state)
     }
     const functions = this.services.flatMap((service) => service.functions)
     this.#workers.prepare(functions.filter(({ spec }) => !spec.server).map(({ spec }) => spec.memory))
     await this.code.prune()
     await this.#outputs.open()
     await this.async.open()
-    for (const service of this.#services.values()) await service.open()
+    for (const service of this.services) await service.open()
     this.async.start()
   }
 
   get services(): readonly ServiceHost[] {
-    return [...this.#services.values()]
+    return this.#services.all
   }
 
   find(service: string, stage: string): ServiceHost | undefined {
-    return this.#services.get(keyOf(service, stage))
+    return this.#services.find(service, stage)
   }
 
   /** Brings a function into a service, which begins with its first one. Throws SLS7003 or SLS7005. */
   async deploy(service: string, stage: string, request: DeployRequest): Promise<FunctionStatus> {
-    const key = keyOf(service, stage)
-    this.#count(key, 1)
-    try {
-      const host = await this.#need({ service, stage, functions: [] }, request.port)
-      if (request.port !== undefined) await host.moveTo(request.port)
+    const { port } = request
+    return await this.#services.within({ service, stage, port }, async (host) => {
+      if (port !== undefined) await host.moveTo(port)
       return await host.deploy(request)
-    } finally {
-      this.#count(key, -1)
-      await this.#discardWhenEmpty(key)
-    }
+    })
   }
 
   /** Takes a function away. A service ends with its last function, the platform with its last service. */
   async remove(service: string, stage: string, name: string): Promise<Removal> {
-    const key = keyOf(service, stage)
-    await this.#services.get(key)?.remove(name)
-    await this.#discardWhenEmpty(key)
-    const isLast = this.#services.size === 0 && this.#deploys.size === 0
+    await this.#services.remove(service, stage, name)
+    const isLast = this.#services.isEmpty
     if (isLast) await this.shutdown()
     return { isLast }
   }
@@ -122,7 +113,7 @@ export class PlatformHost {
     return this.#ending
   }
 
-  #add(state: ServiceState): ServiceHost {
+  #make(state: ServiceState): ServiceHost {
     const { home, worker, tracing } = this.#options
     const { service, stage } = state
     const tracer = tracing?.of(service, stage)
@@ -135,7 +126,7 @@ export class PlatformHost {
       warden: this.#warden,
       worker,
       workers: this.#workers,
-      takenPorts: () => this.#portsBut(host),
+      takenPorts: () => this.#services.portsBut(host),
       buckets: home.buckets,
       sidecar: (name) => this.#outputs.variablesFor(functionPath(name, service, stage)),
       accept: this.#accepting(state),
@@ -145,52 +136,13 @@ export class PlatformHost {
           takeAsync(this.async, host, { request, response }) || answerDapr(host, request, response),
       },
     })
-    this.#services.set(keyOf(service, stage), host)
     return host
-  }
-
-  #need(state: ServiceState, port: number | undefined): Promise<ServiceHost> {
-    const key = keyOf(state.service, state.stage)
-    return this.#life(key).run(async () => {
-      const known = this.#services.get(key)
-      if (known) return known
-      const host = this.#add(state)
-      try {
-        await host.open(port)
-      } catch (failure) {
-        this.#services.delete(key)
-        await host.discard()
-        throw failure
-      }
-      return host
-    })
-  }
-
-  async #discardWhenEmpty(key: string): Promise<void> {
-    await this.#life(key).run(async () => {
-      const host = this.#services.get(key)
-      if (!host?.isEmpty || this.#deploys.has(key)) return
-      this.#services.delete(key)
-      await host.discard()
-    })
-  }
-
-  #life(key: string): Queue {
-    const life = this.#lives.get(key) ?? new Queue()
-    this.#lives.set(key, life)
-    return life
-  }
-
-  #count(key: string, by: number): void {
-    const count = (this.#deploys.get(key) ?? 0) + by
-    if (count > 0) this.#deploys.set(key, count)
-    else this.#deploys.delete(key)
   }
 
   async #end(): Promise<void> {
     this.#options.onEnding()
     await this.async.stop()
-    await Promise.all([...this.#services.values()].map((service) => service.close(GRACE_MS)))
+    await Promise.all(this.services.map((service) => service.close(GRACE_MS)))
     await this.#outputs.close()
     await this.async.close()
     await this.#options.tracing?.close()
@@ -211,22 +163,8 @@ export class PlatformHost {
   }
 
   #target(path: string): AsyncTarget | undefined {
-    const { host, found } = this.#found(path) ?? {}
+    const { host, found } = this.#services.function(path) ?? {}
     return host && found && asyncTarget(host, found.name)
-  }
-
-  #found(path: string): { readonly host: ServiceHost; readonly found: Deployed } | undefined {
-    for (const host of this.#services.values()) {
-      const place = functionPath('', host.name, host.stage)
-      const found = path.endsWith(place) ? host.find(path.slice(0, -place.length)) : undefined
-      if (found) return { host, found }
-    }
-    return undefined
-  }
-
-  #portsBut(host: ServiceHost): ReadonlySet<number> {
-    const others = [...this.#services.values()].filter((other) => other !== host)
-    return new Set(others.flatMap((other) => other.port ?? []))
   }
 }
 
@@ -234,8 +172,4 @@ function isState(value: unknown): value is ServiceState {
   if (!isMap(value)) return false
   const { service, stage, functions } = value as Partial<ServiceState>
   return typeof service === 'string' && typeof stage === 'string' && Array.isArray(functions)
-}
-
-function keyOf(service: string, stage: string): string {
-  return JSON.stringify([service, stage])
 }

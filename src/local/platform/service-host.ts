@@ -6,16 +6,16 @@ import type { DeployRequest, FunctionStatus, ServiceStatus } from '../api.ts'
 import { writeJson } from '../json-file.ts'
 import { Sources } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
-import { Deployed, type DeployedOptions } from './deployed.ts'
+import { Address } from './address.ts'
+import type { Deployed, DeployedOptions } from './deployed.ts'
 import { hideIn, whyOf } from './failure-text.ts'
-import { Gateway } from './gateway.ts'
 import { type Meter, meterIn } from './meter.ts'
-import { candidatePorts, noPort } from './ports.ts'
 import { Queue } from './queue.ts'
 import { SecretFiles } from './secret-files.ts'
 import { ServiceLog } from './service-log.ts'
 import { type ServiceOptions, type ServiceState, stateFile } from './service-state.ts'
 import { TimerBook } from './timer-book.ts'
+import { Versions } from './versions.ts'
 
 /** One service in one stage: its address, its functions, its log, and what of it outlives the platform. */
 export class ServiceHost {
@@ -23,20 +23,17 @@ export class ServiceHost {
   readonly #options: ServiceOptions
   readonly #functions = new Map<string, Deployed>()
   readonly #changes = new Queue()
-  readonly #draining = new Set<Promise<void>>()
-  /** Every version that can still print something. */
-  readonly #versions = new Set<Deployed>()
+  readonly #versions: Versions
   readonly #meters = new Map<string, Meter>()
   readonly #sources: Sources
   readonly #timers: TimerBook
   readonly #secretFiles: SecretFiles
-  #gateway: Gateway
-  #movedFrom: number | undefined
+  readonly #address: Address
   #isGone = false
 
   constructor(options: ServiceOptions) {
     this.#options = options
-    this.#gateway = new Gateway(options.gateway)
+    this.#address = new Address(options.gateway, options.state.port)
     this.#timers = new TimerBook(options.remembersTimers === false ? undefined : join(options.folder, 'timers.json'))
     this.#secretFiles = new SecretFiles(options.secretStore, options.state, options.folder)
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
@@ -46,8 +43,9 @@ export class ServiceHost {
       accept: options.accept,
       tell: (name, text) => this.log.tell({ function: name, stream: 'sys', text }),
     })
+    this.#versions = new Versions(this.#deployedOptions(), this.#secretFiles)
     for (const spec of options.state.functions) {
-      this.#functions.set(spec.name, this.#version({ spec, secrets: {} }))
+      this.#functions.set(spec.name, this.#versions.make({ spec, secrets: {} }))
     }
   }
 
@@ -61,7 +59,7 @@ export class ServiceHost {
 
   /** Where it answers, or will answer. */
   get port(): number | undefined {
-    return this.#gateway.port || this.#options.state.port
+    return this.#address.port
   }
 
   get isSecure(): boolean {
@@ -75,12 +73,7 @@ export class ServiceHost {
   /** Begins to answer, on the port that it had or on another one. Throws SLS7005 when a wanted one is taken. */
   async open(wanted?: number): Promise<void> {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
-    const { port } = this.#options.state
-    const isOpen = await this.#gateway.open(
-      wanted === undefined ? candidatePorts(port, this.#options.takenPorts()) : [wanted],
-    )
-    if (!isOpen) throw new SlsError(noPort(wanted))
-    if (wanted === undefined && port !== undefined && this.port !== port) this.#movedFrom = port
+    await this.#address.open(wanted, this.#options.takenPorts())
     this.#publish()
     await this.#save()
     await this.#timers.open()
@@ -91,13 +84,9 @@ export class ServiceHost {
   async moveTo(port: number): Promise<void> {
     await this.#changes.run(async () => {
       if (port === this.port) return
-      const gateway = new Gateway(this.#options.gateway)
-      if (!(await gateway.open([port]))) throw new SlsError(noPort(port))
-      const before = this.#gateway
-      this.#gateway = gateway
-      this.#movedFrom = undefined
+      const before = await this.#address.moveTo(port)
       this.#publish()
-      this.#drain(before.close())
+      this.#versions.drain(before.close())
       await this.#save()
     })
   }
@@ -105,24 +94,24 @@ export class ServiceHost {
   /** Starts the new version, and only then puts it in the place of the old one. Throws SLS7003 when it does not load. */
   async deploy(request: DeployRequest): Promise<FunctionStatus> {
     const { spec } = request
-    const next = this.#version(request)
+    const next = this.#versions.make(request)
     try {
       await this.#needCode(spec)
       await next.load()
     } catch (failure) {
       const shown = hideIn(failure, (text) => this.log.masks.hide(text))
       this.log.tell({ function: spec.name, stream: 'sys', text: `not deployed: ${whyOf(shown)}` })
-      await this.#retire(next)
+      await this.#versions.retire(next)
       throw shown
     }
     const before = this.#functions.get(spec.name)
     this.#functions.set(spec.name, next)
     this.#publish()
     next.startTimers()
-    if (before) this.#drain(this.#retire(before))
+    if (before) this.#versions.drain(this.#versions.retire(before))
     await this.#changes.run(() => this.#save())
     this.log.tell({ function: spec.name, stream: 'sys', text: before ? 'a new version is deployed' : 'deployed' })
-    return next.status(this.#url)
+    return next.status(this.#address.url)
   }
 
   /** Already gone is success. */
@@ -131,7 +120,7 @@ export class ServiceHost {
     if (!before) return
     this.#functions.delete(name)
     this.#publish()
-    await this.#retire(before)
+    await this.#versions.retire(before)
     this.#timers.forget(name)
     await this.#changes.run(() => this.#save())
   }
@@ -152,28 +141,31 @@ export class ServiceHost {
 
   /** Answers a request as if it had come to the service's own address. */
   answer(request: IncomingMessage, response: ServerResponse): void {
-    this.#gateway.answer(request, response)
+    this.#address.answer(request, response)
+  }
+
+  /** No log shows the values that there are now. */
+  hideSecrets(): void {
+    this.#versions.hideSecrets()
   }
 
   status(): ServiceStatus {
-    const moved = this.#movedFrom
     return {
       service: this.name,
       stage: this.stage,
-      url: this.#url,
-      notes: moved === undefined ? [] : [`port ${moved} was taken by something else, so it answers on ${this.port}`],
-      functions: [...this.#functions.values()].map((deployed) => deployed.status(this.#url)),
+      url: this.#address.url,
+      notes: this.#address.notes,
+      functions: [...this.#functions.values()].map((deployed) => deployed.status(this.#address.url)),
     }
   }
 
   /** Lets what runs finish, for at most so long. Everything is there again at the next start. */
   async close(graceMs: number): Promise<void> {
     await this.#sources.close({ forget: false })
-    const versions = [...this.#versions]
-    const quiet = Promise.all([this.#gateway.close(), ...versions.map((version) => version.drain())])
+    const quiet = Promise.all([this.#address.close(), this.#versions.quiet()])
     const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
     await Promise.race([quiet, late])
-    await Promise.all(versions.map((version) => version.end()))
+    await this.#versions.end()
     await this.#timers.written()
   }
 
@@ -181,16 +173,12 @@ export class ServiceHost {
   async discard(): Promise<void> {
     await this.#sources.close({ forget: true })
     await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
-    await Promise.all([this.#gateway.close(), this.log.written(), ...this.#draining])
+    await Promise.all([this.#address.close(), this.log.written(), this.#versions.drained()])
     await this.#changes.run(async () => {
       this.#isGone = true
       await this.#timers.written()
       await rm(this.#options.folder, { recursive: true, force: true })
     })
-  }
-
-  get #url(): string {
-    return `http://127.0.0.1:${this.port}`
   }
 
   #deployedOptions(): DeployedOptions {
@@ -203,15 +191,9 @@ export class ServiceHost {
   }
 
   #publish(): void {
-    this.#gateway.publish([...this.#functions.values()])
-    this.#sources.follow([...this.#functions.values()].flatMap(({ sources }) => sources))
-  }
-
-  #version(request: Pick<DeployRequest, 'spec' | 'secrets'>): Deployed {
-    const version = new Deployed(request, this.#deployedOptions())
-    this.#versions.add(version)
-    this.hideSecrets()
-    return version
+    const functions = [...this.#functions.values()]
+    this.#address.publish(functions)
+    this.#sources.follow(functions.flatMap(({ sources }) => sources))
   }
 
   async #needCode({ digest = '' }: FunctionSpec): Promise<void> {
@@ -219,31 +201,13 @@ export class ServiceHost {
       throw new SlsError(error('SLS7002', `the platform has no code ${digest}`))
   }
 
-  async #retire(version: Deployed): Promise<void> {
-    await version.drain()
-    this.#versions.delete(version)
-    this.hideSecrets()
-    await version.release()
-  }
-
-  /** No log shows the values that there are now. */
-  hideSecrets(): void {
-    const given = [...this.#versions].flatMap((version) => [...version.secrets.values()])
-    this.log.masks.set([...given, ...this.#secretFiles.values])
-  }
-
-  #drain(work: Promise<void>): void {
-    const told = work.catch((failure: unknown) => void process.stderr.write(`${whyOf(failure)}\n`))
-    const draining = told.finally(() => this.#draining.delete(draining))
-    this.#draining.add(draining)
-  }
-
   // Of two functions that are removed at once, the one that drains longer finds the service gone.
   async #save(): Promise<void> {
     if (this.#isGone) return
     const { service, stage } = this.#options.state
+    const { port = 0 } = this
     const functions = [...this.#functions.values()].map((deployed) => deployed.spec)
-    const state: ServiceState = { service, stage, port: this.#gateway.port, functions }
+    const state: ServiceState = { service, stage, port, functions }
     await writeJson(stateFile(this.#options.folder), state)
   }
 }
