@@ -120,7 +120,10 @@ function refsOf(service: Service, artifacts: readonly Artifact[]): ArtifactRefs 
     service.functions.map((fn) => {
       const own = made.get(fn.name)
       const path = `./${artifactName(service, fn)}`
-      return [fn.name, { path, handler: own?.handler ?? entryHandler(fn), ...(own && { digest: own.artifact.digest }) }]
+      if (!own) return [fn.name, { path, handler: entryHandler(fn) }]
+      const { digest, marks } = own.artifact
+      const mark = marks[fn.name]
+      return [fn.name, { path, handler: own.handler, digest, ...(mark !== undefined && { mark }) }]
     }),
   )
 }

@@ -9,6 +9,8 @@ export interface FunctionSpec {
   readonly artifact: string
   /** Of the zip; absent when nothing was packaged. */
   readonly digest?: string
+  /** Of what the function runs of the zip; absent when nothing was packaged, or when code was sent by other means than `sls`. */
+  readonly mark?: string
   /** `sls_login.handler`: the entry file at the artifact's root and its export. Absent for a command. */
   readonly handler?: string
   /** An HTTP server of any language. */

@@ -34,7 +34,7 @@ export function entriesOf({ code, bundles, query, scope }: Generation): PackEntr
     const own = hosted ? { [fn.name]: {}, ...mapModules(files, refOf) } : mapModules(files, refOf)
     const modules = addLayers(own, layers, refOf)
     const text = entryText({ manifest, modules, runtime, module, ...(hosted && { hosted: { app: hosted, host } }) })
-    return generated(entryFile(fn), Buffer.from(text))
+    return { ...generated(entryFile(fn), Buffer.from(text)), fn: fn.name }
   })
   const hosts = code.entries.some(({ hosted }) => hosted) ? [shipped(host, HOST)] : []
   return [...texts, shipped(runtime, runtimeEntry), ...runtimeParts(runtimeEntry, code), ...hosts]

@@ -17,6 +17,7 @@ import { createTrees, type Trees } from './files/trees.ts'
 import { type Group, groupFunctions } from './groups.ts'
 import type { PlatformCode } from './machine/platform-code.ts'
 import type { Contribution } from './report.ts'
+import { type CodeMarks, markOf, marksOfZip } from './zip/code-marks.ts'
 import { existingZip, placeZip } from './zip/existing.ts'
 import type { Zipped } from './zip/zip.ts'
 import { makeZips } from './zips.ts'
@@ -95,9 +96,9 @@ export async function pack(request: PackRequest): Promise<Packed> {
   const packages: PackedArtifact[] = []
   for (const { group, ready } of prepared) {
     if (ready && group.given !== undefined) await placeZip(group.given, group.path)
-    const zip = ready ?? made.get(group.path)
+    const zip = ready ? { ...ready, marks: marksOfZip(ready), contributions: [] } : made.get(group.path)
     if (!zip) throw new Error(`"${group.path}" was not made`)
-    packages.push({ artifact: artifactOf(group, zip), contributions: made.get(group.path)?.contributions ?? [] })
+    packages.push({ artifact: artifactOf(group, zip), contributions: zip.contributions })
   }
   const secrets = prepared.flatMap(({ group, entries }) => {
     const suspects = new Set(made.get(group.path)?.suspects)
@@ -142,9 +143,11 @@ function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()]
 }
 
-function artifactOf({ path, functions }: Group, { digest, bytes }: Zipped): Artifact {
+function artifactOf({ path, functions }: Group, zip: Zipped & { readonly marks: CodeMarks }): Artifact {
+  const { digest, bytes } = zip
   const handlers = Object.fromEntries(functions.map((fn) => [fn.name, entryHandler(fn)]))
-  return { id: basename(path, extname(path)), kind: 'zip', path, digest, bytes, handlers }
+  const marks = Object.fromEntries(functions.map(({ name }) => [name, markOf(zip.marks, name)]))
+  return { id: basename(path, extname(path)), kind: 'zip', path, digest, bytes, handlers, marks }
 }
 
 // What is not there yet needs no other name: it cannot be met.

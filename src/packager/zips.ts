@@ -13,6 +13,7 @@ import { type CompressOptions, compress } from './work/compress.ts'
 import { isFile, nameOf } from './work/content.ts'
 import { keyOfEntries, type PackEntry } from './work/entries-key.ts'
 import { Supply } from './work/supply.ts'
+import { type CodeMarks, createCodeMarks } from './zip/code-marks.ts'
 import { placeZip } from './zip/existing.ts'
 import { pieceCount } from './zip/piece.ts'
 import { draftZip, type StoredEntry, sortByName, type ZipDraft, type Zipped } from './zip/zip.ts'
@@ -24,7 +25,9 @@ export interface ZipWish {
   readonly entries: readonly PackEntry[]
 }
 
-export interface MadeZip extends Zipped, Report {}
+export interface MadeZip extends Zipped, Report {
+  readonly marks: CodeMarks
+}
 
 export interface ZipsOptions extends CompressOptions {
   /** Where compressed contents are kept. Without it, or when it cannot be made, they are kept until the end of the run. */
@@ -159,10 +162,11 @@ async function draftEach(
 ): Promise<PackReader | undefined> {
   for (const { path, key, entries } of wishes) {
     const report = createReport()
-    const draft = await draftZip(path, storedEntries(entries, supply, { cache, report }), options.signal)
+    const marks = createCodeMarks()
+    const draft = await draftZip(path, storedEntries(entries, supply, { cache, report, marks }), options.signal)
     if ('damaged' in draft) return draft.damaged
     const { digest, bytes } = draft
-    drafts.set(key, { draft, zip: { digest, bytes, ...report.end() } })
+    drafts.set(key, { draft, zip: { digest, bytes, ...report.end(), marks: marks.end() } })
   }
   return undefined
 }
@@ -170,12 +174,13 @@ async function draftEach(
 interface Stored {
   readonly cache: PieceCache
   readonly report: ReturnType<typeof createReport>
+  readonly marks: ReturnType<typeof createCodeMarks>
 }
 
 function* storedEntries(
   entries: readonly PackEntry[],
   supply: Supply,
-  { cache, report }: Stored,
+  { cache, report, marks }: Stored,
 ): Generator<StoredEntry | Promise<void>> {
   for (const entry of entries) {
     const { name, executable } = entry
@@ -183,6 +188,7 @@ function* storedEntries(
     for (; !pieces; pieces = piecesIn(cache, entry)) yield supply.next(name)
     const stored = { name, executable, pieces }
     report.add(stored)
+    marks.add(stored, entry.fn)
     yield stored
   }
 }

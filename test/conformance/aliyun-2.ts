@@ -49,6 +49,7 @@ export const aliyun2: Edition = {
     ['no events', { ...rich, events: [] }],
   ],
   drift: { memorySize: 2048 },
+  otherCode: { codeChecksum: '1' },
   measure: (emulator, name) => {
     const functionName = name.replace('shop-dev-', '')
     measureFour(emulator as Fc2Emulator, { region: 'cn-hangzhou', serviceName: 'shop-dev', functionName })

@@ -65,5 +65,6 @@ export const aliyun3: Edition = {
     ['no events', { ...rich, events: [] }],
   ],
   drift: { memorySize: 2048 },
+  otherCode: { codeChecksum: '1' },
   measure: (emulator, name) => measureFour(emulator as Fc3Emulator, { region: 'cn-hangzhou', functionName: name }),
 }

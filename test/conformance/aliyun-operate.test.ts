@@ -239,7 +239,9 @@ it('code that is too large for a request goes over the bucket that the platform 
     const credentials = { accessKeyId: 'id', accessKeySecret: 'secret', source: 'the test' }
     const reach = { credentials, region: 'cn-hangzhou', account: '1234567890123456', endpoint }
     const handlers = { a: 'a.handler', b: 'b.handler' }
-    const artifacts = [{ id: 'all', kind: 'zip' as const, path, digest: 'sha256:0' as const, bytes, handlers }]
+    const artifacts = [
+      { id: 'all', kind: 'zip' as const, path, digest: 'sha256:0' as const, bytes, handlers, marks: {} },
+    ]
     const client = new Fc2Client(reach)
     const call = { signal: new AbortController().signal, note: () => {} }
     const options = {

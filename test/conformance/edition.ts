@@ -27,6 +27,8 @@ export interface Edition {
   readonly waiting?: Tree
   /** What somebody changes by hand, in the words of the platform. */
   readonly drift: Tree
+  /** What the platform tells after somebody has sent other code by hand; absent where it tells nothing of code. */
+  readonly otherCode?: Tree
   /** Lets the platform have counted, in the last minute: 4 calls of a function of 10, 20, 30 and 40 ms, 1 error, 2 throttled. */
   readonly measure?: (emulator: Emulator, name: string) => void
 }

@@ -37,13 +37,14 @@ export async function killedEverywhere(
     }
 }
 
-interface Moment {
+export interface Moment {
   readonly at: number
   readonly side: 'before' | 'after'
   readonly changesOnly: boolean
 }
 
-async function killAt(bench: Bench, { at, side, changesOnly }: Moment): Promise<void> {
+/** Deploys as a process of its own that is killed there. */
+export async function killAt(bench: Bench, { at, side, changesOnly }: Moment): Promise<void> {
   const env = { ...bench.env, PATH: process.env['PATH'], HOME: bench.dir, XDG_CACHE_HOME: join(bench.dir, '.sls') }
   const child = spawn(process.execPath, [bin, 'deploy'], { cwd: bench.dir, env, stdio: 'ignore' })
   const ended = new Promise((done) => child.once('exit', done))

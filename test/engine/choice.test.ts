@@ -50,6 +50,18 @@ describe('a plan', () => {
     expect(gone).toEqual(['trigger', 'function', 'role'])
   })
 
+  it('keeps code of which the function runs the same, whatever artifact it is in', () => {
+    const sealed = { ...driver, rules: { digest: 'ignore' }, code: ['mark'] } as const
+    const input = { service: 's', stage: 'dev', provider: 'p', drivers: new Map([['thing', sealed]]) }
+    const live = ['a', 'b'].map((id) => ({ id, value: { mark: `${id}1`, digest: 'one' } }))
+    const desired = [thing('a', { mark: 'a1', digest: 'two' }), thing('b', { mark: 'b2', digest: 'two' })]
+    for (const choice of [{}, { part: 'code' as const }]) {
+      const { steps } = planSteps({ ...input, desired, live: new Map([['thing', live]]), choice })
+      expect(brief(steps)).toEqual(['keep a', 'update b'])
+      expect(steps[1]?.because).toEqual([{ field: 'mark', from: 'b1', to: 'b2' }])
+    }
+  })
+
   it('of some functions leaves the others alone, but not what these need', () => {
     const desired = [
       thing('role'),

@@ -95,7 +95,7 @@ export class LocalFixture {
     }
     const connection = await this.connect({
       ...to,
-      artifacts: [{ id: name, kind: 'zip', path, digest, bytes, handlers: {} }],
+      artifacts: [{ id: name, kind: 'zip', path, digest, bytes, handlers: {}, marks: {} }],
     })
     await driverOf(connection).create({ id: `function/${name}`, type: 'local.function', spec }, this.call)
     await this.record()

@@ -34,8 +34,11 @@ async function deploy(
     cacheDir: join(serviceDir, '.sls/cache'),
   })
   const refs = Object.fromEntries(
-    artifacts.flatMap(({ digest, handlers }) =>
-      Object.entries(handlers).map(([name, handler]) => [name, { path: './blog.zip', handler, digest }]),
+    artifacts.flatMap(({ digest, handlers, marks }) =>
+      Object.entries(handlers).map(([name, handler]) => [
+        name,
+        { path: './blog.zip', handler, digest, mark: marks[name] ?? '' },
+      ]),
     ),
   )
   const { resources, diagnostics } = (await target.translate()).translate(service, refs)
@@ -120,15 +123,13 @@ describe('a packaged service', () => {
     expect(await ask('/posts')).toEqual([200, '["list","b"]', null])
     const changed = { 'src/posts.ts': FILES['src/posts.ts'].replace('ctx.function, ', '') }
     expect(actions(await deploy(platform, blog('b'), changed))).toEqual([
-      'update function/remind digest',
-      'update function/posts digest',
+      'update function/remind mark',
+      'update function/posts mark',
     ])
     expect(await ask('/posts')).toEqual([200, '["b"]', null])
     const fewer = makeService({ functions: blog('b').functions.slice(1) })
     const pruned = await deploy(platform, fewer, changed)
-    expect(actions(pruned).filter((action) => !action.startsWith('update function/posts'))).toEqual([
-      'delete function/remind',
-    ])
+    expect(actions(pruned)).toEqual(['keep function/posts', 'delete function/remind'])
     const connection = await platform.connect({ service: 'blog' })
     const [driver] = connection.drivers
     if (!driver) throw new Error('no driver')

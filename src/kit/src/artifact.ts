@@ -10,6 +10,8 @@ export interface Artifact {
   readonly bytes: number
   /** Deployed function -> the handler that the platform calls, such as `sls_login.handler`. */
   readonly handlers: Readonly<Record<string, string>>
+  /** Deployed function -> a digest of what it runs of the artifact: another artifact with the same one runs as well. */
+  readonly marks: Readonly<Record<string, string>>
   readonly image?: ImageRef
 }
 
@@ -20,12 +22,14 @@ export interface ImageRef {
   readonly name: string
 }
 
-/** What a spec says of a function's code. `digest` is absent when nothing was packaged (a pure translation). */
+/** What a spec says of a function's code. `digest` and `mark` are absent when nothing was packaged (a pure translation). */
 export interface ArtifactRef {
   /** Path relative to the folder of the rendered spec. */
   readonly path: string
   readonly handler: string
   readonly digest?: `sha256:${string}`
+  /** As in `Artifact.marks`. */
+  readonly mark?: string
 }
 
 /** The entry file of a function inside the artifact; it stands at the root and is generated. */

@@ -20,8 +20,9 @@ export type LiveFunction = FunctionSpec
 /** Functions on the local platform. Throws SLS7003, SLS7005 and SLS7006 besides what the platform refuses. */
 export class FunctionDriver implements Driver<FunctionSpec, LiveFunction> {
   readonly type = FUNCTION
-  readonly rules: FieldRules = { artifact: 'ignore', secrets: 'unordered', secretFiles: 'unordered' }
-  readonly code = ['digest', 'handler']
+  // An artifact with the same mark is as good, so the function keeps the one that it has.
+  readonly rules: FieldRules = { artifact: 'ignore', digest: 'ignore', secrets: 'unordered', secretFiles: 'unordered' }
+  readonly code = ['mark', 'handler']
   readonly #link: Link
   readonly #env: ConnectOptions['env']
   readonly #artifacts: readonly Artifact[]

@@ -39,7 +39,8 @@ function splitNamespace(namespace: string): [service: string, stage: string] {
 }
 
 function specOf(name: string, digest: string, body: Record<string, unknown>, before: Found | undefined): FunctionSpec {
-  const base: FunctionSpec = before?.deployed.spec ?? {
+  // What is told apart by its mark came from `sls`.
+  const { mark: _, ...base }: FunctionSpec = before?.deployed.spec ?? {
     name,
     artifact: '',
     ...DEFAULTS,

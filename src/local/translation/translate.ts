@@ -83,8 +83,8 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
 }
 
 function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): Partial<FunctionSpec> {
-  const { path, handler, digest } = artifactOf(fn, service, artifacts)
-  const code = { artifact: path, ...(digest !== undefined && { digest }) }
+  const { path, handler, digest, mark } = artifactOf(fn, service, artifacts)
+  const code = { artifact: path, ...(digest !== undefined && { digest }), ...(mark !== undefined && { mark }) }
   if (fn.code.kind !== 'custom') return { ...code, handler }
   const { command, args, healthCheck } = fn.code
   return { ...code, server: { command: [...command, ...args], ...(healthCheck && { healthCheck }) } }

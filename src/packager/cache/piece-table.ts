@@ -4,7 +4,7 @@ import { COLUMNS, KEY_BYTES } from './index-file.ts'
 import type { PackReader } from './pack-reader.ts'
 
 /** A compressed piece in a pack of the cache. */
-export interface StoredPiece extends Omit<PackedPiece, 'key'> {
+export interface StoredPiece extends PackedPiece {
   readonly pack: PackReader
 }
 
@@ -82,6 +82,7 @@ export class PieceTable {
   pieceOf(place: number): StoredPiece {
     return {
       pack: this.packOf(place),
+      key: this.keyOf(place),
       offset: this.#at(place, OFFSET),
       packedBytes: this.#at(place, PACKED_BYTES),
       packedCrc: this.#at(place, PACKED_CRC),

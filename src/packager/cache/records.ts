@@ -39,7 +39,7 @@ export class Records<T extends object> {
   }
 }
 
-const FORMAT = `1 ${DEFLATE_FORMAT}`
+const FORMAT = `2 ${DEFLATE_FORMAT}`
 
 function stateOf(path: string): string {
   const stats: Stats | undefined = statSync(path, { throwIfNoEntry: false })

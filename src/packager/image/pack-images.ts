@@ -71,6 +71,7 @@ async function packOne(fn: ContainerFn, request: ImagesRequest): Promise<Made> {
     digest: image.top.digest,
     bytes: archive?.bytes ?? sizes.reduce((sum, { size }) => sum + size, 0),
     handlers: {},
+    marks: {},
     ...(target && { image: { function: fn.name, name: writeReference({ ...target, digest: image.top.digest }) } }),
   }
   return { artifact, diagnostics }

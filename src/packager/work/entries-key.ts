@@ -3,6 +3,8 @@ import { type Content, isFile } from './content.ts'
 
 export interface PackEntry extends Content {
   readonly executable: boolean
+  /** The function that alone runs it; all functions may when missing. */
+  readonly fn?: string
 }
 
 /** Says everything that the bytes of an artifact depend on: names, exec bits, contents or states of files. */
@@ -12,7 +14,9 @@ export function keyOfEntries(entries: readonly PackEntry[]): string {
   let at = 0
   let text = ''
   let before = ''
-  for (const { name, executable, source } of entries) {
+  for (const { name, executable, source, fn } of entries) {
+    // No name is empty, so nothing else begins with this.
+    if (fn !== undefined) text += `\0${fn}\0`
     text += `${name}\0${executable ? 'x' : '-'}`
     if (isFile(source)) {
       // Nearly all files lie in one folder under the names that they have in the artifact.

@@ -2,6 +2,7 @@ import {
   type Call,
   type Connection,
   type Connector,
+  codeMarks,
   type Deployment,
   fillPlaceholders,
   type LogLine,
@@ -14,12 +15,12 @@ import { findCredentials } from '../../account/credentials.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
 import { accountOf, lacksAccount } from '../../deploy/account-id.ts'
-import { checksumsOf, widthFor } from '../../deploy/checksums.ts'
 import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
 import { examine } from '../../deploy/examine.ts'
 import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
+import { sealsOf, widthFor } from '../../deploy/seals.ts'
 import { checkTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { regionOf } from '../../region.ts'
@@ -53,9 +54,10 @@ export const connector: Connector = {
       service,
       serviceName: serviceName(service),
       artifacts,
+      seals: await sealsOf(artifacts),
       secret: (name) => env[name],
     }
-    return new Fc2Connection(site, await checksumsOf(artifacts), reach)
+    return new Fc2Connection(site, reach)
   },
 }
 
@@ -64,16 +66,14 @@ class Fc2Connection implements Connection {
   readonly operations
   readonly width
   readonly #site: Site
-  readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurService
   readonly #reach: Reach
 
-  constructor(site: Site, checksums: Readonly<Record<string, string>>, reach: Reach) {
+  constructor(site: Site, reach: Reach) {
     const { service } = site
     const ours = new OurService(site)
     const code = codeStore(site, reach)
     this.#site = site
-    this.#checksums = checksums
     this.#ours = ours
     this.#reach = reach
     this.width = widthFor(site.artifacts)
@@ -106,7 +106,7 @@ class Fc2Connection implements Connection {
   expand(resources: readonly Resource[]): readonly Resource[] {
     const { service, serviceName } = this.#site
     const { region, account } = this.#reach
-    const expanded = expand(resources, { service, region, checksums: this.#checksums })
+    const expanded = expand(resources, { service, region, marks: codeMarks(this.#site.artifacts) })
     const filled = fillPlaceholders(expanded, { account })
     const own = `acs:fc:${region}:${account}:services/${serviceName}`
     checkTriggerRoles(filled, ({ functionName }) => [

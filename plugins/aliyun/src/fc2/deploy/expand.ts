@@ -10,8 +10,8 @@ import { apiWords } from './words.ts'
 export interface Expansion {
   readonly service: Service
   readonly region: string
-  /** Function -> the CRC-64 of its code, as the platform tells it. */
-  readonly checksums: Readonly<Record<string, string>>
+  /** Function -> the mark of its code. */
+  readonly marks: Readonly<Record<string, string>>
 }
 
 /**
@@ -70,7 +70,7 @@ function expandService(resource: Resource, { service }: Expansion): readonly Res
   return [...stores, { ...resource, spec }]
 }
 
-function expandFunction(resource: Resource, { service, checksums }: Expansion): readonly Resource[] {
+function expandFunction(resource: Resource, { service, marks }: Expansion): readonly Resource[] {
   const name = nameIn(resource)
   const { codeUri, asyncConfiguration, ...props } = apiWords(resource.spec) as Tree
   const merged: Tree = { ...FUNCTION_DEFAULTS, ...props, serviceName: SERVICE }
@@ -78,7 +78,7 @@ function expandFunction(resource: Resource, { service, checksums }: Expansion): 
     ...merged,
     description: withMark(String(merged['description']), service),
     ...(merged['initializer'] !== '' && { initializationTimeout: merged['initializationTimeout'] ?? 3 }),
-    ...(codeUri !== undefined && { code: checksums[name] ?? '' }),
+    ...(codeUri !== undefined && { code: marks[name] ?? '' }),
   }
   const fn = { ...resource, spec, fn: name }
   return isMap(asyncConfiguration) ? [fn, asyncOf(resource, asyncConfiguration)] : [fn]

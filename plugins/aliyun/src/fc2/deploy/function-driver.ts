@@ -4,6 +4,7 @@ import {
   type Driver,
   type FieldRules,
   type Live,
+  markOfCode,
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
@@ -12,7 +13,7 @@ import { hooksOf, withoutBlanks } from '../../deploy/blanks.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
 import { revealed } from '../../deploy/revealed.ts'
 import { FUNCTION_DEFAULTS } from './expand.ts'
-import { isMarked } from './mark.ts'
+import { isMarked, splitSeal, withSeal } from './mark.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
 
@@ -62,7 +63,12 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     const { serviceName, code, ...spec } = revealed(resource.spec, resource.id, this.#site)
-    const body = { ...spec, ...(code !== undefined && { code: await this.#code.of(resource.fn, call) }) }
+    const sealed = withSeal(String(spec['description']), code === undefined ? undefined : this.#sealOf(resource))
+    const body = {
+      ...spec,
+      description: sealed,
+      ...(code !== undefined && { code: await this.#code.of(resource.fn, call) }),
+    }
     const path = `/services/${serviceName}/functions`
     const request = { action: 'CreateFunction', method: 'POST', path, body, about: resource.id } as const
     return { ...(await this.#site.client.call(request, call)), serviceName }
@@ -70,8 +76,13 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   async update(resource: Resource<Tree>, live: Tree, call: Call): Promise<Tree> {
     const { serviceName, functionName, code, ...spec } = revealed(resource.spec, resource.id, this.#site)
-    const isNew = code !== undefined && code !== live['codeChecksum']
-    const body = { ...spec, ...(isNew && { code: await this.#code.of(resource.fn, call) }) }
+    const isNew = code !== undefined && code !== markIn(live)
+    const seal = isNew ? this.#sealOf(resource) : splitSeal(live['description'])[1]
+    const body = {
+      ...spec,
+      description: withSeal(String(spec['description']), seal),
+      ...(isNew && { code: await this.#code.of(resource.fn, call) }),
+    }
     const path = this.#path(functionName)
     const request = { action: 'UpdateFunction', method: 'PUT', path, body, about: resource.id } as const
     return { ...(await this.#site.client.call(request, call)), serviceName }
@@ -88,18 +99,26 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   project(live: Tree): Tree {
     const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && value !== null))
-    const { codeChecksum, customContainerConfig, caPort, initializationTimeout, instanceLifecycleConfig, ...rest } =
-      known
+    const {
+      codeChecksum: _,
+      description,
+      customContainerConfig,
+      caPort,
+      initializationTimeout,
+      instanceLifecycleConfig,
+      ...rest
+    } = known
     const isServer = String(known['runtime']).startsWith('custom')
     return {
       ...FUNCTION_DEFAULTS,
       ...rest,
+      description: splitSeal(description)[0],
       ...(known['initializer'] ? { initializationTimeout } : {}),
       ...(isServer && caPort !== undefined && { caPort }),
       ...hooksOf(instanceLifecycleConfig),
       ...(known['runtime'] === CONTAINER
         ? { customContainerConfig: withoutBlanks(customContainerConfig) }
-        : { code: codeChecksum }),
+        : { code: markIn(live) }),
     }
   }
 
@@ -109,6 +128,10 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   isTaken(failure: unknown): boolean {
     return isTaken(failure)
+  }
+
+  #sealOf({ fn = '' }: Resource<Tree>): string | undefined {
+    return this.#site.seals[fn]
   }
 
   #path(functionName: unknown): string {
@@ -124,6 +147,10 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 }
 
 const CONTAINER = 'custom-container'
+
+function markIn({ description, codeChecksum }: Tree): string {
+  return markOfCode(splitSeal(description)[1], codeChecksum)
+}
 
 const MANAGED = new Set([
   ...['serviceName', 'functionName', 'description', 'runtime', 'handler', 'codeChecksum', 'memorySize', 'timeout'],

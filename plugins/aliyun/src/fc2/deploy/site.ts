@@ -9,4 +9,6 @@ export interface Site extends Secrets {
   /** The platform's service that all functions stand in. */
   readonly serviceName: string
   readonly artifacts: readonly Artifact[]
+  /** Function -> the seal of its code. */
+  readonly seals: Readonly<Record<string, string>>
 }

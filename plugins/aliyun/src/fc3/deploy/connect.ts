@@ -2,6 +2,7 @@ import {
   type Call,
   type Connection,
   type Connector,
+  codeMarks,
   type Deployment,
   fillPlaceholders,
   type LogLine,
@@ -14,12 +15,12 @@ import { findCredentials } from '../../account/credentials.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
 import { accountOf, checkAccount, lacksAccount } from '../../deploy/account-id.ts'
-import { checksumsOf, widthFor } from '../../deploy/checksums.ts'
 import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
 import { examine } from '../../deploy/examine.ts'
 import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
+import { sealsOf, widthFor } from '../../deploy/seals.ts'
 import { checkTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
@@ -46,8 +47,9 @@ export const connector: Connector = {
       region: regionOf(service),
       ...(endpoint && { endpoint }),
     }
-    const site: Site = { client: new Fc3Client(reach), service, artifacts, secret: (name) => env[name] }
-    return new Fc3Connection(site, await checksumsOf(artifacts), {
+    const seals = await sealsOf(artifacts)
+    const site: Site = { client: new Fc3Client(reach), service, artifacts, seals, secret: (name) => env[name] }
+    return new Fc3Connection(site, {
       ...reach,
       account: accountOf(options),
       largeBucket: env['ANYFAAS_CODE_BUCKET'],
@@ -60,13 +62,11 @@ class Fc3Connection implements Connection {
   readonly operations
   readonly width
   readonly #site: Site
-  readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
   readonly #reach: Reach
 
-  constructor(site: Site, checksums: Readonly<Record<string, string>>, reach: Reach) {
+  constructor(site: Site, reach: Reach) {
     this.#site = site
-    this.#checksums = checksums
     this.#reach = reach
     this.#ours = new OurFunctions(site)
     this.width = widthFor(site.artifacts)
@@ -82,7 +82,7 @@ class Fc3Connection implements Connection {
   }
 
   expand(resources: readonly Resource[]): readonly Resource[] {
-    const expanded = expand(resources, { service: this.#site.service, checksums: this.#checksums })
+    const expanded = expand(resources, { service: this.#site.service, marks: codeMarks(this.#site.artifacts) })
     const { region, account } = this.#reach
     checkAccount(expanded, account)
     const filled = fillPlaceholders(expanded, { account })

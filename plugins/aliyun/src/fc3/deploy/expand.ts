@@ -7,15 +7,15 @@ import { PARTS } from './parts.ts'
 /** What the service needs besides its spec. */
 export interface Expansion {
   readonly service: Service
-  /** Function -> the CRC-64 of its code, as the platform tells it. */
-  readonly checksums: Readonly<Record<string, string>>
+  /** Function -> the mark of its code. */
+  readonly marks: Readonly<Record<string, string>>
 }
 
 /**
  * The things of the API that a component of `s.yaml` stands for: the function, and its settings that are things of
  * their own. Every field that we manage has a value, so that a setting taken out of the file goes back to its default.
  */
-export function expand(resources: readonly Resource[], { service, checksums }: Expansion): readonly Resource[] {
+export function expand(resources: readonly Resource[], { service, marks }: Expansion): readonly Resource[] {
   const stores = new Map<string, Resource>()
   const expanded = resources.flatMap((resource) => {
     if (resource.type !== 'fc3:function') return [strip(resource)]
@@ -34,7 +34,7 @@ export function expand(resources: readonly Resource[], { service, checksums }: E
       instanceConcurrency: 1,
       ...props,
       tags: { ...tagMap(tags), ...marksOf(service, name) },
-      ...(code !== undefined && { code: checksums[name] ?? '' }),
+      ...(code !== undefined && { code: marks[name] ?? '' }),
     }
     const own = { functionName: { $ref: resource.id, field: 'functionName' } }
     const given: Tree = { async: asyncInvokeConfig, concurrency: concurrencyConfig, scaling: scalingConfig }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Call,
   type Change,
@@ -10,6 +11,7 @@ import {
   isOurs,
   type Live,
   MARKS,
+  markOfCode,
   type Resource,
   SlsError,
   type Tree,
@@ -82,9 +84,10 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     const { tags, code, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const all = { ...(tags as Tree), ...(code !== undefined && this.#sealOf(resource)) }
     const body = {
       ...spec,
-      tags: Object.entries(tags as Tree).map(([Key, Value]) => ({ Key, Value })),
+      tags: Object.entries(all).map(([Key, Value]) => ({ Key, Value })),
       ...(code !== undefined && { code: await this.#code.of(resource.fn, call) }),
     }
     const request = { action: 'CreateFunction', method: 'POST', path: '/functions', body, about: resource.id } as const
@@ -95,9 +98,12 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     const { tags, code, functionName, ...spec } = revealed(resource.spec, resource.id, this.#site)
     const { client } = this.#site
     const about = resource.id
-    if (JSON.stringify(tagMap(live['tags'])) !== JSON.stringify(tags))
-      await retag(live, tags as Tree, this.#site.client, change)
-    const newCode = code !== undefined && code !== live['codeChecksum']
+    const newCode = code !== undefined && code !== markIn(live)
+    const sealed = tagMap(live['tags'])[MARKS.code]
+    // Until the function has the code, a new seal says nothing.
+    const seal = newCode ? this.#sealOf(resource) : sealed !== undefined && { [MARKS.code]: sealed }
+    const wanted = { ...(tags as Tree), ...seal }
+    if (!isDeepStrictEqual(tagMap(live['tags']), wanted)) await retag(live, wanted, this.#site.client, change)
     const body = { ...cleared(live), ...spec, ...(newCode && { code: await this.#code.of(resource.fn, change) }) }
     const path = `/functions/${functionName}`
     return await this.#settled(
@@ -117,15 +123,23 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   project(live: Tree): Tree {
     const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && !isVoid(value)))
-    const { tags, layers, codeChecksum, customContainerConfig: image, instanceLifecycleConfig: hooks, ...rest } = known
+    const {
+      tags,
+      layers,
+      codeChecksum: _,
+      customContainerConfig: image,
+      instanceLifecycleConfig: hooks,
+      ...rest
+    } = known
+    const { [MARKS.code]: __, ...others } = tagMap(tags)
     return {
       ...EMPTY,
       ...rest,
       ...hooksOf(hooks),
       ...(isMap(image) && { customContainerConfig: withoutBlanks(image) }),
-      tags: tagMap(tags),
+      tags: others,
       layers: ((layers ?? []) as readonly unknown[]).map((layer) => (layer as Tree)['arn'] ?? layer),
-      ...(image === undefined && { code: codeChecksum }),
+      ...(image === undefined && { code: markIn(live) }),
     }
   }
 
@@ -144,6 +158,11 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     return { id: `function/${name}`, fn: name, value, ...(!isOurs(tags, this.#site.service) && { isForeign: true }) }
   }
 
+  #sealOf({ fn = '' }: Resource<Tree>): Tree {
+    const text = this.#site.seals[fn]
+    return text === undefined ? {} : { [MARKS.code]: text }
+  }
+
   // A function is created and updated in the background: an image or a network takes its time.
   async #settled(fn: Tree, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
     if (isSettled(fn)) return checked(fn)
@@ -153,6 +172,10 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 }
 
 const LOOK_MS = 500
+
+function markIn({ tags, codeChecksum }: Tree): string {
+  return markOfCode(tagMap(tags)[MARKS.code], codeChecksum)
+}
 
 function isSettled(fn: Tree): boolean {
   return fn['state'] !== 'Pending' && fn['lastUpdateStatus'] !== 'InProgress'

@@ -7,4 +7,6 @@ export interface Site extends Secrets {
   readonly client: Fc3Client
   readonly service: Service
   readonly artifacts: readonly Artifact[]
+  /** Function -> the seal of its code. */
+  readonly seals: Readonly<Record<string, string>>
 }

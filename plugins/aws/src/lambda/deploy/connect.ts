@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import {
+  type Artifact,
   type Call,
   type Connection,
-  type ConnectOptions,
   type Connector,
+  codeMarks,
   type Deployment,
   deployedName,
   type LogLine,
   type LogQuery,
   type Resource,
   type Tree,
+  writeSeal,
 } from '@anyfaas/kit'
 import { Api } from '../../account/api.ts'
 import { apiConfig, findPlace } from '../../account/identity.ts'
@@ -44,9 +46,10 @@ export const connector: Connector = {
     const api = new Api(await apiConfig(service, env))
     try {
       const place = await findPlace(api, service)
-      const site: Site = { api, service, artifacts, place, secret: (name) => env[name] }
+      const seals = await sealsOf(artifacts)
+      const site: Site = { api, service, artifacts, seals, place, secret: (name) => env[name] }
       const bucket = new CodeBucket(site, env[BUCKET_VARIABLE] || undefined)
-      return new LambdaConnection(site, await checksumsOf(options), bucket)
+      return new LambdaConnection(site, bucket)
     } catch (cause) {
       api.close()
       throw cause
@@ -59,13 +62,11 @@ class LambdaConnection implements Connection {
   readonly operations
   readonly width
   readonly #site: Site
-  readonly #checksums: Readonly<Record<string, string>>
   readonly #ours: OurFunctions
   readonly #bucket: CodeBucket
 
-  constructor(site: Site, checksums: Readonly<Record<string, string>>, bucket: CodeBucket) {
+  constructor(site: Site, bucket: CodeBucket) {
     this.#site = site
-    this.#checksums = checksums
     this.#bucket = bucket
     const ours = new OurFunctions(site)
     this.#ours = ours
@@ -98,8 +99,8 @@ class LambdaConnection implements Connection {
   }
 
   expand(resources: readonly Resource[]): readonly Resource[] {
-    const { service, place } = this.#site
-    return expand(resources, { service, place, checksums: this.#checksums })
+    const { service, place, artifacts } = this.#site
+    return expand(resources, { service, place, marks: codeMarks(artifacts) })
   }
 
   async info(call: Call): Promise<Deployment | undefined> {
@@ -155,13 +156,14 @@ const CODE_IN_FLIGHT_BYTES = 512 * 1024 * 1024
 
 const SCHEDULE_GROUP = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
 
-async function checksumsOf({ artifacts }: ConnectOptions): Promise<Record<string, string>> {
+async function sealsOf(artifacts: readonly Artifact[]): Promise<Record<string, string>> {
   const zips = artifacts.filter(({ kind }) => kind === 'zip')
-  const all = zips.map(async ({ path, handlers }) => {
+  const all = zips.map(async ({ path, marks }) => {
     const hash = createHash('sha256')
     await pipeline(createReadStream(path), hash)
+    // As the platform tells it.
     const checksum = hash.digest('base64')
-    return Object.keys(handlers).map((fn) => [fn, checksum] as const)
+    return Object.entries(marks).map(([fn, mark]) => [fn, writeSeal({ mark, checksum })] as const)
   })
   return Object.fromEntries((await Promise.all(all)).flat())
 }

@@ -7,7 +7,7 @@ import { hintOf } from './tags.ts'
 
 export interface FunctionContext {
   readonly service: Service
-  readonly checksums: Readonly<Record<string, string>>
+  readonly marks: Readonly<Record<string, string>>
   readonly problems: Diagnostic[]
   /** What belongs to functions: their permissions tell whether they have a policy. */
   readonly others: readonly Resource[]
@@ -17,7 +17,7 @@ export interface FunctionContext {
 
 /** A function, and its settings that are things of their own. */
 export function expandFunction(resource: Resource<Tree>, context: FunctionContext): readonly Resource[] {
-  const { service, checksums, problems, others, logGroups } = context
+  const { service, marks, problems, others, logGroups } = context
   const { id } = resource
   const fn = id.slice('function/'.length)
   const given = rename(resource.spec)
@@ -43,7 +43,7 @@ export function expandFunction(resource: Resource<Tree>, context: FunctionContex
     ...DEFAULTS,
     ...props,
     LoggingConfig,
-    Code: ImageUri ?? checksums[fn] ?? '',
+    Code: ImageUri ?? marks[fn] ?? '',
     Tags: {
       ...(Tags as Tree),
       ...marksOf(service, fn),

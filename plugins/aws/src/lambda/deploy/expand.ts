@@ -17,15 +17,15 @@ import type { Place } from './site.ts'
 export interface Expansion {
   readonly service: Service
   readonly place: Place
-  /** Function -> the SHA-256 of its code in base64, as the platform tells it. */
-  readonly checksums: Readonly<Record<string, string>>
+  /** Function -> the mark of its code. */
+  readonly marks: Readonly<Record<string, string>>
 }
 
 /**
  * The things of the API that the words of SAM stand for. Every field that we manage has a value, so that a setting
  * taken out of the file goes back to its default. Throws SLS2004 for what only CloudFormation can make.
  */
-export function expand(given: readonly Resource[], { service, place, checksums }: Expansion): readonly Resource[] {
+export function expand(given: readonly Resource[], { service, place, marks }: Expansion): readonly Resource[] {
   const { region, account, partition } = place
   const resources = fillPlaceholders(given, { region, account, partition }) as readonly Resource<Tree>[]
   const { logGroups, problems } = expandLogGroups(service, { region, account, partition })
@@ -44,7 +44,7 @@ export function expand(given: readonly Resource[], { service, place, checksums }
   const others = resources.flatMap((resource): readonly Resource[] => {
     switch (resource.type) {
       case 'aws:function':
-        return expandFunction(resource, { service, checksums, problems, others: own, logGroups })
+        return expandFunction(resource, { service, marks, problems, others: own, logGroups })
       case 'aws:http-api':
         return expandApi(resource, problems)
       case 'aws:role':

@@ -42,13 +42,12 @@ export const FIELDS = [
 
 /** The platform's answer in the words of CreateFunction, without what nobody set. */
 export function readFunction(live: Tree): Tree {
-  const { Environment, Layers, VpcConfig, SnapStart, LoggingConfig, ImageConfigResponse, CodeSha256, ...rest } = live
+  const { Environment, Layers, VpcConfig, SnapStart, LoggingConfig, ImageConfigResponse, ...rest } = live
   const told = Object.fromEntries(Object.entries(rest).filter(([key, value]) => FIELDS.includes(key) && !isVoid(value)))
   const { SubnetIds = [], SecurityGroupIds = [] } = (VpcConfig ?? {}) as Tree
   const { ImageConfig } = (ImageConfigResponse ?? {}) as Tree
   return {
     ...told,
-    Code: CodeSha256,
     Environment: { Variables: ((Environment ?? {}) as Tree)['Variables'] ?? {} },
     Layers: ((Layers ?? []) as readonly Tree[]).map(({ Arn }) => Arn),
     VpcConfig: { SubnetIds, SecurityGroupIds },

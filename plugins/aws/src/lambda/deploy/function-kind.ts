@@ -1,6 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { type Call, clock, concealSecrets, error, type Live, type Resource, SlsError, type Tree } from '@anyfaas/kit'
+import {
+  type Call,
+  clock,
+  concealSecrets,
+  error,
+  type Live,
+  MARKS,
+  markOfCode,
+  type Resource,
+  SlsError,
+  type Tree,
+} from '@anyfaas/kit'
 import type { Request } from '../../account/api.ts'
 import type { CodeBucket } from './code-bucket.ts'
 import { DEFAULTS, EMPTY, FIELDS, readFunction } from './function-fields.ts'
@@ -8,7 +19,7 @@ import type { Kind } from './kind.ts'
 import type { NewRoles } from './new-roles.ts'
 import type { FoundFunction, OurFunctions } from './our-functions.ts'
 import { revealed, type Site } from './site.ts'
-import { isHint, ownTags, retag } from './tags.ts'
+import { isHint, ownTags, retag, seal } from './tags.ts'
 
 /** Functions with their code and tags. */
 export class FunctionKind implements Kind {
@@ -51,7 +62,8 @@ export class FunctionKind implements Kind {
   async create(_spec: Tree, call: Call, resource: Resource<Tree>): Promise<Tree> {
     const { Code: _, ...spec } = revealed(resource.spec, resource.id, this.#site)
     const given = Object.entries(spec).filter(([key, value]) => !isDeepStrictEqual(value, EMPTY[key]))
-    const input = { ...Object.fromEntries(given), Code: await this.#codeOf(resource, call) }
+    const Tags = { ...(spec['Tags'] as Tree), ...this.#sealOf(resource) }
+    const input = { ...Object.fromEntries(given), Tags, Code: await this.#codeOf(resource, call) }
     const create = (): Promise<Tree> => this.#call('CreateFunction', input, resource.id, call)
     const made = await this.#roles.use(spec['Role'], create, call.signal)
     if (!isSettled(made)) await this.#settled(String(spec['FunctionName']), call)
@@ -73,6 +85,8 @@ export class FunctionKind implements Kind {
     }
     if (isOther('Code') || isOther('Architectures')) {
       const code = await this.#codeOf(resource, call)
+      const text = this.#sealOf(resource)[MARKS.code]
+      if (text !== undefined) await seal(this.#site, arn, text, call)
       const input = { FunctionName, ...code, ...(Architectures !== undefined && { Architectures }) }
       await this.#call('UpdateFunctionCode', input, about, call)
       await this.#settled(String(FunctionName), call)
@@ -87,15 +101,21 @@ export class FunctionKind implements Kind {
   async #live(one: FoundFunction, resource: Resource<Tree> | undefined, call: Call): Promise<Live<Tree>> {
     const { name, fn, arn, live, isOurs } = one
     const wanted = resource?.spec['Tags'] as Tree | undefined
-    let Tags = ownTags(one.tags, wanted)
+    const isImage = live['PackageType'] === 'Image'
+    const read = (tags: Readonly<Record<string, unknown>>): Tree => ({
+      Tags: ownTags(tags, wanted),
+      ...(!isImage && { Code: markOfCode(tags[MARKS.code], live['CodeSha256']) }),
+    })
+    let told = read(one.tags)
     // The list of tags lags behind.
-    if (wanted && !isDeepStrictEqual(Tags, wanted)) Tags = ownTags(await this.#ours.tagsOf(arn, call), wanted)
-    const image = live['PackageType'] === 'Image' ? { Code: await this.#imageOf(name, call) } : {}
+    const isUnsealed = !isImage && told['Code'] === live['CodeSha256']
+    if (wanted && (isUnsealed || !isDeepStrictEqual(told['Tags'], wanted)))
+      told = read(await this.#ours.tagsOf(arn, call))
     const value = {
       ...DEFAULTS,
       ...readFunction(live),
-      ...image,
-      Tags,
+      ...(isImage && { Code: await this.#imageOf(name, call) }),
+      ...told,
       FunctionArn: arn,
       hints: Object.keys(one.tags).filter(isHint),
     }
@@ -118,6 +138,11 @@ export class FunctionKind implements Kind {
     if (!artifact) throw new Error(`no artifact for ${fn}`)
     if (this.#bucket.takes(artifact)) return await this.#bucket.send(artifact, call)
     return { ZipFile: await readFile(artifact.path) }
+  }
+
+  #sealOf({ fn = '', spec }: Resource<Tree>): Tree & { readonly [MARKS.code]?: string } {
+    const text = spec['PackageType'] === 'Image' ? undefined : this.#site.seals[fn]
+    return text === undefined ? {} : { [MARKS.code]: text }
   }
 
   // The list does not tell the state, so each is asked; that has a generous limit of its own.

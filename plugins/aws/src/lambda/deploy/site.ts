@@ -6,6 +6,8 @@ export interface Site {
   readonly api: Api
   readonly service: Service
   readonly artifacts: readonly Artifact[]
+  /** Function -> the seal of its code. */
+  readonly seals: Readonly<Record<string, string>>
   /** Where and whose the service is. */
   readonly place: Place
   /** The value of a secret; undefined when the deployer's environment has none. */

@@ -1,4 +1,4 @@
-import type { Call, Tree } from '@anyfaas/kit'
+import { type Call, MARKS, type Tree } from '@anyfaas/kit'
 import { unlessMissing } from './kind.ts'
 import type { Site } from './site.ts'
 
@@ -14,10 +14,12 @@ export function isHint(tag: string): boolean {
   return tag.startsWith('anyfaas-has-')
 }
 
-/** The tags that count: not the platform's own, and not the hints that nobody asks for any more. */
+/** The tags that count: not the platform's own, not the seal, and not the hints that nobody asks for any more. */
 export function ownTags(tags: Readonly<Record<string, unknown>>, wanted: Tree = {}): Tree {
   return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => !key.startsWith('aws:') && (!isHint(key) || key in wanted)),
+    Object.entries(tags).filter(
+      ([key]) => !key.startsWith('aws:') && key !== MARKS.code && (!isHint(key) || key in wanted),
+    ),
   )
 }
 
@@ -35,6 +37,12 @@ export async function retag({ api }: Site, { arn, live, wanted, about }: Retaggi
   if (gone.length > 0)
     await api.call({ ...request, action: 'UntagResource', input: { Resource: arn, TagKeys: gone } }, call)
   await api.call({ ...request, action: 'TagResource', input: { Resource: arn, Tags: wanted } }, call)
+}
+
+/** Notes what code a function is about to get: until it has it, the seal says nothing. */
+export async function seal({ api }: Site, arn: string, text: string, call: Call): Promise<void> {
+  const input = { Resource: arn, Tags: { [MARKS.code]: text } }
+  await api.call({ service: 'lambda', action: 'TagResource', input, about: arn }, call)
 }
 
 /** Says that a function no longer has a part. */

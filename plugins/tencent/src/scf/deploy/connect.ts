@@ -2,12 +2,15 @@ import {
   type Call,
   type Connection,
   type Connector,
+  codeMarks,
   type Deployment,
   fillPlaceholders,
   httpTriggersOf,
   type LogLine,
   type LogQuery,
+  MARKS,
   type Resource,
+  readSeal,
   type Tree,
 } from '@anyfaas/kit'
 import { findCredentials } from '../../account/credentials.ts'
@@ -21,7 +24,7 @@ import { readLogs } from './logs.ts'
 import { makeOperations } from './operations.ts'
 import { type OurFunction, OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
-import { Account, CODE_TAG, tagMap } from './tags.ts'
+import { Account, tagMap } from './tags.ts'
 import { TriggerDriver } from './trigger-driver.ts'
 
 export const connector: Connector = {
@@ -60,10 +63,7 @@ class ScfConnection implements Connection {
 
   expand(resources: readonly Resource[]): readonly Resource[] {
     const { service, artifacts, client } = this.#site
-    const digests = Object.fromEntries(
-      artifacts.flatMap(({ handlers, digest }) => Object.keys(handlers).map((fn) => [fn, digest.replace(/^\w+:/, '')])),
-    )
-    return expand(fillPlaceholders(resources, { region: client.region }), { service, digests })
+    return expand(fillPlaceholders(resources, { region: client.region }), { service, marks: codeMarks(artifacts) })
   }
 
   async info(call: Call): Promise<Deployment | undefined> {
@@ -72,7 +72,7 @@ class ScfConnection implements Connection {
     const described = functions.map(async (one) => ({
       name: one.fn,
       state: String(one.live['Status']),
-      digest: `sha256:${tagMap(one.live['Tags'])[CODE_TAG] ?? ''}`,
+      digest: `sha256:${readSeal(tagMap(one.live['Tags'])[MARKS.code])?.checksum ?? ''}`,
       urls: await this.#urlsOf(one, call),
       notes: [],
     }))

@@ -15,8 +15,8 @@ import { functionSpec } from './words.ts'
 /** What the service needs besides its spec. */
 export interface Expansion {
   readonly service: Service
-  /** Function -> the SHA-256 of its code, in hexadecimal. */
-  readonly digests: Readonly<Record<string, string>>
+  /** Function -> the mark of its code. */
+  readonly marks: Readonly<Record<string, string>>
 }
 
 /**
@@ -36,11 +36,11 @@ export function expand(resources: readonly Resource[], expansion: Expansion): re
   })
 }
 
-function expandFunction(resource: Resource, { service, digests }: Expansion): Resource<Tree> {
+function expandFunction(resource: Resource, { service, marks }: Expansion): Resource<Tree> {
   const fn = nameIn(resource.id)
   const spec = functionSpec(resource)
   const Tags = { ...(spec['Tags'] as Tree | undefined), ...marksOf(service, fn) }
-  const code = spec['ImageConfig'] === undefined ? { code: digests[fn] ?? '' } : {}
+  const code = spec['ImageConfig'] === undefined ? { code: marks[fn] ?? '' } : {}
   return { ...resource, fn, spec: { ...spec, Tags, ...code } }
 }
 

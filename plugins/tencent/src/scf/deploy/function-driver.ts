@@ -6,9 +6,12 @@ import {
   error,
   type FieldRules,
   type Live,
+  MARKS,
   type Resource,
+  readSeal,
   SlsError,
   type Tree,
+  writeSeal,
 } from '@anyfaas/kit'
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import type { Request } from './client.ts'
@@ -16,7 +19,7 @@ import { codeOf } from './code.ts'
 import { keyOf, type OurFunctions } from './our-functions.ts'
 import { fromPlatform, isSame, SETTINGS, toCreate, toUpdate } from './settings.ts'
 import { revealed, type Site } from './site.ts'
-import { type Account, CODE_TAG, ourFunction, retag, tagMap, tagsOf } from './tags.ts'
+import { type Account, ourFunction, retag, tagMap, withSeal } from './tags.ts'
 import { imageOf } from './words.ts'
 
 /** Functions with their code, their tags, and what the API keeps beside them: asynchronous calls, reserved concurrency. */
@@ -59,7 +62,8 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     const spec = revealed(resource.spec, resource.id, this.#site)
     await this.#ours.makeNamespace(String(spec['Namespace']), call)
-    const params = { ...toCreate(spec), Code: await codeOf(resource, this.#site, call) }
+    const Tags = withSeal(spec['Tags'], this.#sealOf(resource))
+    const params = { ...toCreate({ ...spec, Tags }), Code: await codeOf(resource, this.#site, call) }
     await this.#createWhenFree({ action: 'CreateFunction', params, about: resource.id }, call)
     await this.#settle(spec, call)
     await this.#sendParts(spec, { EventInvoke: NEW_EVENT_INVOKE, ReservedConcurrencyMem: 0 }, call)
@@ -74,8 +78,13 @@ export class FunctionDriver implements Driver<Tree, Tree> {
       live['lastUpdate'] !== undefined ||
       ((asked.size === 0 || asked.has(name)) && !isSame(resource.spec[name], live[name]))
     if (live['isBusy'] === true) await this.#ours.settled(spec, change, 'there')
+    const { [MARKS.code]: seal, ...plain } = live['told'] as Record<string, string>
+    const functionId = String(live['FunctionId'])
     const hasCode = this.code.some(differs)
     if (hasCode) {
+      // Nothing tells what code is there if this ends halfway, so no seal may say it.
+      if (seal !== undefined)
+        await retag({ functionId, from: { ...plain, [MARKS.code]: seal }, to: plain }, this.#site, change)
       const handler = spec['Handler'] !== undefined && { Handler: spec['Handler'] }
       const params = { Code: await codeOf(resource, this.#site, change), ...handler }
       await this.#change('UpdateFunctionCode', spec, params, change)
@@ -84,12 +93,10 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     if (Object.keys(settings).length > 0) await this.#change('UpdateFunctionConfiguration', spec, settings, change)
     const parts = Object.fromEntries(PARTS.filter(differs).map((name) => [name, spec[name]]))
     await this.#sendParts({ ...nameOf(spec), ...parts }, live, change)
-    // The tag that tells the code comes last: until it is there, the code is sent again.
-    const from = live['told'] as Record<string, string>
-    const isNew = differs('Tags') || ourFunction(from, this.#site.service) === undefined
-    const code = hasCode ? spec['code'] : from[CODE_TAG]
-    const to = tagsOf({ Tags: isNew ? spec['Tags'] : live['Tags'], code })
-    if (!isSame(from, to)) await retag({ functionId: String(live['FunctionId']), from, to }, this.#site, change)
+    const isNew = differs('Tags') || ourFunction(plain, this.#site.service) === undefined
+    const from = hasCode ? plain : withSeal(plain, seal)
+    const to = withSeal(isNew ? spec['Tags'] : live['Tags'], hasCode ? this.#sealOf(resource) : seal)
+    if (!isSame(from, to)) await retag({ functionId, from, to }, this.#site, change)
     return { ...live, ...resource.spec }
   }
 
@@ -136,6 +143,13 @@ export class FunctionDriver implements Driver<Tree, Tree> {
       if (isMissing(failure)) return undefined
       throw failure
     }
+  }
+
+  #sealOf({ fn = '' }: Resource<Tree>): string | undefined {
+    const artifact = this.#site.artifacts.find(({ marks }) => Object.hasOwn(marks, fn))
+    const mark = artifact?.marks[fn]
+    if (!artifact || mark === undefined) return undefined
+    return writeSeal({ mark, checksum: artifact.digest.replace(/^\w+:/, '') })
   }
 
   // A function of this name may still be on its way out.
@@ -192,7 +206,7 @@ function nameOf({ FunctionName, Namespace }: Tree): Tree {
 // In the words of a spec, with what a later change needs beside it.
 function liveOf(listed: Tree, told: Tree, events: Tree | undefined): Tree {
   const tags = tagMap(listed['Tags'])
-  const { [CODE_TAG]: code = '', ...Tags } = tags
+  const { [MARKS.code]: seal, ...Tags } = tags
   const { MsgTTL, RetryConfig } = (events?.['AsyncTriggerConfig'] ?? {}) as Tree
   const image = told['ImageConfig'] as Tree | null | undefined
   const state = String(listed['Status'])
@@ -204,7 +218,7 @@ function liveOf(listed: Tree, told: Tree, events: Tree | undefined): Tree {
     Tags,
     ReservedConcurrencyMem: Number(listed['ReservedConcurrencyMem'] ?? 0),
     ...(events && { EventInvoke: { MsgTTL, RetryNum: (RetryConfig as Tree[] | undefined)?.[0]?.['RetryNum'] } }),
-    ...(image?.['ImageUri'] ? { ImageConfig: imageOf(lowered(image)) } : { code }),
+    ...(image?.['ImageUri'] ? { ImageConfig: imageOf(lowered(image)) } : { code: readSeal(seal)?.mark ?? '' }),
     ...(state === 'CreateFailed' && { creation: 'failed' }),
     ...(state === 'UpdateFailed' && { lastUpdate: 'failed' }),
     FunctionId: listed['FunctionId'],

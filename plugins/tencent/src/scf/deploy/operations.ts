@@ -3,6 +3,7 @@ import {
   type Alias,
   type Call,
   error,
+  MARKS,
   type Operations,
   type RemoteAnswer,
   type RemoteInvocation,
@@ -16,7 +17,7 @@ import { readMetrics } from './metrics.ts'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 import type { Account } from './tags.ts'
-import { CODE_TAG, tagMap } from './tags.ts'
+import { tagMap } from './tags.ts'
 
 /** What SCF does with deployed functions. */
 export function makeOperations(
@@ -125,7 +126,7 @@ async function publish(site: Site, ours: OurFunctions, target: OurFunction, call
 }
 
 function stateOf(listed: Tree, told: Tree): string {
-  const code = tagMap(listed['Tags'])[CODE_TAG]
+  const code = tagMap(listed['Tags'])[MARKS.code]
   const settings = Object.entries(told).filter(([name]) => !PASSING.has(name))
   return createHash('sha256')
     .update(JSON.stringify([code, settings]))

@@ -1,5 +1,5 @@
 import { isMap, type Tree } from '@anyfaas/kit'
-import { tagList, tagsOf } from './tags.ts'
+import { tagList } from './tags.ts'
 
 /** A setting of a function, by its name in the API. */
 export interface Setting {
@@ -87,7 +87,12 @@ export function toCreate(spec: Tree): Tree {
     ([name, { empty, always }]) => spec[name] !== undefined && (always || !isSame(spec[name], empty)),
   )
   const { FunctionName, Namespace, Handler } = spec
-  const named = { FunctionName, Namespace, ...(Handler !== undefined && { Handler }), Tags: tagList(tagsOf(spec)) }
+  const named = {
+    FunctionName,
+    Namespace,
+    ...(Handler !== undefined && { Handler }),
+    Tags: tagList(spec['Tags'] as Tree),
+  }
   return Object.assign(named, ...said.map(([name]) => wordsFor(name, spec[name])))
 }
 

@@ -1,9 +1,6 @@
 import { type Call, isOurs, MARKS, type Service, type Tree } from '@anyfaas/kit'
 import type { ScfClient } from './client.ts'
 
-/** Bears the SHA-256 of a function's code: no answer of the platform tells what code it has. */
-export const CODE_TAG = 'anyfaas-code'
-
 /** `[{key, value}]` of either case as a map. */
 export function tagMap(tags: unknown): Record<string, string> {
   const list = Array.isArray(tags) ? (tags as readonly Tree[]) : []
@@ -14,9 +11,9 @@ export function tagList(tags: Tree): Tree[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
-/** The tags of a function's spec, with the one that tells its code. */
-export function tagsOf({ Tags, code }: Tree): Record<string, string> {
-  return { ...(Tags as Record<string, string>), ...(typeof code === 'string' && { [CODE_TAG]: code }) }
+/** The tags of a function with the seal of its code: no answer of the platform tells what code it has. */
+export function withSeal(tags: unknown, seal: string | undefined): Record<string, string> {
+  return { ...(tags as Record<string, string>), ...(seal !== undefined && { [MARKS.code]: seal }) }
 }
 
 /** The function of the file that a thing with these tags is; undefined when it is not of this service and stage. */

@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs'
-import type { Artifact } from '@anyfaas/kit'
+import { type Artifact, writeSeal } from '@anyfaas/kit'
 import { Crc64 } from '../account/crc64.ts'
 
-/** Function -> the CRC-64 of its code, as the platform tells it. */
-export async function checksumsOf(artifacts: readonly Artifact[]): Promise<Record<string, string>> {
-  const all = artifacts.map(async ({ path, handlers }) => {
+/** Function -> the seal of its code. */
+export async function sealsOf(artifacts: readonly Artifact[]): Promise<Record<string, string>> {
+  const zips = artifacts.filter(({ kind }) => kind === 'zip')
+  const all = zips.map(async ({ path, marks }) => {
     const crc = new Crc64()
     for await (const chunk of createReadStream(path)) crc.update(chunk as Buffer)
+    // As the platform tells it.
     const checksum = crc.digest()
-    return Object.keys(handlers).map((fn) => [fn, checksum] as const)
+    return Object.entries(marks).map(([fn, mark]) => [fn, writeSeal({ mark, checksum })] as const)
   })
   return Object.fromEntries((await Promise.all(all)).flat())
 }
