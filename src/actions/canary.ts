@@ -12,6 +12,8 @@ export interface CanaryWishes {
   readonly alias?: string
 }
 
+export const USUAL_ALIAS = 'live'
+
 /** What a canary needs of its platform. Throws SLS2004 when it lacks some of it. */
 export function canaryOperations(platform: Platform, { operations }: Connection): CanaryOperations {
   return operationsOf(platform, operations, ['publish', 'aliases', 'setAlias'])
@@ -20,12 +22,16 @@ export function canaryOperations(platform: Platform, { operations }: Connection)
 type CanaryOperations = Pick<Required<Operations>, 'publish' | 'aliases' | 'setAlias'>
 
 /** Triggers that call the newest code whatever the alias says: a canary does not hold them back. */
-export function passersBy({ service }: Platform, only: readonly string[] | undefined, alias: string): Diagnostic[] {
+export function passersBy(
+  { service, target }: Platform,
+  only: readonly string[] | undefined,
+  alias: string,
+): Diagnostic[] {
   return service.functions
     .filter(({ name }) => only?.includes(name) ?? true)
     .flatMap((fn) =>
       fn.triggers
-        .filter((trigger) => trigger.kind !== 'event' && trigger.qualifier !== alias)
+        .filter((trigger) => trigger.kind !== 'event' && (trigger.qualifier ?? target.aliasOf?.(fn)) !== alias)
         .map((trigger) => passerBy(trigger, { fn: fn.name, alias })),
     )
 }

@@ -20,6 +20,7 @@ import type { Platform, Project } from './project.ts'
 export interface ConnectOptions {
   readonly artifacts?: readonly Artifact[]
   readonly port?: number
+  readonly heldAlias?: string
 }
 
 /** Works with a connection to one platform and closes it. Throws SLS2004 when this version cannot deploy there. */
@@ -40,6 +41,7 @@ export async function withConnection<T>(
     artifacts: options.artifacts ?? [],
     env: { ...io.env, ...secretsOf(project) },
     ...(options.port !== undefined && { port: options.port }),
+    ...(options.heldAlias !== undefined && { heldAlias: options.heldAlias }),
   })
   try {
     return await work(connection)

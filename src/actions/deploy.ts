@@ -1,7 +1,7 @@
 import { type Action, type Alias, changes, type Deployment, type Plan } from '@anyfaas/kit'
 import type { Choice } from '../engine/plan.ts'
 import { type ApplyWishes, perform } from './apply.ts'
-import { beginCanary, type CanaryWishes, canaryOperations, passersBy } from './canary.ts'
+import { beginCanary, type CanaryWishes, canaryOperations, passersBy, USUAL_ALIAS } from './canary.ts'
 import { callOf, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
@@ -50,7 +50,11 @@ async function deployTo(
 ): Promise<DeployedPlatform> {
   const began = performance.now()
   const prepared = await prepare(project, platform, { ...options, push: true }, io)
-  const settings = { ...prepared, ...(options.port !== undefined && { port: options.port }) }
+  const settings = {
+    ...prepared,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.canary !== undefined && { heldAlias: options.alias ?? USUAL_ALIAS }),
+  }
   return await withConnection(project, platform, settings, io, async (connection) => {
     const canary = canaryFor(project, { platform, connection, io }, options)
     const plan = await planFor({ platform, connection, io }, prepared.resources, options)
@@ -77,7 +81,7 @@ function canaryFor(
   { platform, connection, io }: Site,
   options: DeployOptions,
 ): (() => Promise<readonly Alias[]>) | undefined {
-  const { canary: share, alias = 'live', only } = options
+  const { canary: share, alias = USUAL_ALIAS, only } = options
   if (share === undefined) return undefined
   canaryOperations(platform, connection)
   settle(project, passersBy(platform, only, alias), options, io)

@@ -26,6 +26,10 @@ const rich: Tree = {
 
 const events = rich['events'] as Tree[]
 
+function aliased([kind, options]: [string, unknown]): [string, unknown] {
+  return [kind, { ...(options as Tree), qualifier: 'live' }]
+}
+
 export const aws: Edition = {
   name: 'aws',
   provider: 'aws',
@@ -46,6 +50,11 @@ export const aws: Edition = {
     ['no function URL', { ...rich, url: undefined }],
     ['concurrency', { ...rich, concurrency: { reserved: 20 } }],
     ['no concurrency', { ...rich, concurrency: undefined }],
+    ['instances that are kept ready', { ...rich, concurrency: { reserved: 10, min: 2 } }],
+    [
+      'events that call an alias',
+      { ...rich, events: events.map((event) => Object.fromEntries(Object.entries(event).map(aliased))) },
+    ],
     ['asynchronous calls', { ...rich, async: { retries: 2 } }],
     ['no asynchronous calls', { ...rich, async: undefined }],
     ['methods', { ...rich, events: [{ http: { path: '/a/:id', method: 'put' } }, ...events.slice(1)] }],
@@ -93,6 +102,7 @@ export const aws: Edition = {
   ],
   waiting: {
     url: true,
+    concurrency: { min: 1 },
     events: [
       { os: { bucket: 'photos', events: ['created'] } },
       { queue: { queue: 'jobs' } },

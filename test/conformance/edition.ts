@@ -56,6 +56,10 @@ export class Bench {
     rmSync(this.dir, { recursive: true, force: true })
   }
 
+  get address(): string {
+    return this.#address
+  }
+
   get env(): Record<string, string> {
     return { ...this.#edition.env(this.#address), TOKEN: 'planted-5ecret-value' }
   }

@@ -1,4 +1,5 @@
 import type { Provider } from '@anyfaas/kit'
+import { aliasOf } from './lambda/alias.ts'
 import { facts } from './lambda/facts.ts'
 import { fields } from './lambda/fields.ts'
 import { machineOf } from './lambda/machine.ts'
@@ -16,6 +17,7 @@ export const provider: Provider = {
       fields,
       triggers,
       machineOf,
+      aliasOf,
       translate: async () => (await import('./lambda/translator.ts')).translator,
       connect: async () => (await import('./lambda/deploy/connect.ts')).connector,
       runtime: {

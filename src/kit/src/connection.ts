@@ -70,6 +70,8 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The port that the user asks for, where the platform lets one choose. */
   readonly port?: number
+  /** An alias that is moved after this deploy by a share of its calls, so the deploy leaves it where it leads. */
+  readonly heldAlias?: string
 }
 
 export interface Connector {

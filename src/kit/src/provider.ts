@@ -30,6 +30,8 @@ export interface Target {
   readonly runtime: RuntimeDoor
   /** What a function's code runs on; Linux on x64 when missing. */
   readonly machineOf?: (fn: Fn) => Machine
+  /** The alias that events of a function call which name none; the newest code when missing. */
+  readonly aliasOf?: (fn: Fn) => string | undefined
   /** Absent when this version has no way to deploy to the platform itself. */
   readonly connect?: () => Promise<Connector>
 }

@@ -13,7 +13,7 @@ import { SourceCalls } from './sources.ts'
 import { StorageCalls } from './storage.ts'
 import { TopicRuleCalls } from './topic-rules.ts'
 import { operationOf, readInput, writeFailure, writeOutput } from './wire.ts'
-import { ACCOUNT, arnOf, type Calls, type Fn, World } from './world.ts'
+import { ACCOUNT, arnOf, type Calls, type Facet, type Fn, World } from './world.ts'
 
 /** AWS as far as functions need it: Lambda, IAM, API Gateway, the scheduler and their neighbours. */
 export class LambdaEmulator extends Emulator {
@@ -155,13 +155,29 @@ interface TagFilter {
   readonly Values: string[]
 }
 
-function told({ config, tags, policy, url, async, reserved }: Fn): Tree {
-  const { LastModified: _, ...rest } = config
-  const { FunctionUrl: __, CreationTime: ___, ...address } = url ?? {}
+// Which number a version has is chance: what an alias leads to is what counts.
+function told({ config, tags, facets, reserved, aliases, versions }: Fn): Tree {
+  const plain = ({ LastModified: _, Version: __, FunctionArn: ___, ...rest }: Tree): Tree => sorted(rest)
+  const leads = [...aliases].map(([name, { FunctionVersion, RoutingConfig }]) => {
+    const version = versions.find((one) => one['Version'] === FunctionVersion) ?? {}
+    const { AdditionalVersionWeights = {} } = (RoutingConfig ?? {}) as Tree
+    return [name, { version: plain(version), weights: AdditionalVersionWeights, ...facet(facets.get(name)) }]
+  })
+  return {
+    config: plain(config),
+    tags: sorted(tags),
+    ...facet(facets.get('')),
+    reserved,
+    aliases: Object.fromEntries(leads),
+  }
+}
+
+function facet({ policy, url, async, provisioned }: Facet = { policy: new Map() }): Tree {
+  const { FunctionUrl: _, CreationTime: __, ...address } = url ?? {}
   const statements = [...policy.values()]
     .map((one) => JSON.stringify(one).replace(/execute-api:[^"]+/, 'execute-api'))
     .sort()
-  return { config: sorted(rest), tags: sorted(tags), policy: statements, url: address, async, reserved }
+  return { policy: statements, url: address, async, provisioned: provisioned?.count }
 }
 
 function sorted(tree: Tree): Tree {

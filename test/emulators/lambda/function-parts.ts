@@ -1,16 +1,23 @@
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, arnOf, type Calls, type Fn, nameOf, REGION, type World } from './world.ts'
+import { provisionedCalls, versionCalls } from './versions.ts'
+import { arnOf, type Calls, type Facet, nameOf, REGION, type World } from './world.ts'
 
 /** What belongs to functions: policy, address, asynchronous calls, concurrency, versions, aliases. */
 export function partCalls(world: World): Calls {
-  return { ...policyCalls(world), ...urlCalls(world), ...settingCalls(world), ...versionCalls(world) }
+  return {
+    ...policyCalls(world),
+    ...urlCalls(world),
+    ...settingCalls(world),
+    ...versionCalls(world),
+    ...provisionedCalls(world),
+  }
 }
 
 function policyCalls(world: World): Calls {
   return {
     AddPermission: (input) => {
-      const fn = world.fn(input['FunctionName'])
+      const fn = world.facet(input['FunctionName'], input['Qualifier'])
       const sid = String(input['StatementId'])
       if (fn.policy.has(sid))
         throw new Refusal(
@@ -22,13 +29,13 @@ function policyCalls(world: World): Calls {
       fn.policy.set(sid, statement)
       return { Statement: JSON.stringify(statement) }
     },
-    GetPolicy: ({ FunctionName }) => {
-      const { policy } = world.fn(FunctionName)
+    GetPolicy: ({ FunctionName, Qualifier }) => {
+      const { policy } = world.facet(FunctionName, Qualifier)
       if (policy.size === 0) throw missing('The resource you requested does not exist.')
       return { Policy: JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: [...policy.values()] }) }
     },
-    RemovePermission: ({ FunctionName, StatementId }) => {
-      if (!world.fn(FunctionName).policy.delete(String(StatementId)))
+    RemovePermission: ({ FunctionName, Qualifier, StatementId }) => {
+      if (!world.facet(FunctionName, Qualifier).policy.delete(String(StatementId)))
         throw missing(`Statement ${StatementId} is not found in resource policy.`)
       return {}
     },
@@ -37,6 +44,7 @@ function policyCalls(world: World): Calls {
 
 function statementOf({
   FunctionName,
+  Qualifier,
   StatementId,
   Action,
   Principal,
@@ -62,45 +70,48 @@ function statementOf({
     Effect: 'Allow',
     Principal: Principal === '*' ? '*' : { Service: Principal },
     Action,
-    Resource: arnOf(nameOf(FunctionName)),
+    Resource: arnOf(nameOf(FunctionName)) + (Qualifier === undefined ? '' : `:${Qualifier}`),
     ...(Object.keys(Condition).length > 0 && { Condition }),
   }
 }
 
 function urlCalls(world: World): Calls {
-  const of = (name: unknown): Fn & { url: Tree } => {
-    const fn = world.fn(name)
-    if (!fn.url) throw missing('The resource you requested does not exist.')
-    return fn as Fn & { url: Tree }
+  const of = (name: unknown, qualifier: unknown): Facet & { url: Tree } => {
+    if (/^(\d+|\$LATEST)$/.test(String(qualifier)))
+      throw invalid('A function url belongs to a function or to an alias.')
+    const facet = world.facet(name, qualifier)
+    if (!facet.url) throw missing('The resource you requested does not exist.')
+    return facet as Facet & { url: Tree }
   }
   return {
-    CreateFunctionUrlConfig: ({ FunctionName, ...config }) => {
+    CreateFunctionUrlConfig: ({ FunctionName, Qualifier, ...config }) => {
       const fn = world.fn(FunctionName)
-      if (fn.url)
+      const facet = world.facet(FunctionName, Qualifier)
+      if (facet.url)
         throw new Refusal(
           409,
           'ResourceConflictException',
           'Failed to create function url config for the function. Error message: FunctionUrlConfig exists for this Lambda function',
         )
       const id = world.id('u')
-      fn.url = {
+      facet.url = {
         ...config,
         FunctionArn: fn.config['FunctionArn'],
         FunctionUrl: `https://${id}.lambda-url.${REGION}.on.aws/`,
         CreationTime: new Date().toISOString(),
       }
-      return fn.url
+      return facet.url
     },
-    GetFunctionUrlConfig: ({ FunctionName }) => ({
+    GetFunctionUrlConfig: ({ FunctionName, Qualifier }) => ({
       LastModifiedTime: new Date().toISOString(),
-      ...of(FunctionName).url,
+      ...of(FunctionName, Qualifier).url,
     }),
-    UpdateFunctionUrlConfig: ({ FunctionName, ...config }) => ({
+    UpdateFunctionUrlConfig: ({ FunctionName, Qualifier, ...config }) => ({
       LastModifiedTime: new Date().toISOString(),
-      ...Object.assign(of(FunctionName).url, config),
+      ...Object.assign(of(FunctionName, Qualifier).url, config),
     }),
-    DeleteFunctionUrlConfig: ({ FunctionName }) => {
-      delete (of(FunctionName) as Fn).url
+    DeleteFunctionUrlConfig: ({ FunctionName, Qualifier }) => {
+      delete (of(FunctionName, Qualifier) as Facet).url
       return {}
     },
   }
@@ -108,24 +119,24 @@ function urlCalls(world: World): Calls {
 
 function settingCalls(world: World): Calls {
   return {
-    PutFunctionEventInvokeConfig: ({ FunctionName, ...config }) => {
-      const fn = world.fn(FunctionName)
-      fn.async = {
+    PutFunctionEventInvokeConfig: ({ FunctionName, Qualifier, ...config }) => {
+      const facet = world.facet(FunctionName, Qualifier)
+      facet.async = {
         DestinationConfig: { OnSuccess: {}, OnFailure: {} },
         ...config,
-        FunctionArn: `${fn.config['FunctionArn']}:$LATEST`,
+        FunctionArn: `${arnOf(nameOf(FunctionName))}:${Qualifier ?? '$LATEST'}`,
       }
-      return fn.async
+      return facet.async
     },
-    GetFunctionEventInvokeConfig: ({ FunctionName }) => {
-      const { async } = world.fn(FunctionName)
+    GetFunctionEventInvokeConfig: ({ FunctionName, Qualifier }) => {
+      const { async } = world.facet(FunctionName, Qualifier)
       if (!async) throw missing(`The function ${FunctionName} doesn't have an EventInvokeConfig`)
       return async
     },
-    DeleteFunctionEventInvokeConfig: ({ FunctionName }) => {
-      const fn = world.fn(FunctionName)
-      if (!fn.async) throw missing(`The function ${FunctionName} doesn't have an EventInvokeConfig`)
-      delete fn.async
+    DeleteFunctionEventInvokeConfig: ({ FunctionName, Qualifier }) => {
+      const facet = world.facet(FunctionName, Qualifier)
+      if (!facet.async) throw missing(`The function ${FunctionName} doesn't have an EventInvokeConfig`)
+      delete facet.async
       return {}
     },
     PutFunctionConcurrency: ({ FunctionName, ReservedConcurrentExecutions }) => {
@@ -149,59 +160,10 @@ function settingCalls(world: World): Calls {
   }
 }
 
-function versionCalls(world: World): Calls {
-  const alias = (fn: Fn, name: unknown): Tree => {
-    const found = fn.aliases.get(String(name))
-    if (!found) throw missing(`Alias not found: arn:aws:lambda:${REGION}:${ACCOUNT}:function:x:${name}`)
-    return found
-  }
-  const checked = (fn: Fn, { FunctionVersion, RoutingConfig }: Tree): void => {
-    const { AdditionalVersionWeights = {} } = (RoutingConfig ?? {}) as { AdditionalVersionWeights?: Tree }
-    for (const id of [FunctionVersion, ...Object.keys(AdditionalVersionWeights)])
-      if (id !== undefined && !fn.versions.some(({ Version }) => Version === id))
-        throw missing(`Function not found: ${id}`)
-  }
-  return {
-    ListVersionsByFunction: ({ FunctionName }) => {
-      const fn = world.fn(FunctionName)
-      return { Versions: [{ ...fn.config, Version: '$LATEST' }, ...fn.versions] }
-    },
-    PublishVersion: ({ FunctionName }) => {
-      const fn = world.fn(FunctionName)
-      const last = fn.versions.at(-1)
-      const { LastModified: _, ...config } = fn.config
-      if (
-        last &&
-        JSON.stringify({ ...last, Version: '$LATEST', LastModified: 0 }) ===
-          JSON.stringify({ ...config, Version: '$LATEST', LastModified: 0 })
-      )
-        return last
-      const version = { ...config, Version: String(fn.versions.length + 1), LastModified: fn.config['LastModified'] }
-      fn.versions.push(version)
-      return version
-    },
-    ListAliases: ({ FunctionName }) => ({ Aliases: [...world.fn(FunctionName).aliases.values()] }),
-    CreateAlias: ({ FunctionName, ...given }) => {
-      const fn = world.fn(FunctionName)
-      if (fn.aliases.has(String(given['Name'])))
-        throw new Refusal(409, 'ResourceConflictException', `Alias already exists: ${given['Name']}`)
-      checked(fn, given)
-      fn.aliases.set(String(given['Name']), given)
-      return given
-    },
-    UpdateAlias: ({ FunctionName, ...given }) => {
-      const fn = world.fn(FunctionName)
-      const found = alias(fn, given['Name'])
-      checked(fn, given)
-      return Object.assign(found, given)
-    },
-    DeleteAlias: ({ FunctionName, Name }) => {
-      world.fn(FunctionName).aliases.delete(String(Name))
-      return {}
-    },
-  }
-}
-
 function missing(message: string): Refusal {
   return new Refusal(404, 'ResourceNotFoundException', message)
+}
+
+function invalid(message: string): Refusal {
+  return new Refusal(400, 'InvalidParameterValueException', message)
 }

@@ -8,12 +8,21 @@ export function functionCalls(world: World): Calls {
   const calls = new Functions(world)
   return {
     CreateFunction: (input) => calls.create(input),
-    GetFunction: ({ FunctionName }) => {
+    GetFunction: ({ FunctionName, Qualifier }) => {
       const fn = world.fn(FunctionName)
+      if (Qualifier !== undefined)
+        return {
+          Configuration: { ...world.version(FunctionName, Qualifier), State: 'Active' },
+          Code: {},
+          Tags: fn.tags,
+        }
       const image = fn['image'] === undefined ? {} : { ImageUri: fn['image'] }
       return { Configuration: told(fn), Code: { RepositoryType: 'S3', ...image }, Tags: fn.tags }
     },
-    GetFunctionConfiguration: ({ FunctionName }) => told(world.fn(FunctionName)),
+    GetFunctionConfiguration: ({ FunctionName, Qualifier }) =>
+      Qualifier === undefined
+        ? told(world.fn(FunctionName))
+        : { ...world.version(FunctionName, Qualifier), State: 'Active' },
     ListFunctions: ({ Marker, MaxItems }) => {
       const { page, next } = pageOf([...world.functions.values()], Number(MaxItems ?? 50), Marker)
       return { Functions: page.map(({ config }) => config), ...(next && { NextMarker: next }) }
@@ -71,9 +80,9 @@ class Functions {
       tags: { ...(Tags as Record<string, string>) },
       busyUntil: performance.now() + this.#world.settleMs(),
       isNew: true,
-      policy: new Map(),
       versions: [],
       aliases: new Map(),
+      facets: new Map(),
     }
     setCode(fn, this.#world.codeIn(Code as Tree))
     fn.config = normal(fn.config)

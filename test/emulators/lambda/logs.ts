@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, type Calls, nameOf, REGION, type World } from './world.ts'
+import { ACCOUNT, type Calls, REGION, type World } from './world.ts'
 
 interface Group {
   readonly name: string
@@ -147,9 +147,7 @@ export class LogCalls {
 
   // It tries the function before it takes the filter.
   #checkCaller(arn: string, group: string): void {
-    const fn = this.#world.functions.get(nameOf(arn))
-    const allows = [...(fn?.policy.values() ?? [])].some((one) => JSON.stringify(one).includes(`"${arnOf(group)}:*"`))
-    if (!allows)
+    if (!this.#world.allows(arn, `${arnOf(group)}:*`))
       throw invalid(
         'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
       )

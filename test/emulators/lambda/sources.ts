@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, arnOf, type Calls, nameOf, REGION, type World } from './world.ts'
+import { ACCOUNT, arnOf, type Calls, nameOf, qualifierOf, REGION, type World } from './world.ts'
 
 /** What other services know of functions: mappings of Lambda, rules, notifications of buckets, subscriptions. */
 export class SourceCalls {
@@ -35,7 +35,9 @@ export class SourceCalls {
     }
     return {
       CreateEventSourceMapping: ({ FunctionName, Enabled = true, Tags: _, ...given }) => {
-        const FunctionArn = String(this.#world.fn(FunctionName).config['FunctionArn'])
+        this.#world.facet(FunctionName)
+        const qualifier = qualifierOf(FunctionName)
+        const FunctionArn = arnOf(nameOf(FunctionName)) + (qualifier === undefined ? '' : `:${qualifier}`)
         if (
           [...this.mappings.values()].some(
             (one) =>
@@ -83,8 +85,12 @@ export class SourceCalls {
         ),
       }),
       GetEventSourceMapping: ({ UUID }) => of(UUID),
-      UpdateEventSourceMapping: ({ UUID, FunctionName: _, Enabled, ...given }) => {
+      UpdateEventSourceMapping: ({ UUID, FunctionName, Enabled, ...given }) => {
         const found = of(UUID)
+        if (FunctionName !== undefined) {
+          this.#world.facet(FunctionName)
+          found['FunctionArn'] = FunctionName
+        }
         Object.assign(found, given, Enabled === undefined ? {} : { State: Enabled ? 'Enabled' : 'Disabled' })
         return { ...found, State: 'Updating' }
       },
@@ -206,12 +212,7 @@ export class SourceCalls {
 
   // The bucket asks whether it may call before it takes the configuration.
   #checkCaller(arn: string, bucket: string): void {
-    const fn = this.#world.functions.get(nameOf(arn))
-    if (nameOf(arn) === 'x') return
-    const allows = [...(fn?.policy.values() ?? [])].some((one) =>
-      JSON.stringify(one).includes(`"arn:aws:s3:::${bucket}"`),
-    )
-    if (!allows)
+    if (nameOf(arn) !== 'x' && !this.#world.allows(arn, `arn:aws:s3:::${bucket}`))
       throw new Refusal(400, 'InvalidArgument', 'Unable to validate the following destination configurations')
   }
 }

@@ -22,13 +22,27 @@ export interface Fn extends Tree {
   tags: Record<string, string>
   busyUntil: number
   isNew: boolean
+  reserved?: number
+  versions: Tree[]
+  aliases: Map<string, Tree>
+  /** Alias or version -> what it has of its own; empty text for what was deployed last. */
+  facets: Map<string, Facet>
+}
+
+/** What a function, and each of its aliases and versions, has of its own. */
+export interface Facet {
   /** Statement -> itself. */
   policy: Map<string, Tree>
   url?: Tree
   async?: Tree
-  reserved?: number
-  versions: Tree[]
-  aliases: Map<string, Tree>
+  provisioned?: Provisioned
+}
+
+export interface Provisioned {
+  count: number
+  busyUntil: number
+  /** Why none could be made. */
+  failure?: string
 }
 
 /** What the services know of each other. */
@@ -67,6 +81,35 @@ export class World {
     return fn
   }
 
+  /** A function, or the alias or version that an ARN or a call names beside it. */
+  facet(name: unknown, qualifier: unknown = qualifierOf(name)): Facet {
+    const fn = this.fn(name)
+    const key = qualifier === undefined || qualifier === '$LATEST' ? '' : String(qualifier)
+    if (key !== '') this.version(name, key)
+    const found = fn.facets.get(key) ?? { policy: new Map() }
+    fn.facets.set(key, found)
+    return found
+  }
+
+  /** The version that a qualifier stands for. */
+  version(name: unknown, qualifier: unknown): Tree {
+    const fn = this.fn(name)
+    const { FunctionVersion = qualifier } = fn.aliases.get(String(qualifier)) ?? {}
+    const found = fn.versions.find(({ Version }) => Version === FunctionVersion)
+    if (!found) {
+      const what = /^\d+$/.test(String(qualifier)) ? 'Function not found' : 'Cannot find alias arn'
+      throw new Refusal(404, 'ResourceNotFoundException', `${what}: ${arnOf(nameOf(name))}:${qualifier}`)
+    }
+    return found
+  }
+
+  /** Whether a policy lets a source call what an ARN names. */
+  allows(arn: unknown, source: string): boolean {
+    const fn = this.functions.get(nameOf(arn))
+    const policy = fn?.facets.get(qualifierOf(arn) ?? '')?.policy ?? new Map<string, Tree>()
+    return [...policy.values()].some((one) => JSON.stringify(one).includes(`"${source}"`))
+  }
+
   /** Whether a service may take on a role: it is there, it is known everywhere, and it trusts the service. */
   canAssume(arn: unknown, service: string): boolean {
     const role = this.roles.get(String(arn).split('/').at(-1) ?? '')
@@ -80,6 +123,11 @@ export function nameOf(given: unknown): string {
       .replace(/^arn:aws:lambda:[^:]+:\d+:function:/, '')
       .split(':')[0] ?? ''
   )
+}
+
+export function qualifierOf(given: unknown): string | undefined {
+  const parts = String(given).split(':')
+  return parts.length > 2 ? parts[7] : parts[1]
 }
 
 export function arnOf(name: string): string {

@@ -43,16 +43,17 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
   const diagnostics: Diagnostic[] = [...judged, ...mapped.diagnostics]
   for (const trigger of mapped.triggers) {
     const { name, deployed } = trigger
+    const { Qualifier, ...spec } = trigger.spec
     const made = FINISHERS[trigger.type]?.(trigger, { fn, service, roles })
     const type = made?.type ?? trigger.type
     resources.push(...(made?.stands ?? []))
-    const Properties = mergeTree(mergeTree(made?.properties ?? {}, trigger.spec), deployed.trigger.overrides?.['aws'])
+    const Properties = mergeTree(mergeTree(made?.properties ?? {}, spec), deployed.trigger.overrides?.['aws'])
     sources.push(...sourcesOf(type, Properties as Tree))
     const FunctionName = { $ref: `function/${fn.name}`, field: 'FunctionName' }
     resources.push({
       id: `trigger/${fn.name}/${name}`,
       type: 'aws:event',
-      spec: { FunctionName, Type: type, Properties },
+      spec: { FunctionName, Type: type, Properties, ...(Qualifier !== undefined && { Qualifier }) },
       at: deployed.trigger.at,
     })
   }

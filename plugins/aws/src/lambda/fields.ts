@@ -59,7 +59,10 @@ export const fields: FnTable = {
     rows: {
       instance: { ...lossy('an instance takes one request at a time'), when: (count) => count !== 1 },
       reserved: { to: 'ReservedConcurrentExecutions' },
-      min: { to: 'ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions' },
+      min: {
+        to: 'ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions',
+        as: (count) => (count === 0 ? undefined : count),
+      },
       max: refuse('instances are bounded by the reserved concurrency', 'use concurrency.reserved'),
       factor: lossy('the platform scales by itself'),
       target: lossy('the platform scales by itself'),

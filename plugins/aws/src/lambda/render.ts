@@ -25,7 +25,8 @@ export function render(service: Service, resources: readonly Resource[]): readon
     const Type = TYPES[type]
     if (Type === undefined) continue
     const own = events.get(id)
-    parts.push([ids.get(id) as string, { Type, Properties: own ? { ...spec, Events: own } : spec }])
+    const Properties = own ? { ...spec, ...own.aliasFor(spec as Tree), Events: own.events } : spec
+    parts.push([ids.get(id) as string, { Type, Properties }])
   }
   const Outputs = outputsOf(resources, ids)
   const whole = {
@@ -68,7 +69,13 @@ function tailOf(id: Id): string {
   return id.startsWith('route/') ? id.slice('route/'.length) : id.slice(id.lastIndexOf('/') + 1)
 }
 
-function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, Tree> {
+interface OwnEvents {
+  readonly events: Tree
+  /** What they need of their function: the alias that one of them calls, unless it has one. */
+  aliasFor(spec: Tree): Tree
+}
+
+function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, OwnEvents> {
   const found = new Map<Id, [string, Tree][]>()
   for (const { id, type, spec } of resources) {
     if (type !== 'aws:event') continue
@@ -79,9 +86,13 @@ function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, Tree>
     found.set(FunctionName.$ref, own)
   }
   return new Map(
-    [...found].map(([id, events]) => {
-      const names = logicalNames(events.map(([name]) => name))
-      return [id, Object.fromEntries(events.map(([name, event]) => [names.get(name) as string, event]))]
+    [...found].map(([id, own]) => {
+      const names = logicalNames(own.map(([name]) => name))
+      const events = own.map(([name, { Qualifier: _, ...event }]) => [names.get(name) as string, event])
+      const AutoPublishAlias = own.map(([, event]) => event['Qualifier']).find((name) => name !== undefined)
+      const aliasFor = (spec: Tree): Tree =>
+        AutoPublishAlias === undefined || 'AutoPublishAlias' in spec ? {} : { AutoPublishAlias }
+      return [id, { events: Object.fromEntries(events), aliasFor }]
     }),
   )
 }

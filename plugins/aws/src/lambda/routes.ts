@@ -1,4 +1,5 @@
 import { mergeTree, type Resource } from '@anyfaas/kit'
+import { calledBy } from './alias.ts'
 import type { Guards } from './auth.ts'
 import type { Route } from './http.ts'
 
@@ -8,6 +9,7 @@ export function translateRoutes(routes: readonly Route[], guards: Guards): reado
     const { fn, trigger, method, path } = route
     const auth = guards.of(route.auth)
     const { timeoutSec, overrides, at } = trigger.trigger
+    const Qualifier = calledBy(trigger.trigger)
     const Properties = {
       ApiId: { $ref: 'api', field: 'ApiId' },
       ...(path !== undefined && { Path: path, Method: method }),
@@ -22,6 +24,7 @@ export function translateRoutes(routes: readonly Route[], guards: Guards): reado
         FunctionName: { $ref: `function/${fn.name}`, field: 'FunctionName' },
         Type: 'HttpApi',
         Properties: mergeTree(Properties, overrides?.['aws']),
+        ...(Qualifier !== undefined && { Qualifier }),
       },
       at,
     }

@@ -20,6 +20,7 @@ import {
   type Tree,
   treeAt,
 } from '@anyfaas/kit'
+import { aliasOf, checkAliases } from './alias.ts'
 import { guard } from './auth.ts'
 import { codeOf, PLATFORM } from './code.ts'
 import { translateDomain } from './domain.ts'
@@ -90,8 +91,8 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, sources }: C
     ...code.spec,
     ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(whole, sources, mapped.spec), fn.name) }),
     ...mapped.spec,
-    // Provisioned instances belong to a version, and SAM publishes one under an alias.
-    ...('ProvisionedConcurrencyConfig' in mapped.spec && { AutoPublishAlias: 'live' }),
+    // What keeps instances ready is a version, and SAM publishes one under an alias.
+    ...('ProvisionedConcurrencyConfig' in mapped.spec && { AutoPublishAlias: aliasOf(fn) }),
     ...urlOf(fn),
   }
   const overrides = [fn.overrides['aws'], treeAt(service.overrides['aws'], ['Resources', id, 'Properties'])]
@@ -103,6 +104,7 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, sources }: C
       ...checked.diagnostics,
       ...code.diagnostics,
       ...checkHealth(fn, subject, ['path']),
+      ...checkAliases(fn),
       ...placedAtMembers(mapped.diagnostics, fn),
     ],
   }

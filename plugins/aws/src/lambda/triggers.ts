@@ -11,6 +11,7 @@ import {
   refused,
   type TriggerTable,
 } from '@anyfaas/kit'
+import { qualifier } from './alias.ts'
 import { batch, queueBatch, reporting } from './batch.ts'
 import { storageEvents } from './storage.ts'
 import { scheduleExpression } from './timer.ts'
@@ -19,7 +20,7 @@ const base = {
   kind: elsewhere('Type'),
   at: elsewhere('a place in the file'),
   name: elsewhere('the key of the event'),
-  qualifier: lossy('it calls the newest version, or the alias that SAM publishes'),
+  qualifier: { to: 'Qualifier', as: qualifier, takes: 'the name of an alias' },
   overrides: elsewhere('laid over the event at last'),
 } as const
 

@@ -1,6 +1,7 @@
 import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
+import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** The HTTP API of the service and what stands under it, by calls of API Gateway. */
@@ -155,8 +156,9 @@ function integrationKind(gateway: Gateway, ours: OurFunctions): Kind {
       const names = new Map((await ours.all(call)).map(({ arn, fn }) => [arn, fn]))
       return found.map((value): Live<Tree> => {
         const id = String(value['Description']).slice(OWN.length)
-        const fn = names.get(String(value['IntegrationUri'])) ?? id.split('/')[1]
-        return { id, uses: ['api', `function/${fn}`], value, ...(fn !== undefined && { fn }) }
+        const [arn, qualifier] = splitArn(value['IntegrationUri'])
+        const fn = names.get(arn) ?? functionIn(id)
+        return { id, fn, uses: ['api', `function/${fn}`, holderId(fn, qualifier)], value }
       })
     },
     create: (spec, call, { id }) => gateway.call('CreateIntegration', spec, id, call),
@@ -169,6 +171,11 @@ function integrationKind(gateway: Gateway, ours: OurFunctions): Kind {
 
 /** What the description of an integration of ours begins with; the id follows. */
 export const OWN = 'anyfaas '
+
+// `integration/login@live`
+function functionIn(id: string): string {
+  return id.split(/[/@]/)[1] ?? ''
+}
 
 function isOwn({ Description }: Tree): boolean {
   return typeof Description === 'string' && Description.startsWith(OWN)
@@ -194,7 +201,7 @@ function routeKind(gateway: Gateway): Kind {
         const isWanted = desired.some(({ spec }) => spec['RouteKey'] === value['RouteKey'])
         // A route that somebody added to the API by hand leads elsewhere.
         if (integration === undefined && !isWanted) return []
-        const fn = integration?.split('/')[1]
+        const fn = integration && functionIn(integration)
         const uses = ['api', 'stage', ...(integration ? [integration] : [])]
         const id = routeId(String(value['RouteKey']))
         return [{ id, uses, value: { ...value, IntegrationId, AuthorizationType }, ...(fn !== undefined && { fn }) }]

@@ -17,6 +17,7 @@ import {
 } from '@anyfaas/kit'
 import { Api } from '../../account/api.ts'
 import { apiConfig, findPlace } from '../../account/identity.ts'
+import { AliasKind } from './alias-kind.ts'
 import { apiKinds, Gateway } from './api-kinds.ts'
 import { BUCKET_VARIABLE, CodeBucket } from './code-bucket.ts'
 import { domainKinds } from './domain-kinds.ts'
@@ -32,6 +33,7 @@ import { makeOperations } from './operations.ts'
 import { OurFunctions } from './our-functions.ts'
 import { PARTS, partKind } from './parts.ts'
 import { PermissionKind } from './permission-kind.ts'
+import { ProvisionedKind } from './provisioned-kind.ts'
 import { RoleKind } from './role-kind.ts'
 import { RuleKind } from './rule-kind.ts'
 import { scheduleKinds } from './schedule-kinds.ts'
@@ -42,12 +44,13 @@ import { TopicRuleKind } from './topic-rule-kind.ts'
 
 export const connector: Connector = {
   async connect(options) {
-    const { service, artifacts, env } = options
+    const { service, artifacts, env, heldAlias } = options
     const api = new Api(await apiConfig(service, env))
     try {
       const place = await findPlace(api, service)
       const seals = await sealsOf(artifacts)
-      const site: Site = { api, service, artifacts, seals, place, secret: (name) => env[name] }
+      const secret = (name: string): string | undefined => env[name]
+      const site: Site = { api, service, artifacts, seals, place, secret, heldAlias }
       const bucket = new CodeBucket(site, env[BUCKET_VARIABLE] || undefined)
       return new LambdaConnection(site, bucket)
     } catch (cause) {
@@ -78,11 +81,14 @@ class LambdaConnection implements Connection {
     const group = deployedName([name, stage], SCHEDULE_GROUP)
     const gateway = new Gateway(site)
     const permissions = new PermissionKind(site, ours)
+    const provisioned = new ProvisionedKind(site, ours)
     const roles = new NewRoles()
     const kinds = [
       new RoleKind(site, roles),
       new LogGroupKind(site),
       new FunctionKind(site, { ours, bucket, roles }),
+      new AliasKind(site, ours, provisioned),
+      provisioned,
       ...PARTS.map((part) => partKind(part, site, ours)),
       ...apiKinds(gateway, site, ours),
       ...domainKinds(site, gateway),
@@ -99,8 +105,8 @@ class LambdaConnection implements Connection {
   }
 
   expand(resources: readonly Resource[]): readonly Resource[] {
-    const { service, place, artifacts } = this.#site
-    return expand(resources, { service, place, marks: codeMarks(artifacts) })
+    const { service, place, artifacts, heldAlias } = this.#site
+    return expand(resources, { service, place, marks: codeMarks(artifacts), heldAlias })
   }
 
   async info(call: Call): Promise<Deployment | undefined> {

@@ -1,7 +1,9 @@
 import { type Diagnostic, isMap, isRef, type Resource, type Tree } from '@anyfaas/kit'
 import { OWN } from './api-kinds.ts'
 import { cannot } from './cannot.ts'
-import { statementId } from './permission-kind.ts'
+import { ofAlias } from './expand-parts.ts'
+import { permissionId, statementId } from './permission-kind.ts'
+import { calledArn, partId, qualifierOf } from './qualifiers.ts'
 
 const API = { $ref: 'api', field: 'ApiId' }
 
@@ -45,11 +47,13 @@ export function expandRoutes(events: readonly Resource<Tree>[]): readonly Resour
     const target = event.spec['FunctionName']
     if (!isRef(target)) throw new Error('a route without its function')
     const fn = target.$ref.slice('function/'.length)
-    const id = TimeoutInMillis === 30_000 ? `integration/${fn}` : `integration/${fn}/${TimeoutInMillis}`
-    const IntegrationUri = { $ref: target.$ref, field: 'FunctionArn' }
+    const qualifier = qualifierOf(event.spec)
+    const path = TimeoutInMillis === 30_000 ? `integration/${fn}` : `integration/${fn}/${TimeoutInMillis}`
+    const id = partId(path, qualifier)
+    const IntegrationUri = calledArn(fn, qualifier)
     const integration = { IntegrationType: 'AWS_PROXY', IntegrationUri, PayloadFormatVersion, TimeoutInMillis }
     made.set(id, { id, fn, type: 'aws:integration', spec: { ApiId: API, Description: OWN + id, ...integration } })
-    const permission = permissionFor(fn, target)
+    const permission = permissionFor(fn, qualifier)
     made.set(permission.id, permission)
     const RouteKey = Path === undefined ? '$default' : `${Method} ${Path}`
     const IntegrationId = { $ref: id, field: 'IntegrationId' }
@@ -59,15 +63,16 @@ export function expandRoutes(events: readonly Resource<Tree>[]): readonly Resour
 }
 
 // One statement for the whole API: a policy holds 20 KB.
-function permissionFor(fn: string, target: object): Resource {
+function permissionFor(fn: string, qualifier: string | undefined): Resource {
   const spec = {
-    FunctionName: { ...target, field: 'FunctionName' },
+    FunctionName: { $ref: `function/${fn}`, field: 'FunctionName' },
+    ...ofAlias(fn, qualifier),
     StatementId: statementId('api'),
     Action: 'lambda:InvokeFunction',
     Principal: 'apigateway.amazonaws.com',
     SourceApi: API,
   }
-  return { id: `permission/${fn}/api`, fn, type: 'aws:permission', spec }
+  return { id: permissionId(fn, 'api', qualifier), fn, type: 'aws:permission', spec }
 }
 
 function authorization(auth: unknown): Tree {

@@ -1,8 +1,10 @@
 import { type Diagnostic, deployedName, isRef, type Ref, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { cannot } from './cannot.ts'
+import { ofAlias } from './expand-parts.ts'
 import { logGroupId } from './log-group-kind.ts'
 import { LOGS } from './log-subscription-kind.ts'
-import { statementId } from './permission-kind.ts'
+import { permissionId, statementId } from './permission-kind.ts'
+import { calledArn, qualifierOf } from './qualifiers.ts'
 import { ruleMark } from './rule-kind.ts'
 import { RETRY, SCHEDULE } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
@@ -21,7 +23,7 @@ export interface EventContext {
 }
 
 /** A trigger that is no route, as the things that make it. */
-export function expandEvent(event: Resource<Tree>, context: EventContext): readonly Resource[] {
+export function expandEvent(event: Resource<Tree>, context: EventContext): readonly Resource<Tree>[] {
   const type = String(event.spec['Type'])
   const target = event.spec['FunctionName']
   if (!isRef(target)) throw new Error('an event without its function')
@@ -34,7 +36,7 @@ export function expandEvent(event: Resource<Tree>, context: EventContext): reado
 
 type Owned = Resource<Tree> & { readonly fn: string }
 
-type Maker = (event: Owned, context: EventContext) => readonly Resource[]
+type Maker = (event: Owned, context: EventContext) => readonly Resource<Tree>[]
 
 const MAKERS: Readonly<Record<string, Maker>> = {
   ScheduleV2: makeSchedule,
@@ -50,10 +52,10 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   IoTRule: makeTopicRule,
 }
 
-function makeSchedule(event: Owned): readonly Resource[] {
+function makeSchedule(event: Owned): readonly Resource<Tree>[] {
   const { RoleArn, Input, RetryPolicy, DeadLetterConfig, ...given } = event.spec['Properties'] as Tree
   const Target = {
-    Arn: arnOf(event.fn),
+    Arn: arnOf(event),
     RoleArn,
     Input,
     RetryPolicy: { ...RETRY, ...(RetryPolicy as Tree) },
@@ -62,7 +64,7 @@ function makeSchedule(event: Owned): readonly Resource[] {
   return [{ ...event, type: 'aws:schedule', spec: { ...SCHEDULE, ...given, Target, Description: event.id } }]
 }
 
-function makeRule(event: Owned, { place, service }: EventContext): readonly Resource[] {
+function makeRule(event: Owned, { place, service }: EventContext): readonly Resource<Tree>[] {
   const { Pattern, EventBusName: bus = 'default', ...target } = event.spec['Properties'] as Tree
   const EventBusName = String(bus).split('/').at(-1) as string
   const Name = deployedName([service.name, service.stage, ...event.id.split('/').slice(1)], RULE_NAME)
@@ -72,7 +74,7 @@ function makeRule(event: Owned, { place, service }: EventContext): readonly Reso
     Description: `${ruleMark(service)} ${event.id}`,
     EventPattern: Pattern,
     State: 'ENABLED',
-    Target: { Arn: arnOf(event.fn), ...target },
+    Target: { Arn: arnOf(event), ...target },
   }
   const path = EventBusName === 'default' ? Name : `${EventBusName}/${Name}`
   const SourceArn = `arn:${place.partition}:events:${place.region}:${place.account}:rule/${path}`
@@ -81,7 +83,7 @@ function makeRule(event: Owned, { place, service }: EventContext): readonly Reso
 
 const RULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
 
-function makeNotification(event: Owned, { place, buckets, problems }: EventContext): readonly Resource[] {
+function makeNotification(event: Owned, { place, buckets, problems }: EventContext): readonly Resource<Tree>[] {
   const { Bucket: given, Events, Filter } = event.spec['Properties'] as Tree
   const Bucket = isRef(given) ? buckets.get(given.$ref) : given
   if (typeof Bucket !== 'string') {
@@ -94,7 +96,7 @@ function makeNotification(event: Owned, { place, buckets, problems }: EventConte
   const permission = permit(event, { Principal: 's3.amazonaws.com', ...source })
   const spec = {
     Bucket,
-    LambdaFunctionArn: arnOf(event.fn),
+    LambdaFunctionArn: arnOf(event),
     Events,
     Filter: rules.length > 0 ? { Key: { FilterRules: rules } } : {},
     Permission: { $ref: permission.id, field: 'StatementId' },
@@ -102,38 +104,38 @@ function makeNotification(event: Owned, { place, buckets, problems }: EventConte
   return [permission, { ...event, type: 'aws:notification', spec }]
 }
 
-function makeSubscription(event: Owned, { place, problems }: EventContext): readonly Resource[] {
+function makeSubscription(event: Owned, { place, problems }: EventContext): readonly Resource<Tree>[] {
   const { Topic: TopicArn, FilterPolicy = {}, Region = place.region, ...others } = event.spec['Properties'] as Tree
   for (const key of Object.keys(others)) problems.push(cannot(`"${key}" of ${event.id}`, event.at))
   if (Region !== place.region) problems.push(cannot(`the topic of another region of ${event.id}`, event.at))
   const permission = permit(event, { Principal: 'sns.amazonaws.com', SourceArn: TopicArn })
   const Permission = { $ref: permission.id, field: 'StatementId' }
-  const spec = { TopicArn, Endpoint: arnOf(event.fn), FilterPolicy, Permission }
+  const spec = { TopicArn, Endpoint: arnOf(event), FilterPolicy, Permission }
   const id = subscriptionId(event.fn, String(TopicArn))
   return [permission, { ...event, id, type: 'aws:subscription', spec }]
 }
 
-function makeSource(event: Owned): readonly Resource[] {
+function makeSource(event: Owned): readonly Resource<Tree>[] {
   const { Queue, Stream, ConsumerGroupId, ...given } = event.spec['Properties'] as Tree
   const EventSourceArn = Queue ?? Stream
   const kafka = ConsumerGroupId !== undefined && { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId } }
-  const spec = { ...SOURCE, ...given, ...kafka, EventSourceArn, FunctionName: arnOf(event.fn) }
+  const spec = { ...SOURCE, ...given, ...kafka, EventSourceArn, FunctionName: arnOf(event) }
   return [{ ...event, id: sourceId(event.fn, String(EventSourceArn)), type: 'aws:source', spec }]
 }
 
-function makeBrokers(event: Owned): readonly Resource[] {
+function makeBrokers(event: Owned): readonly Resource<Tree>[] {
   const { KafkaBootstrapServers, ConsumerGroupId, ...given } = event.spec['Properties'] as Tree
   const spec = {
     ...SOURCE,
     ...given,
     SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: KafkaBootstrapServers } },
     ...(ConsumerGroupId !== undefined && { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId } }),
-    FunctionName: arnOf(event.fn),
+    FunctionName: arnOf(event),
   }
   return [{ ...event, id: sourceId(event.fn, placeOf(spec)), type: 'aws:source', spec }]
 }
 
-function makeLogSubscription(event: Owned, { place, logGroups }: EventContext): readonly Resource[] {
+function makeLogSubscription(event: Owned, { place, logGroups }: EventContext): readonly Resource<Tree>[] {
   const { LogGroupName, FilterPattern } = event.spec['Properties'] as Tree
   const own = logGroupId(String(LogGroupName))
   const SourceArn = `arn:${place.partition}:logs:${place.region}:${place.account}:log-group:${LogGroupName}:*`
@@ -141,13 +143,13 @@ function makeLogSubscription(event: Owned, { place, logGroups }: EventContext): 
   const spec = {
     LogGroupName: logGroups.has(own) ? { $ref: own, field: 'LogGroupName' } : LogGroupName,
     FilterPattern,
-    DestinationArn: arnOf(event.fn),
+    DestinationArn: arnOf(event),
     Permission: { $ref: permission.id, field: 'StatementId' },
   }
   return [permission, { ...event, type: 'aws:log-subscription', spec }]
 }
 
-function makeTopicRule(event: Owned, { place, service }: EventContext): readonly Resource[] {
+function makeTopicRule(event: Owned, { place, service }: EventContext): readonly Resource<Tree>[] {
   const { Sql, AwsIotSqlVersion } = event.spec['Properties'] as Tree
   const Name = topicRuleName(service, event.id.split('/').slice(1).join('/'))
   const SourceArn = `arn:${place.partition}:iot:${place.region}:${place.account}:rule/${Name}`
@@ -156,24 +158,25 @@ function makeTopicRule(event: Owned, { place, service }: EventContext): readonly
     Description: `${topicRuleMark(service)} ${event.id}`,
     Sql,
     AwsIotSqlVersion,
-    FunctionArn: arnOf(event.fn),
+    FunctionArn: arnOf(event),
     Disabled: false,
   }
   return [permit(event, { Principal: 'iot.amazonaws.com', SourceArn }), { ...event, type: 'aws:topic-rule', spec }]
 }
 
 // The right of a service to call the function.
-function permit({ id, fn, at }: Owned, grant: Tree): Resource {
+function permit({ id, fn, at, spec: event }: Owned, grant: Tree): Resource<Tree> {
   const name = id
     .split('/')
     .slice(2)
     .join('-')
     .replace(/[^\w-]/g, '-')
-  const FunctionName = { $ref: `function/${fn}`, field: 'FunctionName' }
-  const spec = { FunctionName, StatementId: statementId(name), Action: 'lambda:InvokeFunction', ...grant }
-  return { id: `permission/${fn}/${name}`, fn, type: 'aws:permission', spec, ...(at !== undefined && { at }) }
+  const qualifier = qualifierOf(event)
+  const own = { FunctionName: { $ref: `function/${fn}`, field: 'FunctionName' }, ...ofAlias(fn, qualifier) }
+  const spec = { ...own, StatementId: statementId(name), Action: 'lambda:InvokeFunction', ...grant }
+  return { id: permissionId(fn, name, qualifier), fn, type: 'aws:permission', spec, ...(at !== undefined && { at }) }
 }
 
-function arnOf(fn: string): Ref {
-  return { $ref: `function/${fn}`, field: 'FunctionArn' }
+function arnOf({ fn, spec }: Owned): Ref {
+  return calledArn(fn, qualifierOf(spec))
 }

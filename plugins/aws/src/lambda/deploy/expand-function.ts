@@ -1,8 +1,8 @@
 import { type Diagnostic, isMap, marksOf, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { cannot } from './cannot.ts'
+import { expandParts } from './expand-parts.ts'
 import { DEFAULTS } from './function-fields.ts'
-import { PARTS } from './parts.ts'
-import { statementId } from './permission-kind.ts'
+import { qualifierOf } from './qualifiers.ts'
 import { hintOf } from './tags.ts'
 
 export interface FunctionContext {
@@ -10,47 +10,45 @@ export interface FunctionContext {
   readonly marks: Readonly<Record<string, string>>
   readonly problems: Diagnostic[]
   /** What belongs to functions: their permissions tell whether they have a policy. */
-  readonly others: readonly Resource[]
+  readonly others: readonly Resource<Tree>[]
   /** The log groups that the service makes. */
   readonly logGroups: readonly Resource<Tree>[]
+  /** The aliases that events of the function call; undefined stands for what was deployed last. */
+  readonly called: ReadonlySet<string | undefined>
+  readonly heldAlias: string | undefined
 }
 
 /** A function, and its settings that are things of their own. */
 export function expandFunction(resource: Resource<Tree>, context: FunctionContext): readonly Resource[] {
-  const { service, marks, problems, others, logGroups } = context
+  const { service, marks, problems, others, logGroups, called, heldAlias } = context
   const { id } = resource
   const fn = id.slice('function/'.length)
   const given = rename(resource.spec)
-  const parts = expandParts(resource, fn)
   for (const key of Object.keys(given))
     if (!KNOWN.has(key)) problems.push(cannot(`"${key}" of function "${fn}"`, resource.at))
-  const {
-    CodeUri: _,
-    ImageUri,
-    Tags,
-    FunctionUrlConfig: _1,
-    EventInvokeConfig: _2,
-    ReservedConcurrentExecutions: _3,
-    ...props
-  } = given
-  const LoggingConfig = loggingOf(props, logGroups)
-  const hasPolicy = [...others, ...parts].some((one) => one.type === 'aws:permission' && one.fn === fn)
-  const has = [
-    ...parts.flatMap(({ type }) => (type === 'aws:permission' ? [] : [type.slice('aws:'.length)])),
-    ...(hasPolicy ? ['policy'] : []),
-  ]
-  const spec = {
-    ...DEFAULTS,
-    ...props,
-    LoggingConfig,
-    Code: ImageUri ?? marks[fn] ?? '',
-    Tags: {
-      ...(Tags as Tree),
-      ...marksOf(service, fn),
-      ...Object.fromEntries(has.map((part) => [hintOf(part), 'yes'])),
-    },
-  }
+  if (given['ProvisionedConcurrencyConfig'] !== undefined && given['AutoPublishAlias'] === undefined)
+    problems.push(
+      cannot(`a ProvisionedConcurrencyConfig without an AutoPublishAlias, of function "${fn}",`, resource.at),
+    )
+  const { FunctionName, CodeUri: _, ImageUri, Tags, ...props } = given
+  const own = Object.fromEntries(Object.entries(props).filter(([key]) => !OF_PARTS.includes(key)))
+  const LoggingConfig = loggingOf({ FunctionName, ...own }, logGroups)
+  const version = { ...DEFAULTS, ...own, LoggingConfig, Code: ImageUri ?? marks[fn] ?? '' }
+  const parts = expandParts(resource, { fn, version, called, heldAlias })
+  const hints = hintsOf([...parts, ...others.filter((one) => one.type === 'aws:permission' && one.fn === fn)])
+  const spec = { FunctionName, ...version, Tags: { ...(Tags as Tree), ...marksOf(service, fn), ...hints } }
   return [{ ...resource, spec, fn }, ...parts]
+}
+
+// What no list tells.
+function hintsOf(parts: readonly Resource<Tree>[]): Tree {
+  return Object.fromEntries(
+    parts.map(({ type, spec }) => {
+      if (type === 'aws:alias') return [hintOf('alias', String(spec['Name'])), 'yes']
+      const part = type === 'aws:permission' ? 'policy' : type.slice('aws:'.length)
+      return [hintOf(part, qualifierOf(spec)), 'yes']
+    }),
+  )
 }
 
 // A group that the service makes is there before the function, which would else make one without its settings.
@@ -59,35 +57,6 @@ function loggingOf(props: Tree, logGroups: readonly Resource<Tree>[]): Tree {
   const config = { ...usual, ...(props['LoggingConfig'] as Tree) }
   const own = logGroups.find(({ spec }) => spec['LogGroupName'] === config.LogGroup)
   return own ? { ...config, LogGroup: { $ref: own.id, field: 'LogGroupName' } } : config
-}
-
-function expandParts(resource: Resource<Tree>, fn: string): readonly Resource[] {
-  const { FunctionUrlConfig, EventInvokeConfig, ReservedConcurrentExecutions } = resource.spec
-  const own = { FunctionName: { $ref: resource.id, field: 'FunctionName' } }
-  const given: Tree = {
-    url: FunctionUrlConfig,
-    async: isMap(EventInvokeConfig) ? withoutTypes(EventInvokeConfig) : undefined,
-    reserved: ReservedConcurrentExecutions === undefined ? undefined : { ReservedConcurrentExecutions },
-  }
-  const base = { fn, ...(resource.at !== undefined && { at: resource.at }) }
-  const parts = PARTS.filter(({ name }) => isMap(given[name])).map(({ name, fields }) => ({
-    ...base,
-    id: `${name}/${fn}`,
-    type: `aws:${name}`,
-    spec: { ...own, ...fields, ...(given[name] as Tree) },
-  }))
-  if (!isMap(FunctionUrlConfig) || FunctionUrlConfig['AuthType'] !== 'NONE') return parts
-  // An open address needs both: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-  const permissions = [
-    { name: 'url', Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' },
-    { name: 'url-call', Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
-  ].map(({ name, ...grant }) => ({
-    ...base,
-    id: `permission/${fn}/${name}`,
-    type: 'aws:permission',
-    spec: { ...own, StatementId: statementId(name), Principal: '*', ...grant },
-  }))
-  return [...parts, ...permissions]
 }
 
 // The words of SAM that the API spells otherwise.
@@ -100,19 +69,13 @@ function rename({ Tracing, KmsKeyArn, DeadLetterQueue, ...props }: Tree): Tree {
   }
 }
 
-// SAM says of what type a destination is; its ARN says that to the API.
-function withoutTypes(config: Tree): Tree {
-  const { DestinationConfig, ...rest } = config
-  if (!isMap(DestinationConfig)) return rest
-  const destinations = Object.entries(DestinationConfig).map(([key, one]) => [
-    key,
-    { Destination: (one as Tree)['Destination'] },
-  ])
-  return { ...rest, DestinationConfig: Object.fromEntries(destinations) }
-}
+const OF_PARTS = [
+  ...['FunctionUrlConfig', 'EventInvokeConfig', 'ReservedConcurrentExecutions'],
+  ...['AutoPublishAlias', 'ProvisionedConcurrencyConfig'],
+]
 
 const KNOWN = new Set([
   ...Object.keys(DEFAULTS),
   ...['FunctionName', 'Role', 'Runtime', 'Handler', 'CodeUri', 'ImageUri', 'ImageConfig', 'Tags'],
-  ...['FunctionUrlConfig', 'EventInvokeConfig', 'ReservedConcurrentExecutions'],
+  ...OF_PARTS,
 ])

@@ -2,6 +2,7 @@ import {
   type Diagnostic,
   fillPlaceholders,
   isMap,
+  isRef,
   type Resource,
   type Service,
   SlsError,
@@ -12,6 +13,7 @@ import { expandApi, expandRoutes } from './expand-api.ts'
 import { type EventContext, expandEvent } from './expand-event.ts'
 import { expandFunction } from './expand-function.ts'
 import { expandLogGroups } from './expand-log-groups.ts'
+import { qualifierOf } from './qualifiers.ts'
 import type { Place } from './site.ts'
 
 export interface Expansion {
@@ -19,18 +21,23 @@ export interface Expansion {
   readonly place: Place
   /** Function -> the mark of its code. */
   readonly marks: Readonly<Record<string, string>>
+  /** An alias that something else moves. */
+  readonly heldAlias?: string | undefined
 }
 
 /**
  * The things of the API that the words of SAM stand for. Every field that we manage has a value, so that a setting
  * taken out of the file goes back to its default. Throws SLS2004 for what only CloudFormation can make.
  */
-export function expand(given: readonly Resource[], { service, place, marks }: Expansion): readonly Resource[] {
+export function expand(
+  given: readonly Resource[],
+  { service, place, marks, heldAlias }: Expansion,
+): readonly Resource[] {
   const { region, account, partition } = place
   const resources = fillPlaceholders(given, { region, account, partition }) as readonly Resource<Tree>[]
   const { logGroups, problems } = expandLogGroups(service, { region, account, partition })
   problems.push(...leftOut(service))
-  const events = resources.filter(({ type }) => type === 'aws:event')
+  const events = qualify(resources)
   const context: EventContext = {
     service,
     place,
@@ -40,11 +47,16 @@ export function expand(given: readonly Resource[], { service, place, marks }: Ex
   }
   const triggers = events.flatMap((event) => (event.spec['Type'] === 'HttpApi' ? [] : expandEvent(event, context)))
   const routes = expandRoutes(events.filter(({ spec }) => spec['Type'] === 'HttpApi'))
-  const own = [...triggers, ...routes]
+  const called = calledIn(events)
+  const own = [...triggers, ...routes] as readonly Resource<Tree>[]
   const others = resources.flatMap((resource): readonly Resource[] => {
     switch (resource.type) {
       case 'aws:function':
-        return expandFunction(resource, { service, marks, problems, others: own, logGroups })
+        return expandFunction(resource, {
+          ...{ service, marks, problems, logGroups, heldAlias },
+          others: own,
+          called: called.get(resource.id) ?? new Set(),
+        })
       case 'aws:http-api':
         return expandApi(resource, problems)
       case 'aws:role':
@@ -57,6 +69,32 @@ export function expand(given: readonly Resource[], { service, place, marks }: Ex
   })
   if (problems.length > 0) throw new SlsError(problems)
   return [...logGroups, ...others, ...own]
+}
+
+// The events, each with the alias that it calls: its own, or what its function lets all of them call.
+function qualify(resources: readonly Resource<Tree>[]): readonly Resource<Tree>[] {
+  const usual = new Map(resources.map(({ id, spec }) => [id, spec['AutoPublishAlias']]))
+  return resources.flatMap((event) => {
+    if (event.type !== 'aws:event') return []
+    const { Qualifier = usual.get(targetOf(event)), ...spec } = event.spec
+    return [{ ...event, spec: { ...spec, ...(Qualifier !== undefined && { Qualifier }) } }]
+  })
+}
+
+// Function -> what its events call of it.
+function calledIn(events: readonly Resource<Tree>[]): ReadonlyMap<string, ReadonlySet<string | undefined>> {
+  const found = new Map<string, Set<string | undefined>>()
+  for (const event of events) {
+    const id = targetOf(event)
+    found.set(id, (found.get(id) ?? new Set()).add(qualifierOf(event.spec)))
+  }
+  return found
+}
+
+function targetOf({ spec }: Resource<Tree>): string {
+  const target = spec['FunctionName']
+  if (!isRef(target)) throw new Error('an event without its function')
+  return target.$ref
 }
 
 // Buckets are there already: only their notifications are the service's.

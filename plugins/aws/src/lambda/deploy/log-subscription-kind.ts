@@ -1,6 +1,7 @@
 import type { Call, Live, Resource, Service, Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
-import type { PermissionKind } from './permission-kind.ts'
+import { type PermissionKind, permissionId } from './permission-kind.ts'
+import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** Log groups whose lines go to functions. The name of a filter says whose it is and which. */
@@ -57,7 +58,7 @@ export class LogSubscriptionKind implements Kind {
     return {
       id: `trigger/${path}`,
       fn,
-      uses: [`function/${fn}`, `permission/${fn}/${trigger}`],
+      uses: [`function/${fn}`, permissionId(fn, trigger, splitArn(destinationArn)[1])],
       value: {
         LogGroupName: logGroupName,
         FilterPattern: filterPattern,

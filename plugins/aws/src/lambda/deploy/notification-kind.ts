@@ -1,6 +1,7 @@
 import type { Call, Live, Resource, Service, Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
-import type { PermissionKind } from './permission-kind.ts'
+import { type PermissionKind, permissionId } from './permission-kind.ts'
+import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /**
@@ -43,7 +44,7 @@ export class NotificationKind implements Kind {
           {
             id,
             fn,
-            uses: [`function/${fn}`, `permission/${fn}/${name}`],
+            uses: [`function/${fn}`, permissionId(fn, name, splitArn(entry['LambdaFunctionArn'])[1])],
             value: { ...entry, Filter: readFilter(entry['Filter']), Bucket: bucket },
           },
         ]

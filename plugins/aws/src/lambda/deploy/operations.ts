@@ -1,17 +1,9 @@
-import {
-  type Alias,
-  type Call,
-  clock,
-  type Operations,
-  type RemoteAnswer,
-  type RemoteInvocation,
-  type Tree,
-  type Version,
-} from '@anyfaas/kit'
+import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
 import { examine } from './examine.ts'
 import { readMetrics } from './metrics.ts'
 import type { OurFunctions } from './our-functions.ts'
+import { publishVersion } from './publish.ts'
 import type { Site } from './site.ts'
 
 /** What Lambda does with deployed functions. */
@@ -33,7 +25,8 @@ export function makeOperations(site: Site, ours: OurFunctions): Operations {
     invoke: async (request, call) => await invoke(await on(request.fn, call), request),
     metrics: async (query, call) => await readMetrics(site, ours, query, call),
     versions: async (fn, call) => await listVersions(await on(fn, call)),
-    publish: async (fn, call) => await publish(await on(fn, call), call),
+    publish: async (fn, call) =>
+      readVersion(fn, await publishVersion(site, await ours.nameOf(fn, call), `function/${fn}`, call)),
     aliases: async (fn, call) => await listAliases(await on(fn, call)),
     setAlias: async (alias, call) => await setAlias(await on(alias.fn, call), alias),
     async removeAlias(fn, Name, call) {
@@ -116,17 +109,6 @@ function readVersion(fn: string, { Version, LastModified, Description, CodeSha25
     ...(typeof Description === 'string' && Description !== '' && { description: Description }),
   }
 }
-
-async function publish({ fn, send }: Target, call: Call): Promise<Version> {
-  const made = await send('PublishVersion', {})
-  for (let state = made; state['State'] === 'Pending'; ) {
-    await clock.wait(LOOK_MS, call.signal)
-    state = await send('GetFunctionConfiguration', { Qualifier: made['Version'] })
-  }
-  return readVersion(fn, made)
-}
-
-const LOOK_MS = 500
 
 async function listAliases({ fn, list }: Target): Promise<readonly Alias[]> {
   return (await list('ListAliases', 'Aliases')).map(({ Name, FunctionVersion, RoutingConfig }) => {

@@ -1,6 +1,7 @@
 import { type Call, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
+import { holderId, holdersOf, partId, qualifierOf } from './qualifiers.ts'
 import type { Site } from './site.ts'
 import { dropHint, hintOf } from './tags.ts'
 
@@ -47,32 +48,44 @@ export function partKind(part: Part, site: Site, ours: OurFunctions): Kind {
   const type = `aws:${part.name}`
   const send = (action: string, input: object, about: string, call: Call): Promise<Tree> =>
     site.api.call({ service: 'lambda', action, input, about }, call)
-  const look = async (FunctionName: string, fn: string, call: Call): Promise<Live<Tree>[]> => {
-    const id = `${part.name}/${fn}`
-    const told = await unlessMissing(send(part.get, { FunctionName }, id, call))
+  const look = async (fn: string, where: Place, call: Call): Promise<Live<Tree>[]> => {
+    const { Qualifier } = where
+    const id = partId(`${part.name}/${fn}`, Qualifier)
+    const told = await unlessMissing(send(part.get, where, id, call))
     const value = told && readPart(part, told)
-    return value
-      ? [{ id, fn, uses: [`function/${fn}`], value: { ...value, FunctionName, FunctionUrl: told['FunctionUrl'] } }]
-      : []
+    if (!value) return []
+    const uses = [`function/${fn}`, holderId(fn, Qualifier)]
+    return [{ id, fn, uses, value: { ...value, ...where, FunctionUrl: told['FunctionUrl'] } }]
   }
   return {
     type,
-    fields: ['FunctionName', ...Object.keys(part.fields)],
+    fields: ['FunctionName', 'Qualifier', ...Object.keys(part.fields)],
     rules: { FunctionName: 'replace' },
     async list(call, desired) {
-      const wanted = new Set(desired.map(({ fn }) => fn))
-      const asked = (await ours.list(call)).filter(({ fn, tags }) => wanted.has(fn) || hintOf(part.name) in tags)
-      return (await Promise.all(asked.map(({ name, fn }) => look(name, fn, call)))).flat()
+      const holders = holdersOf(part.name, await ours.list(call), desired)
+      const found = holders.map(({ one, qualifier }) => look(one.fn, placeOf(one.name, qualifier), call))
+      return (await Promise.all(found)).flat()
     },
-    find: async ({ spec, fn }: Resource<Tree>, call) => (await look(String(spec['FunctionName']), fn ?? '', call))[0],
+    find: async ({ spec, fn }: Resource<Tree>, call) =>
+      (await look(fn ?? '', placeOf(String(spec['FunctionName']), qualifierOf(spec)), call))[0],
     create: (spec, call, { id }) => send(part.create, spec, id, call),
     update: (spec, _live, call, { id }) => send(part.update, spec, id, call),
-    async remove({ FunctionName }, call, id) {
-      await unlessMissing(send(part.remove, { FunctionName }, id, call))
+    async remove({ FunctionName, ...live }, call, id) {
+      const qualifier = qualifierOf(live)
+      await unlessMissing(send(part.remove, placeOf(String(FunctionName), qualifier), id, call))
       const arn = (await ours.list(call)).find(({ name }) => name === FunctionName)?.arn
-      if (arn !== undefined) await dropHint(site, arn, part.name, call)
+      if (arn !== undefined) await dropHint(site, arn, hintOf(part.name, qualifier), call)
     },
   }
+}
+
+interface Place {
+  readonly FunctionName: string
+  readonly Qualifier?: string
+}
+
+function placeOf(FunctionName: string, qualifier: string | undefined): Place {
+  return { FunctionName, ...(qualifier !== undefined && { Qualifier: qualifier }) }
 }
 
 // The platform tells destinations that nobody set as empty maps.

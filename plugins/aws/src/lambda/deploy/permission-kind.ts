@@ -1,6 +1,7 @@
 import { type Call, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { FoundFunction, OurFunctions } from './our-functions.ts'
+import { holderId, holdersOf, partId, qualifierOf } from './qualifiers.ts'
 import type { Site } from './site.ts'
 import { dropHint, hintOf } from './tags.ts'
 
@@ -9,6 +10,7 @@ const SID = 'anyfaas-'
 
 const FIELDS = [
   'FunctionName',
+  'Qualifier',
   'StatementId',
   'Action',
   'Principal',
@@ -26,7 +28,7 @@ export class PermissionKind implements Kind {
   readonly rules = { FunctionName: 'replace' } as const
   readonly #site: Site
   readonly #ours: OurFunctions
-  /** Function -> its statements as a plan found them: several kinds look for what they had. */
+  /** Function, or alias of one -> its statements as a plan found them: several kinds look for what they had. */
   readonly #found = new Map<string, Promise<readonly Live<Tree>[]>>()
 
   constructor(site: Site, ours: OurFunctions) {
@@ -35,13 +37,13 @@ export class PermissionKind implements Kind {
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    const wanted = new Set(desired.map(({ fn }) => fn))
-    const asked = (await this.#ours.list(call)).filter(({ fn, tags }) => wanted.has(fn) || hintOf('policy') in tags)
-    return (await Promise.all(asked.map((one) => this.#planned(one, call)))).flat()
+    const holders = holdersOf('policy', await this.#ours.list(call), desired)
+    return (await Promise.all(holders.map(({ one, qualifier }) => this.#planned(one, qualifier, call)))).flat()
   }
 
   async find({ id, spec, fn }: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
-    const found = await this.#look({ name: String(spec['FunctionName']), fn: fn ?? '' }, call)
+    const one = { name: String(spec['FunctionName']), fn: fn ?? '' }
+    const found = await this.#look(one, qualifierOf(spec), call)
     return found.find((live) => live.id === id)
   }
 
@@ -62,28 +64,36 @@ export class PermissionKind implements Kind {
     await unlessMissing(this.#drop(live, call, id))
     const name = String(live['FunctionName'])
     const found = (await this.#ours.list(call)).find((one) => one.name === name)
-    if (found && (await this.#look(found, call)).length === 0) await dropHint(this.#site, found.arn, 'policy', call)
+    const qualifier = qualifierOf(live)
+    if (found && (await this.#look(found, qualifier, call)).length === 0)
+      await dropHint(this.#site, found.arn, hintOf('policy', qualifier), call)
   }
 
-  #planned(one: FoundFunction, call: Call): Promise<readonly Live<Tree>[]> {
-    const known = this.#found.get(one.name) ?? this.#look(one, call)
-    this.#found.set(one.name, known)
+  #planned(one: FoundFunction, qualifier: string | undefined, call: Call): Promise<readonly Live<Tree>[]> {
+    const key = partId(one.name, qualifier)
+    const known = this.#found.get(key) ?? this.#look(one, qualifier, call)
+    this.#found.set(key, known)
     return known
   }
 
-  async #drop({ FunctionName, StatementId }: Tree, call: Call, id: string): Promise<void> {
-    await this.#call('RemovePermission', { FunctionName, StatementId }, id, call)
+  async #drop({ FunctionName, Qualifier, StatementId }: Tree, call: Call, id: string): Promise<void> {
+    await this.#call('RemovePermission', { FunctionName, Qualifier, StatementId }, id, call)
   }
 
-  async #look({ name, fn }: Pick<FoundFunction, 'name' | 'fn'>, call: Call): Promise<Live<Tree>[]> {
-    const told = await unlessMissing(this.#call('GetPolicy', { FunctionName: name }, `function/${fn}`, call))
+  async #look(
+    { name, fn }: Pick<FoundFunction, 'name' | 'fn'>,
+    qualifier: string | undefined,
+    call: Call,
+  ): Promise<Live<Tree>[]> {
+    const where = { FunctionName: name, ...(qualifier !== undefined && { Qualifier: qualifier }) }
+    const told = await unlessMissing(this.#call('GetPolicy', where, `function/${fn}`, call))
     if (!told) return []
     const { Statement } = JSON.parse(String(told['Policy'])) as { Statement: readonly Tree[] }
     return Statement.filter(({ Sid }) => String(Sid).startsWith(SID)).map((statement) => ({
-      id: `permission/${fn}/${String(statement['Sid']).slice(SID.length)}`,
+      id: permissionId(fn, String(statement['Sid']).slice(SID.length), qualifier),
       fn,
-      uses: [`function/${fn}`],
-      value: readStatement(name, statement),
+      uses: [`function/${fn}`, holderId(fn, qualifier)],
+      value: { ...where, ...readStatement(statement) },
     }))
   }
 
@@ -92,19 +102,23 @@ export class PermissionKind implements Kind {
   }
 }
 
+/** The right of a source to call a function, or one of its aliases: each has a policy of its own. */
+export function permissionId(fn: string, part: string, qualifier: string | undefined): string {
+  return partId(`permission/${fn}/${part}`, qualifier)
+}
+
 /** The id of a statement in the policy: that of the resource's last part. */
 export function statementId(part: string): string {
   return SID + part
 }
 
-function readStatement(FunctionName: string, { Sid, Action, Principal, Condition }: Tree): Tree {
+function readStatement({ Sid, Action, Principal, Condition }: Tree): Tree {
   const told = conditionsOf(Condition)
   const source = told.get('aws:sourcearn')
   const api = /:execute-api:[^:]*:[^:]*:(\w+)\/\*$/.exec(source ?? '')?.[1]
   const account = told.get('aws:sourceaccount')
   const auth = told.get('lambda:functionurlauthtype')
   return {
-    FunctionName,
     StatementId: Sid,
     Action,
     Principal: isMap(Principal) ? (Principal['Service'] ?? Principal['AWS']) : Principal,

@@ -1,5 +1,6 @@
 import { type Call, error, type Live, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
+import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 const TARGET = 'function'
@@ -53,7 +54,7 @@ export class RuleKind implements Kind {
     if (id === undefined) return []
     const targets = await this.#all('ListTargetsByRule', { Rule: Name, EventBusName }, 'Targets', call)
     const { Id: _, ...Target } = targets.find(({ Id }) => Id === TARGET) ?? {}
-    const fn = id.split('/')[1]
+    const fn = id.split('/')[1] ?? ''
     const value = {
       Name,
       EventBusName,
@@ -65,9 +66,9 @@ export class RuleKind implements Kind {
     return [
       {
         id,
-        uses: [`function/${fn}`],
+        uses: [`function/${fn}`, holderId(fn, splitArn(Target['Arn'])[1])],
         value,
-        ...(fn !== undefined && { fn }),
+        fn,
         ...(!isOwn && { isForeign: true as const }),
       },
     ]

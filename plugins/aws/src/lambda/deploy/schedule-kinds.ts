@@ -2,6 +2,7 @@ import { isOurs, type Live, marksOf, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { NewRoles } from './new-roles.ts'
 import { tagList, tagMap } from './our-functions.ts'
+import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** Schedules, and the group of the service that they stand in. Only the group has tags. */
@@ -93,13 +94,14 @@ function isOwn({ Description }: Tree): boolean {
 
 function readSchedule(live: Tree): Live<Tree> {
   const id = String(live['Description'])
-  const fn = id.split('/')[1]
+  const fn = id.split('/')[1] ?? ''
   const Target = live['Target'] as Tree
   const value = {
     ...Object.fromEntries(Object.entries(live).filter(([, item]) => item !== undefined && item !== '')),
     Target: { ...Target, RetryPolicy: Target['RetryPolicy'] ?? RETRY },
   }
-  return { id, uses: [`function/${fn}`, 'schedule-group', 'role/scheduler'], value, ...(fn !== undefined && { fn }) }
+  const called = holderId(fn, splitArn(Target['Arn'])[1])
+  return { id, fn, uses: [`function/${fn}`, called, 'schedule-group', 'role/scheduler'], value }
 }
 
 /** What the platform takes when the file does not say. */

@@ -12,6 +12,8 @@ export interface Site {
   readonly place: Place
   /** The value of a secret; undefined when the deployer's environment has none. */
   readonly secret: (name: string) => string | undefined
+  /** An alias that something else moves. */
+  readonly heldAlias: string | undefined
 }
 
 export interface Place {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Call, clock, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
+import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** Field -> its value when the file does not say. */
@@ -16,12 +17,8 @@ const FIXED = [
 /** Queues, streams and topics that Lambda itself reads: event source mappings. One is known by its function and source. */
 export class SourceKind implements Kind {
   readonly type = 'aws:source'
-  readonly fields: readonly string[] = [...Object.keys(SOURCE), ...FIXED, ...OTHERS]
-  readonly rules = {
-    ...Object.fromEntries(FIXED.map((field) => [field, 'replace' as const])),
-    // It is the same function by its name or by its ARN.
-    FunctionName: 'ignore',
-  } as const
+  readonly fields: readonly string[] = ['FunctionName', ...Object.keys(SOURCE), ...FIXED, ...OTHERS]
+  readonly rules = Object.fromEntries(FIXED.map((field) => [field, 'replace' as const]))
   readonly #site: Site
   readonly #ours: OurFunctions
 
@@ -41,13 +38,15 @@ export class SourceKind implements Kind {
       call,
     )
     const found = all.map(async (live): Promise<Live<Tree>[]> => {
-      const fn = ours.get(String(live['FunctionArn']))
+      const [arn, qualifier] = splitArn(live['FunctionArn'])
+      const fn = ours.get(arn)
       if (fn === undefined || live['State'] === 'Deleting') return []
       const id = sourceId(fn, placeOf(live))
       const resource = wanted.get(id)
       // Somebody may have given our function a source by hand.
       if (!resource && !(await this.#bearsMarks(live, call))) return []
-      return [{ id, fn, uses: [`function/${fn}`], value: read(live, resource?.spec) }]
+      const uses = [`function/${fn}`, holderId(fn, qualifier)]
+      return [{ id, fn, uses, value: read(live, resource?.spec) }]
     })
     return (await Promise.all(found)).flat()
   }
@@ -139,10 +138,11 @@ function isFixed(key: string): boolean {
 function read(live: Tree, spec: Tree = {}): Tree {
   const told: Tree = {
     ...live,
+    FunctionName: live['FunctionArn'],
     Enabled: /^(Enabl|Creat|Updat)/.test(String(live['State'])),
     FunctionResponseTypes: live['FunctionResponseTypes'] ?? [],
   }
-  const keys = Object.keys({ ...SOURCE, ...spec }).filter((key) => told[key] !== undefined)
+  const keys = ['FunctionName', ...Object.keys({ ...SOURCE, ...spec })].filter((key) => told[key] !== undefined)
   return { ...Object.fromEntries(keys.map((key) => [key, group(told[key], key)])), UUID: live['UUID'] }
 }
 

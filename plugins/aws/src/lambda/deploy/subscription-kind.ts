@@ -2,6 +2,7 @@ import type { Call, Live, Resource, Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { PermissionKind } from './permission-kind.ts'
+import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** Subscriptions of functions to topics. One belongs to the function that it calls. */
@@ -29,8 +30,11 @@ export class SubscriptionKind implements Kind {
     const ours = new Map((await this.#ours.list(call)).map(({ arn, fn }) => [arn, fn]))
     const lists = [...topics].map(async (TopicArn) => {
       const found = await unlessMissing(this.#all({ TopicArn }, call))
-      const own = (found ?? []).filter(({ Endpoint }) => ours.has(String(Endpoint)))
-      return await Promise.all(own.map((one) => this.#live(one, ours.get(String(one['Endpoint'])) as string, call)))
+      const own = (found ?? []).flatMap((one) => {
+        const fn = ours.get(splitArn(one['Endpoint'])[0])
+        return fn === undefined ? [] : [this.#live(one, fn, call)]
+      })
+      return await Promise.all(own)
     })
     return (await Promise.all(lists)).flat()
   }
@@ -57,7 +61,8 @@ export class SubscriptionKind implements Kind {
     const { Attributes } = await this.#call('GetSubscriptionAttributes', { SubscriptionArn }, `topic ${TopicArn}`, call)
     const { FilterPolicy = '{}' } = Attributes as { FilterPolicy?: string }
     const value = { SubscriptionArn, TopicArn, Endpoint, FilterPolicy: JSON.parse(FilterPolicy) }
-    return { id: subscriptionId(fn, String(TopicArn)), fn, uses: [`function/${fn}`], value }
+    const uses = [`function/${fn}`, holderId(fn, splitArn(Endpoint)[1])]
+    return { id: subscriptionId(fn, String(TopicArn)), fn, uses, value }
   }
 
   async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {

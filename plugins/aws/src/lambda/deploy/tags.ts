@@ -3,15 +3,25 @@ import { unlessMissing } from './kind.ts'
 import type { Site } from './site.ts'
 
 /**
- * A tag of a function that says that it has, or may have, a setting that no list tells: a function URL, a policy. It is
- * there before the setting and goes after it, so that a plan asks for the setting where there is one and nowhere else.
+ * A tag of a function that says that it, or one of its aliases, has or may have a setting that no list tells: a function URL, a
+ * policy. It is there before the setting and goes after it, so that a plan asks for the setting where there is one and nowhere else.
  */
-export function hintOf(part: string): string {
-  return `anyfaas-has-${part}`
+export function hintOf(part: string, qualifier?: string): string {
+  return HINT + (qualifier === undefined ? part : `${part}:${qualifier}`)
 }
 
+const HINT = 'anyfaas-has-'
+
 export function isHint(tag: string): boolean {
-  return tag.startsWith('anyfaas-has-')
+  return tag.startsWith(HINT)
+}
+
+/** The aliases of which the tags say that they may have a part; undefined stands for the function itself. */
+export function qualifiersIn(tags: Tree, part: string): readonly (string | undefined)[] {
+  const own = `${hintOf(part)}:`
+  return Object.keys(tags).flatMap((tag) =>
+    tag === hintOf(part) ? [undefined] : tag.startsWith(own) ? [tag.slice(own.length)] : [],
+  )
 }
 
 /** The tags that count: not the platform's own, not the seal, and not the hints that nobody asks for any more. */
@@ -45,8 +55,8 @@ export async function seal({ api }: Site, arn: string, text: string, call: Call)
   await api.call({ service: 'lambda', action: 'TagResource', input, about: arn }, call)
 }
 
-/** Says that a function no longer has a part. */
-export async function dropHint({ api }: Site, arn: string, part: string, call: Call): Promise<void> {
-  const input = { Resource: arn, TagKeys: [hintOf(part)] }
+/** Says that a function no longer has what a hint says. */
+export async function dropHint({ api }: Site, arn: string, hint: string, call: Call): Promise<void> {
+  const input = { Resource: arn, TagKeys: [hint] }
   await unlessMissing(api.call({ service: 'lambda', action: 'UntagResource', input, about: arn }, call))
 }

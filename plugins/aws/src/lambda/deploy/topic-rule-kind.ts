@@ -1,6 +1,7 @@
 import { type Call, deployedName, type Live, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { readFailure } from '../../account/failures.ts'
 import { type Kind, unlessMissing } from './kind.ts'
+import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** Rules of the broker for things. Their list tells names only; the description of one says whose it is and which. */
@@ -62,7 +63,8 @@ export class TopicRuleKind implements Kind {
       FunctionArn: action?.lambda?.functionArn,
       Disabled: ruleDisabled,
     }
-    return [{ id, fn, uses: [`function/${fn}`], value, ...(!isOwn && { isForeign: true as const }) }]
+    const uses = [`function/${fn}`, holderId(fn, splitArn(value.FunctionArn)[1])]
+    return [{ id, fn, uses, value, ...(!isOwn && { isForeign: true as const }) }]
   }
 
   async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
