@@ -21,6 +21,7 @@ export interface ConnectOptions {
   readonly artifacts?: readonly Artifact[]
   readonly port?: number
   readonly heldAlias?: string
+  readonly host?: string
 }
 
 /** Works with a connection to one platform and closes it. Throws SLS2004 when this version cannot deploy there. */
@@ -42,6 +43,7 @@ export async function withConnection<T>(
     env: { ...io.env, ...secretsOf(project) },
     ...(options.port !== undefined && { port: options.port }),
     ...(options.heldAlias !== undefined && { heldAlias: options.heldAlias }),
+    ...(options.host !== undefined && { host: options.host }),
   })
   try {
     return await work(connection)

@@ -7,12 +7,22 @@ import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
 import { deployedNames } from './operate.ts'
 import { planFor, prepare, type Site } from './plan.ts'
-import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
+import {
+  choosePlatforms,
+  misuse,
+  openProject,
+  type Platform,
+  type Project,
+  type ProjectOptions,
+  settle,
+} from './project.ts'
 import { type Probe, probe } from './smoke.ts'
 
 export interface DeployOptions extends ProjectOptions, Choice, ApplyWishes, CanaryWishes {
   /** The port that the service shall answer on, where the platform lets one choose. */
   readonly port?: number
+  /** Where the service shall be open to others than this machine, as `HOST` or `HOST:PORT`, where the platform lets one choose. */
+  readonly host?: string
   /** A path to ask for afterwards; the deploy fails unless it answers below 500. */
   readonly smoke?: string
   /** Asked with each plan that changes something, before it is done. Throws to stop it. */
@@ -39,6 +49,12 @@ export interface DeployedPlatform {
 export async function deploy(options: DeployOptions, io: ActionIo): Promise<DeployResult> {
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
+  for (const option of ['port', 'host'] as const) {
+    if (options[option] === undefined || platforms.some(({ provider }) => provider.name === 'local')) continue
+    throw misuse(
+      `--${option} is of the local platform, and this goes to ${platforms.map(({ label }) => label).join(', ')}`,
+    )
+  }
   return { deployments: await onEach(platforms, io, (platform, own) => deployTo(project, platform, options, own)) }
 }
 
@@ -50,10 +66,12 @@ async function deployTo(
 ): Promise<DeployedPlatform> {
   const began = performance.now()
   const prepared = await prepare(project, platform, { ...options, push: true }, io)
+  const { port, host, canary: share, alias = USUAL_ALIAS } = options
   const settings = {
     ...prepared,
-    ...(options.port !== undefined && { port: options.port }),
-    ...(options.canary !== undefined && { heldAlias: options.alias ?? USUAL_ALIAS }),
+    ...(port !== undefined && { port }),
+    ...(host !== undefined && { host }),
+    ...(share !== undefined && { heldAlias: alias }),
   }
   return await withConnection(project, platform, settings, io, async (connection) => {
     const canary = canaryFor(project, { platform, connection, io }, options)

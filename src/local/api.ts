@@ -1,4 +1,4 @@
-import type { DeployedUrl, FunctionMetrics } from '@anyfaas/kit'
+import type { DeployedUrl, FunctionMetrics, Opened } from '@anyfaas/kit'
 import type { FunctionSpec } from './spec.ts'
 
 /**
@@ -29,6 +29,8 @@ export interface Greeting {
 }
 
 export interface ServiceRequest {
+  /** Where it shall be open to others: `HOST` or `HOST:PORT`; a loopback address closes it. */
+  readonly host?: string
   /** The port that the service shall answer on. */
   readonly port?: number
 }
@@ -43,6 +45,8 @@ export interface ServiceStatus {
   readonly service: string
   readonly stage: string
   readonly url: string
+  /** Absent when only this machine reaches it. */
+  readonly open?: Opened
   readonly notes: readonly string[]
   readonly functions: readonly FunctionStatus[]
 }
@@ -95,6 +99,7 @@ export interface ServiceState {
   /** `SERVICE.STAGE`. */
   readonly namespace: string
   readonly url: string
+  readonly open?: Opened
   readonly notes: readonly string[]
   readonly functions: readonly FunctionView[]
 }

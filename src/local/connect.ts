@@ -34,8 +34,10 @@ class LocalConnection implements Connection {
   }
 
   async info(call: Call): Promise<Deployment | undefined> {
-    const status = await this.#link.status(call)
-    return status && { platform: TITLE, url: status.url, functions: functionsOf(status) }
+    const status = await this.#link.openedStatus(call)
+    if (!status) return undefined
+    const { url, open } = status
+    return { platform: TITLE, url, ...(open && { open }), functions: functionsOf(status) }
   }
 
   async *logs(query: LogQuery, call: Call): AsyncGenerator<LogLine> {

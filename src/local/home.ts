@@ -9,6 +9,8 @@ export interface Home {
   readonly lock: string
   /** Of the platform itself, written by its user: see `open-queue.ts`. */
   readonly settings: string
+  /** Of the doors of services: see `door.ts`. */
+  readonly token: string
   /** What the platform itself printed since it was last started. */
   readonly output: string
   readonly services: string
@@ -29,6 +31,7 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): Home 
     record: join(root, 'platform.json'),
     lock: join(root, 'platform.lock'),
     settings: join(root, 'settings.json'),
+    token: join(root, 'token'),
     output: join(root, 'platform.log'),
     services: join(root, 'services'),
     code: join(root, 'code'),

@@ -11,5 +11,7 @@ export function drawDeployment(deployment: Deployment, style: Style): string {
     const [first = '', ...more] = [...urls, ...fn.notes.map((note) => style.paint('dim', clean(note)))]
     return [[style.paint('bold', clean(fn.name)), clean(fn.state), first], ...more.map((text) => ['', '', text])]
   })
-  return `${[head, ...drawTable(rows, { indent: '  ' })].join('\n')}\n`
+  const open = deployment.open?.urls.map((url) => `  open to others: ${style.paint('cyan', url)}`) ?? []
+  const token = deployment.open ? [`  with the token in ${clean(deployment.open.tokenFile)}`] : []
+  return `${[head, ...open, ...token, ...drawTable(rows, { indent: '  ' })].join('\n')}\n`
 }

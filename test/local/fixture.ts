@@ -24,6 +24,7 @@ export interface DeployTo {
   readonly stage?: string
   readonly env?: Readonly<Record<string, string>>
   readonly port?: number
+  readonly host?: string
   readonly artifacts?: readonly Artifact[]
 }
 
@@ -61,6 +62,7 @@ export class LocalFixture {
     stage = 'dev',
     env = {},
     port,
+    host,
     artifacts = [],
   }: DeployTo = {}): Promise<Connection> {
     return await connector.connect({
@@ -68,6 +70,7 @@ export class LocalFixture {
       artifacts,
       env: { ...env, SLS_HOME: this.home.root },
       ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
     })
   }
 

@@ -1,5 +1,5 @@
-import { networkInterfaces } from 'node:os'
 import type { Certificate } from '../../local/dev/certificate.ts'
+import { machineAddresses } from '../../local/machine-addresses.ts'
 import type { ActionIo } from '../io.ts'
 
 /** Where a session shall answer. */
@@ -13,7 +13,7 @@ export interface Where {
 export async function certificateFor({ host }: Where, io: ActionIo): Promise<Certificate> {
   const { homeOf } = await import('../../local/home.ts')
   const { ensureCertificate } = await import('../../local/dev/certificate.ts')
-  return await ensureCertificate(homeOf(io.env).root, host === undefined ? [] : addresses())
+  return await ensureCertificate(homeOf(io.env).root, host === undefined ? [] : machineAddresses())
 }
 
 /** The addresses that answer; the first is for this machine. */
@@ -21,12 +21,5 @@ export function urlsOf(port: number, { host, https }: Where): string[] {
   const scheme = https ? 'https' : 'http'
   if (host === undefined) return [`${scheme}://localhost:${port}`]
   const open = ['0.0.0.0', '::'].includes(host)
-  return (open ? ['localhost', ...addresses()] : [host]).map((name) => `${scheme}://${name}:${port}`)
-}
-
-// Of this machine in its networks.
-function addresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) =>
-    (all ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-  )
+  return (open ? ['localhost', ...machineAddresses()] : [host]).map((name) => `${scheme}://${name}:${port}`)
 }

@@ -11,8 +11,10 @@ import type { Command } from '../command.ts'
 import { ALIAS, CHOICE_OPTIONS, PROJECT_OPTIONS, STRICT, YES } from '../options.ts'
 import { readPercent, wholeNumber } from '../values.ts'
 
-type Options = Omit<DeployOptions, 'part' | 'confirm'> &
-  ChoiceSwitches & { readonly dryRun?: boolean; readonly yes?: boolean }
+type Options = Omit<DeployOptions, 'part' | 'confirm' | 'host'> &
+  ChoiceSwitches & { readonly dryRun?: boolean; readonly yes?: boolean; readonly host?: string | true }
+
+const EVERYBODY = '0.0.0.0'
 
 type Result = DeployResult | PlanResult
 
@@ -36,6 +38,12 @@ export const deploy: Command<Options, Result> = {
       says: 'The port of the local platform; a free one by default',
     },
     {
+      name: 'host',
+      value: 'ADDRESS',
+      isOptional: true,
+      says: `Open the service of the local platform to others, who bring a token: \`HOST\` or \`HOST:PORT\`, \`${EVERYBODY}\` by default; \`127.0.0.1\` closes it`,
+    },
+    {
       name: 'canary',
       value: 'SHARE',
       read: readPercent,
@@ -46,12 +54,13 @@ export const deploy: Command<Options, Result> = {
   ],
   examples: [
     { says: 'on this machine', command: 'sls deploy --provider local' },
+    { says: 'for others too, who have the token', command: 'sls deploy --provider local --host 0.0.0.0' },
     { says: 'and see that it answers', command: 'sls deploy --smoke /' },
     { says: 'the code of one function', command: 'sls deploy --only login --code-only' },
     { says: 'for a tenth of the calls first', command: 'sls deploy --canary 10%' },
   ],
-  async run({ dryRun, yes, ...options }, io) {
-    const choice = readChoice(options)
+  async run({ dryRun, yes, host, ...options }, io) {
+    const choice = { ...readChoice(options), ...(host !== undefined && { host: host === true ? EVERYBODY : host }) }
     if (dryRun) return (await import('../../actions/plan.ts')).plan(choice, io)
     const action = await import('../../actions/deploy.ts')
     return action.deploy({ ...choice, ...(!yes && { confirm: (plan) => confirm(plan, io) }) }, io)

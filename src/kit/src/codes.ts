@@ -89,6 +89,7 @@ export const codes = {
   SLS7004: { title: 'not deployed', exit: EXIT.failed },
   SLS7005: { title: 'no free port', exit: EXIT.failed },
   SLS7006: { title: 'missing secret', exit: EXIT.credentials },
+  SLS7007: { title: 'the service cannot be opened to others', exit: EXIT.failed },
   SLS7010: { title: 'the function failed', exit: EXIT.failed },
   SLS7011: { title: 'the function took too long', exit: EXIT.failed },
   SLS7012: { title: 'the function ended its process', exit: EXIT.failed },

@@ -40,7 +40,15 @@ export interface Deployment {
   readonly platform: string
   /** The address of the whole service, where it has one. */
   readonly url?: string
+  /** Where others reach what by itself only this machine does. */
+  readonly open?: Opened
   readonly functions: readonly DeployedFunction[]
+}
+
+export interface Opened {
+  readonly urls: readonly string[]
+  /** The file with the token that every request has to bring. */
+  readonly tokenFile: string
 }
 
 /** A live connection to one platform for one service and stage. */
@@ -72,6 +80,8 @@ export interface ConnectOptions {
   readonly port?: number
   /** An alias that is moved after this deploy by a share of its calls, so the deploy leaves it where it leads. */
   readonly heldAlias?: string
+  /** Where the service shall be open to others than this machine, as `HOST` or `HOST:PORT`, where the platform lets one choose. */
+  readonly host?: string
 }
 
 export interface Connector {

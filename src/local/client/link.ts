@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Call, ConnectOptions } from '@anyfaas/kit'
-import type { ServiceStatus } from '../api.ts'
+import type { ServiceRequest, ServiceStatus } from '../api.ts'
 import { type Home, homeOf, serviceFolder } from '../home.ts'
 import { type Ask, type PlatformClient, PlatformGone } from './client.ts'
 import { ensurePlatform } from './start.ts'
@@ -14,13 +14,15 @@ export class Link {
   readonly #service: string
   readonly #stage: string
   readonly #port: number | undefined
+  readonly #host: string | undefined
   #client: Promise<PlatformClient> | undefined
 
-  constructor({ env, service, port }: ConnectOptions) {
+  constructor({ env, service, port, host }: ConnectOptions) {
     this.#home = homeOf(env)
     this.#service = service.name
     this.#stage = service.stage
     this.#port = port
+    this.#host = host
   }
 
   path(...rest: readonly string[]): string[] {
@@ -42,6 +44,14 @@ export class Link {
     if (!(await this.existing(call))) return undefined
     const move: Partial<Ask> = this.#port === undefined ? {} : { method: 'PUT', body: { port: this.#port } }
     return (await this.ask({ path: this.path(), ...move }, call)) as ServiceStatus | undefined
+  }
+
+  /** The same, at the end of a deploy: the service is open to others from now on, where that is wanted. */
+  async openedStatus(call: Call): Promise<ServiceStatus | undefined> {
+    const status = await this.status(call)
+    if (!status || this.#host === undefined) return status
+    const body: ServiceRequest = { host: this.#host }
+    return (await this.ask({ path: this.path(), method: 'PUT', body }, call)) as ServiceStatus | undefined
   }
 
   async ask(ask: Ask, call: Call): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SlsError } from '@anyfaas/kit'
+import type { Upgrade } from './exchange.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
 import { candidatePorts, noPort } from './ports.ts'
 import type { Reachable } from './reachable.ts'
@@ -58,6 +59,11 @@ export class Address {
   /** As if the request had come to this address. */
   answer(request: IncomingMessage, response: ServerResponse): void {
     this.#gateway.answer(request, response)
+  }
+
+  /** The same, of a connection that asks for another protocol. */
+  upgrade(asked: Pick<Upgrade, 'request' | 'socket' | 'head'>): void {
+    void this.#gateway.upgrade(asked)
   }
 
   async close(): Promise<void> {

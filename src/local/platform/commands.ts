@@ -62,8 +62,9 @@ async function handleService(
   if (area === 'logs') return host && (await streamLogs(host, command))
   if (area !== undefined) return undefined
   if (command.method === 'PUT') {
-    const { port } = await readJsonBody(command.request)
+    const { port, host: open } = await readJsonBody(command.request)
     if (typeof port === 'number') await host?.moveTo(port)
+    if (typeof open === 'string') await host?.openTo(open)
   }
   return host?.status()
 }

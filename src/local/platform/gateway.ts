@@ -53,7 +53,7 @@ export class Gateway {
   constructor(options: GatewayOptions = {}) {
     const create = options.createServer ?? createServer
     this.#server = create((request, response) => this.#handle(request, response))
-    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade({ request, socket, head }))
+    this.#server.on('upgrade', (request, socket, head) => void this.upgrade({ request, socket, head }))
     this.#host = options.host
     this.#beside = options.beside
     this.#tracer = options.tracer
@@ -86,6 +86,18 @@ export class Gateway {
     this.#handle(request, response)
   }
 
+  /** As if the request for another protocol had come to this address. */
+  async upgrade({ request, socket, head }: Pick<Upgrade, 'request' | 'socket' | 'head'>): Promise<void> {
+    const requestId = randomUUID()
+    socket.once('error', () => socket.destroy())
+    try {
+      const { reachable, rest } = this.#find(request, pathOf(request.url ?? '/'))
+      await reachable.host().upgrade({ request, socket, head, url: rest, requestId })
+    } catch (thrown) {
+      refuseUpgrade(socket, thrown)
+    }
+  }
+
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response)
     try {
@@ -112,17 +124,6 @@ export class Gateway {
     const failure = (): string | undefined => exchange.failure
     const { name } = reachable
     return this.#tracer.request({ request, response, name, failure, ...(route && { route: route.path }) }, call)
-  }
-
-  async #upgrade({ request, socket, head }: Pick<Upgrade, 'request' | 'socket' | 'head'>): Promise<void> {
-    const requestId = randomUUID()
-    socket.once('error', () => socket.destroy())
-    try {
-      const { reachable, rest } = this.#find(request, pathOf(request.url ?? '/'))
-      await reachable.host().upgrade({ request, socket, head, url: rest, requestId })
-    } catch (thrown) {
-      refuseUpgrade(socket, thrown)
-    }
   }
 
   #find(request: IncomingMessage, url: string): Found {

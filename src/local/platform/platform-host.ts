@@ -19,6 +19,7 @@ import { SecretStore } from './secret-store.ts'
 import { ServiceHost } from './service-host.ts'
 import { type ServiceState, stateFile } from './service-state.ts'
 import { functionPath, Services } from './services.ts'
+import { TokenFile } from './token-file.ts'
 import { Warden } from './warden.ts'
 import { WarmWorkers } from './warm-workers.ts'
 
@@ -51,6 +52,8 @@ export class PlatformHost {
   )
   readonly #options: PlatformOptions
   readonly #warden = new Warden()
+  /** One for all services. */
+  readonly #token: TokenFile
   readonly #workers: WarmWorkers
   readonly #services = new Services((state) => this.#make(state))
   #ending: Promise<void> | undefined
@@ -60,6 +63,7 @@ export class PlatformHost {
     this.version = options.version
     this.code = new CodeStore(options.home.code)
     this.secrets = new SecretStore(options.home.secrets)
+    this.#token = new TokenFile(options.home.token)
     this.#workers = new WarmWorkers(options.worker, this.#warden)
     this.async = new AsyncCalls({ queue: options.queue, find: (path) => this.#target(path) })
   }
@@ -123,6 +127,7 @@ export class PlatformHost {
       code: this.code,
       ...(tracer && { tracer }),
       secretStore: this.secrets,
+      token: this.#token,
       warden: this.#warden,
       worker,
       workers: this.#workers,

@@ -8,6 +8,8 @@ import { Sources } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
 import { Address } from './address.ts'
 import type { Deployed, DeployedOptions } from './deployed.ts'
+import { readDoorPlace } from './door-place.ts'
+import { Doorway } from './doorway.ts'
 import { hideIn, whyOf } from './failure-text.ts'
 import { type Meter, meterIn } from './meter.ts'
 import { Queue } from './queue.ts'
@@ -29,11 +31,13 @@ export class ServiceHost {
   readonly #timers: TimerBook
   readonly #secretFiles: SecretFiles
   readonly #address: Address
+  readonly #doorway: Doorway | undefined
   #isGone = false
 
   constructor(options: ServiceOptions) {
     this.#options = options
     this.#address = new Address(options.gateway, options.state.port)
+    this.#doorway = options.token && new Doorway(options.token, this.#address)
     this.#timers = new TimerBook(options.remembersTimers === false ? undefined : join(options.folder, 'timers.json'))
     this.#secretFiles = new SecretFiles(options.secretStore, options.state, options.folder)
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
@@ -75,6 +79,8 @@ export class ServiceHost {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
     await this.#address.open(wanted, this.#options.takenPorts())
     this.#publish()
+    const { open } = this.#options.state
+    if (open) await this.#doorway?.restore(open)
     await this.#save()
     await this.#timers.open()
     for (const deployed of this.#functions.values()) deployed.startTimers()
@@ -87,6 +93,16 @@ export class ServiceHost {
       const before = await this.#address.moveTo(port)
       this.#publish()
       this.#versions.drain(before.close())
+      await this.#save()
+    })
+  }
+
+  /** Opens the service to others at `HOST` or `HOST:PORT`; a loopback address closes it. Throws SLS7005 and SLS7007. */
+  async openTo(host: string): Promise<void> {
+    const place = readDoorPlace(host)
+    await this.#changes.run(async () => {
+      const moved = await this.#doorway?.move(place)
+      if (moved) this.#versions.drain(moved.closing)
       await this.#save()
     })
   }
@@ -154,7 +170,8 @@ export class ServiceHost {
       service: this.name,
       stage: this.stage,
       url: this.#address.url,
-      notes: this.#address.notes,
+      notes: [...this.#address.notes, ...(this.#doorway?.notes ?? [])],
+      ...this.#opened,
       functions: [...this.#functions.values()].map((deployed) => deployed.status(this.#address.url)),
     }
   }
@@ -162,7 +179,7 @@ export class ServiceHost {
   /** Lets what runs finish, for at most so long. Everything is there again at the next start. */
   async close(graceMs: number): Promise<void> {
     await this.#sources.close({ forget: false })
-    const quiet = Promise.all([this.#address.close(), this.#versions.quiet()])
+    const quiet = Promise.all([this.#address.close(), this.#doorway?.close(), this.#versions.quiet()])
     const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
     await Promise.race([quiet, late])
     await this.#versions.end()
@@ -173,7 +190,7 @@ export class ServiceHost {
   async discard(): Promise<void> {
     await this.#sources.close({ forget: true })
     await Promise.all([...this.#functions.keys()].map((name) => this.remove(name)))
-    await Promise.all([this.#address.close(), this.log.written(), this.#versions.drained()])
+    await Promise.all([this.#address.close(), this.#doorway?.close(), this.log.written(), this.#versions.drained()])
     await this.#changes.run(async () => {
       this.#isGone = true
       await this.#timers.written()
@@ -188,6 +205,11 @@ export class ServiceHost {
     const meterOf = (name: string): Meter => meterIn(this.#meters, name)
     const some = { ...(workers && { workers }), ...(tracer && { tracer }) }
     return { service, stage, code, worker, warden, sidecar, ...some, ...own, meterOf }
+  }
+
+  get #opened(): Pick<ServiceStatus, 'open'> {
+    const { urls = [], tokenFile = '' } = this.#doorway ?? {}
+    return urls.length > 0 ? { open: { urls, tokenFile } } : {}
   }
 
   #publish(): void {
@@ -207,7 +229,8 @@ export class ServiceHost {
     const { service, stage } = this.#options.state
     const { port = 0 } = this
     const functions = [...this.#functions.values()].map((deployed) => deployed.spec)
-    const state: ServiceState = { service, stage, port, functions }
+    const open = this.#doorway?.wanted
+    const state: ServiceState = { service, stage, port, ...(open && { open }), functions }
     await writeJson(stateFile(this.#options.folder), state)
   }
 }

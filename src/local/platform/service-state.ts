@@ -2,14 +2,18 @@ import { join } from 'node:path'
 import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec } from '../spec.ts'
 import type { DeployedOptions } from './deployed.ts'
+import type { DoorPlace } from './door-place.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { SecretStore } from './secret-store.ts'
+import type { TokenFile } from './token-file.ts'
 
 /** What is kept of a service: everything but its secrets. */
 export interface ServiceState {
   readonly service: string
   readonly stage: string
   readonly port?: number
+  /** To others than this machine. */
+  readonly open?: DoorPlace
   readonly functions: readonly FunctionSpec[]
 }
 
@@ -22,6 +26,8 @@ export interface ServiceOptions
   /** Whether timers make good what they missed while the service was down; they do when missing. */
   readonly remembersTimers?: boolean
   readonly gateway?: GatewayOptions
+  /** Of those who come from elsewhere; without it nobody can. */
+  readonly token?: TokenFile
   /** Of all services. */
   readonly secretStore: SecretStore
   readonly accept: SourcesOptions['accept']

@@ -13,9 +13,9 @@ export function stateOf({ version, services }: PlatformHost): PlatformState {
 }
 
 function viewOf(host: ServiceHost): ServiceState {
-  const { service, stage, url, notes } = host.status()
+  const { service, stage, url, open, notes } = host.status()
   const functions = host.functions.map((deployed) => deployed.view())
-  return { service, stage, namespace: `${service}.${stage}`, url, notes, functions }
+  return { service, stage, namespace: `${service}.${stage}`, url, ...(open && { open }), notes, functions }
 }
 
 /** `/v1/async/…`: see `api.ts`. */
