@@ -32,6 +32,7 @@ const PARTS = {
     'failure.ts',
     'frames.ts',
     'lateness.ts',
+    'origins.ts',
     'refusal.ts',
     'thrown.ts',
     'words.ts',

@@ -22,11 +22,15 @@ const awslambda = {
 const GAP = 8
 
 /** A function whose own address streams. */
-export const startStreamed: Start = (manifest, loaders) => {
+export const startStreamed: Start = (manifest, loaders) =>
+  withStreams(() => start({ ...manifest, streaming: true }, loaders))
+
+/** Opens an entry where the platform has what streams answers. */
+export function withStreams<T>(open: () => T): T {
   const scope = globalThis as { awslambda?: unknown }
   scope.awslambda = awslambda
   try {
-    return start({ ...manifest, streaming: true }, loaders)
+    return open()
   } finally {
     delete scope.awslambda
   }

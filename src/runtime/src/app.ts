@@ -21,7 +21,10 @@ export interface AppOptions extends HttpOptions {
 export interface App {
   /** Present when the only function of the artifact is raw: it gets everything, and nothing is looked at. */
   readonly raw: ((input: Input) => Promise<unknown>) | undefined
-  /** The answer as `send` writes it. Never rejects, except for a raw handler, whose value is passed on untouched. */
+  /**
+   * The answer as `send` writes it. Rejects for a raw handler only, whose value is passed on untouched, and with what
+   * `send` throws when not even a failure can be sent.
+   */
   http<T>(input: HttpInput, send: (reply: HttpReply) => T): Promise<unknown>
   /** Rejects with the handler's error, so that the platform counts the call as failed. */
   event(read: ReadEvents): Promise<unknown>

@@ -44,7 +44,7 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
     this.#ctx = new HttpContext(this, input, found.pattern)
   }
 
-  /** Never rejects: an error is an answer, too. */
+  /** An error is an answer, too; rejects only with what the platform says when it takes none any more. */
   answer(): Promise<T> {
     return new Promise((resolve) => {
       this.#resolve = resolve
@@ -74,7 +74,11 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
     const error = asError(thrown)
     if (statusOf(error) >= 500) this.logFailure(thrown)
     const { method } = this.#request
-    this.#finish(failWith(this.#ctx.response, error, { development: this.#development, method }))
+    try {
+      this.#finish(failWith(this.#ctx.response, error, { development: this.#development, method }))
+    } catch (unsent) {
+      this.#resolve?.(Promise.reject(unsent))
+    }
   }
 
   async #prepare(): Promise<void> {

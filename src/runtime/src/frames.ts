@@ -1,4 +1,5 @@
 import { consoleLogger } from './logger.ts'
+import { atOrigins } from './origins.ts'
 
 /**
  * Where a host that runs functions on a developer's machine puts what shall look at an error before it is logged: a
@@ -13,12 +14,22 @@ export function logFailed(error: unknown, requestId: string, member: string): vo
   consoleLogger.error(`[${requestId}] function "${member}" failed:`, shown)
 }
 
-/** The error itself, with its fields and causes, without frames of the runtime in their stacks. */
+/**
+ * The error itself, with its fields and causes. Their stacks lose the frames of the runtime, and the others stand in the
+ * source that was written.
+ */
 export function withoutOwnFrames(error: unknown): unknown {
-  for (let each = error; each instanceof Error && typeof each.stack === 'string'; each = each.cause) {
-    const descriptor = Object.getOwnPropertyDescriptor(each, 'stack')
-    if (descriptor?.writable) each.stack = withoutEnd(each.stack.split('\n').filter(isForeign)).join('\n')
-    if (each.cause === each) break
+  const seen = new Set<unknown>()
+  const waiting = [error]
+  while (waiting.length > 0) {
+    const each = waiting.pop()
+    if (!(each instanceof Error) || seen.has(each)) continue
+    seen.add(each)
+    const { errors } = each as { errors?: unknown }
+    waiting.push(each.cause, ...(Array.isArray(errors) ? errors : []))
+    const { writable, set } = Object.getOwnPropertyDescriptor(each, 'stack') ?? {}
+    if (typeof each.stack !== 'string' || !(writable || set)) continue
+    each.stack = atOrigins(withoutEnd(each.stack.split('\n').filter(isForeign))).join('\n')
   }
   return error
 }

@@ -28,7 +28,7 @@ export class HttpCalls {
     this.#development = options.development === true
   }
 
-  /** Never rejects, except for a raw handler, whose value is passed on as it is. */
+  /** Rejects for a raw handler only, whose value is passed on as it is, and where the platform takes no answer any more. */
   call<T>(input: HttpInput, send: Send<T>): Promise<unknown> {
     try {
       const preflight = input.method === 'OPTIONS' && answerPreflight(this.#router, input)
@@ -38,9 +38,9 @@ export class HttpCalls {
       if (isRaw(found.route.member)) return callRaw(found.route.member, input, 'http')
       return new Exchange(input, found, { development: this.#development, send }).answer()
     } catch (thrown) {
-      return Promise.resolve(
-        send(failWith(new HttpResponse(), asError(thrown), { development: this.#development, method: input.method })),
-      )
+      const { method } = input
+      const reply = failWith(new HttpResponse(), asError(thrown), { development: this.#development, method })
+      return new Promise((resolve) => resolve(send(reply)))
     }
   }
 }

@@ -23,17 +23,24 @@ export async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8A
   return joinBytes(chunks)
 }
 
-/** The same stream; what breaks it after the answer has begun is told, since no status can tell it any more. */
-export async function* logErrors(
+/**
+ * The same stream; what breaks it after the answer has begun is told, since no status can tell it any more. A reader that
+ * goes, with an error or without, just ends it: that is no failure of the function.
+ */
+export function logErrors(
   stream: AsyncIterable<Uint8Array>,
   tell: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream
-  } catch (error) {
-    tell(error)
-    throw error
+): AsyncIterable<Uint8Array> {
+  const open = (): AsyncIterator<Uint8Array> => {
+    const source = stream[Symbol.asyncIterator]()
+    const next = () =>
+      source.next().catch((error) => {
+        tell(error)
+        throw error
+      })
+    return { next, return: async () => (await source.return?.()) ?? { done: true, value: undefined } }
   }
+  return { [Symbol.asyncIterator]: open }
 }
 
 /** Frees what nobody will read: the body that a HEAD request does not get. Nobody waits for the end of it. */

@@ -10,9 +10,11 @@ interface Platform {
 }
 
 interface Sink {
+  /** The platform has taken it back: whoever asked has gone. */
+  readonly destroyed?: boolean
   write(chunk: string | Uint8Array): boolean
   end(): void
-  once(event: 'drain', listener: () => void): unknown
+  once(event: 'drain' | 'close', listener: () => void): unknown
 }
 
 /**
@@ -45,6 +47,13 @@ function isUrl(event: unknown): event is Parameters<typeof isHttpV2>[0] {
   return (textOf(shapeOf(event['requestContext'])['domainName']) ?? '').includes('.lambda-url.')
 }
 
+function room(sink: Sink): Promise<void> {
+  return new Promise((resolve) => {
+    sink.once('drain', resolve)
+    sink.once('close', resolve)
+  })
+}
+
 // What a raw handler among others returns means here what it means where the address does not stream.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 function answerRaw(value: unknown, stream: Sink, { HttpResponseStream }: Platform): void {
@@ -69,7 +78,9 @@ async function send(reply: HttpReply, stream: Sink, { HttpResponseStream }: Plat
   else {
     sink.write('')
     for await (const chunk of body) {
-      if (!sink.write(chunk)) await new Promise<void>((resolve) => void sink.once('drain', resolve))
+      if (!sink.write(chunk) && !sink.destroyed) await room(sink)
+      // Leaving the loop closes the stream that nobody reads any more.
+      if (sink.destroyed) break
     }
   }
   sink.end()
