@@ -10,8 +10,12 @@ const platform = platforms.find((one) => one.name === name)
 if (!platform) throw new Error(`no shape "${name}"`)
 const open = createRequire(`${folder}/`)
 const openEntry = (): Entry => open('./sls_login.js')
-const entry = platform.start === startServer ? serve() : platform.start === startStreamed ? withStreams(openEntry) : openEntry()
-await (kind === 'http' ? send(platform, entry, { url: '/a' }) : fire(platform, entry, { kind: 'event', data: {} })).then(
+const entry =
+  platform.start === startServer ? serve() : platform.start === startStreamed ? withStreams(openEntry) : openEntry()
+await (kind === 'http'
+  ? send(platform, entry, { url: '/a' })
+  : fire(platform, entry, { kind: 'event', data: {} })
+).then(
   (answer) => console.log(JSON.stringify({ status: answer && (answer as { status?: number }).status })),
   (error: Error) => console.log(JSON.stringify({ rejected: error.message, stack: error.stack })),
 )

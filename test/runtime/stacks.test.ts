@@ -106,7 +106,10 @@ interface Way {
   readonly node?: string
 }
 
-async function see(shape: string, { kind = 'http', variant = 'plain', node = process.execPath }: Way = {}): Promise<Seen> {
+async function see(
+  shape: string,
+  { kind = 'http', variant = 'plain', node = process.execPath }: Way = {},
+): Promise<Seen> {
   const args = [caller, shape, folderOf(runtimeOf(shape), variant), kind]
   const { stdout, stderr } = await promisify(execFile)(node, args, { env: { PATH: process.env['PATH'] ?? '' } })
   return { log: stderr, answer: JSON.parse(stdout) }

@@ -65,7 +65,9 @@ describe('a response that throws', () => {
     const error = new Error('mine')
     await expect(call(() => Promise.reject(error), broken('send'))).rejects.toBe(GONE)
     expect(log.map((line) => line.error)).toEqual([error])
-    const entry = entryOf(startFc2, [member('f', { routes: [{ path: '/a', methods: [] }] })], { f: { handler: () => 1 } })
+    const entry = entryOf(startFc2, [member('f', { routes: [{ path: '/a', methods: [] }] })], {
+      f: { handler: () => 1 },
+    })
     const handler = entry.handler as unknown as (...args: object[]) => Promise<unknown>
     await expect(handler(request(), broken('send'), context)).rejects.toBe(GONE)
   })
@@ -85,7 +87,10 @@ describe('a stream that the platform takes back', () => {
     const { handler: call } = entryOf(startStreamed as Start, [member('f')], { f: { handler } })
     const event = functionUrl.event(httpCall({}), info)
     return (stream: PassThrough) =>
-      (call as unknown as Streaming)(event, stream, { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 })
+      (call as unknown as Streaming)(event, stream, {
+        awsRequestId: 'request-1',
+        getRemainingTimeInMillis: () => 60_000,
+      })
   }
 
   test('while it is full, ends the call and the body', async () => {
@@ -120,7 +125,9 @@ describe('a client of a server that has gone', () => {
       aborted = new Promise((resolve) => ctx.signal.addEventListener('abort', () => resolve()))
       return body()
     }
-    const port = await startServing(fromManifest(manifestOf([member('f')]), { f: { handler: async () => ({ handler }) } }))
+    const port = await startServing(
+      fromManifest(manifestOf([member('f')]), { f: { handler: async () => ({ handler }) } }),
+    )
     const socket = connect(port, '127.0.0.1', () => socket.write('GET /endless HTTP/1.1\r\nhost: x\r\n\r\n'))
     await new Promise((resolve) => socket.once('data', resolve))
     socket.destroy()
