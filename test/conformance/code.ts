@@ -34,16 +34,17 @@ export function codeOfFunctions(edition: Edition, open: (options?: EmulatorOptio
       expect(bench.emulator.state()).toEqual(before)
     })
 
-    it.skipIf(!otherCode)('is sent again when somebody has sent other code', async () => {
-      const bench = await open()
-      bench.write(BOTH)
-      await bench.deploy()
-      const before = bench.emulator.state()
-      bench.emulator.drift('shop-dev-get', otherCode ?? {})
-      expect(await bench.plan()).toEqual([expect.stringMatching(/^update function\/get: code$/i)])
-      await bench.deploy()
-      expect(bench.emulator.state()).toEqual(before)
-    })
+    if (otherCode)
+      it('is sent again when somebody has sent other code', async () => {
+        const bench = await open()
+        bench.write(BOTH)
+        await bench.deploy()
+        const before = bench.emulator.state()
+        bench.emulator.drift('shop-dev-get', otherCode)
+        expect(await bench.plan()).toEqual([expect.stringMatching(/^update function\/get: code$/i)])
+        await bench.deploy()
+        expect(bench.emulator.state()).toEqual(before)
+      })
 
     it('is the earlier one again after a deploy of another was killed', { timeout: 120_000 }, async () => {
       const bench = await open()

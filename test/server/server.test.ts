@@ -33,19 +33,21 @@ describe.each(Object.entries(PLATFORMS))('a call of %s', (name, emulator) => {
       expect(seen).toMatchObject({ region: info.region, memoryMb: info.memoryMb, timeoutSec: info.timeoutSec })
   })
 
-  it.runIf(emulator.server?.eventPath !== undefined)('brings its event and takes the result', async () => {
-    const port = await start({ event: (event, call) => ({ event, id: call.requestId }) })
-    const answer = await ask(port, { headers: headersOf('event'), body: '{"a":"€"}' })
-    expect({ ...answer, body: JSON.parse(answer.body) }).toMatchObject({
-      status: 200,
-      mark: '200',
-      body: { event: { a: '€' }, id: info.requestId },
+  // Not every platform posts events to servers.
+  if (emulator.server?.eventPath !== undefined)
+    it('brings its event and takes the result', async () => {
+      const port = await start({ event: (event, call) => ({ event, id: call.requestId }) })
+      const answer = await ask(port, { headers: headersOf('event'), body: '{"a":"€"}' })
+      expect({ ...answer, body: JSON.parse(answer.body) }).toMatchObject({
+        status: 200,
+        mark: '200',
+        body: { event: { a: '€' }, id: info.requestId },
+      })
+      expect(printed).toEqual([
+        `FC Invoke Start RequestId: ${info.requestId}\n`,
+        `FC Invoke End RequestId: ${info.requestId}\n`,
+      ])
     })
-    expect(printed).toEqual([
-      `FC Invoke Start RequestId: ${info.requestId}\n`,
-      `FC Invoke End RequestId: ${info.requestId}\n`,
-    ])
-  })
 })
 
 describe('a server', () => {
