@@ -111,6 +111,21 @@ describe('a second run', () => {
     expect((await pack(made)).equals(one)).toBe(false)
   })
 
+  it.each([
+    ['in one thread', { ...HANDLER }],
+    ['in several', MANY],
+  ])('takes what a changed file held before for its copy, %s', async (_, files) => {
+    const made = project({ ...files, 'a/page.txt': 'the page\n'.repeat(50) })
+    settleTimes(made)
+    await pack(made)
+    // Somebody copies a file and edits the original; what moved may be anything.
+    made.write({ 'a/page.txt': 'another\n'.repeat(60), 'b/copy.txt': 'the page\n'.repeat(50) })
+    for (const name of Object.keys(files)) if (name.startsWith('data/')) made.write({ [name]: `${name} is new` })
+    const warm = await pack(made)
+    const cold = await pack(made, { cacheDir: join(made.outDir, 'other-cache') })
+    expect(warm.equals(cold)).toBe(true)
+  })
+
   it('makes an artifact again that somebody changed or took away', async () => {
     const made = project(MANY)
     settleTimes(made)

@@ -18,7 +18,6 @@ export class PieceCache {
   readonly #table: PieceTable
   readonly #packs: readonly PackReader[]
   readonly #run: number
-  #byKey: Map<string, number> | undefined
 
   private constructor(folder: string, { table, packs, run }: ReadRows) {
     this.folder = folder
@@ -45,23 +44,28 @@ export class PieceCache {
 
   /** Whether such content is there, under whatever name. */
   knows(key: string): boolean {
-    return this.#keyed().has(key)
+    return this.#table.withKey(key) !== undefined
   }
 
-  keys(): Iterable<string> {
-    return this.#keyed().keys()
+  /** The keys of all contents that are there, one after another. */
+  keys(): Uint8Array {
+    return this.#table.keys()
+  }
+
+  /** Makes room for so many more pieces. */
+  reserve(pieces: number): void {
+    this.#table.reserve(pieces)
   }
 
   add(name: string, state: FileState | undefined, key: string, piece: StoredPiece): void {
     const place = this.#table.set(name, state, state !== undefined && isRacy(state, this.#beganMs), key)
     this.#table.put(place, piece)
     this.#table.used(place, this.#run)
-    this.#keyed().set(key, place)
   }
 
   /** A file whose content is there already. */
   link(name: string, state: FileState | undefined, known: { readonly key: string; readonly scanned: Scanned }): void {
-    const place = this.#keyed().get(known.key)
+    const place = this.#table.withKey(known.key)
     if (place === undefined) throw new Error('a piece is known that is not in the cache')
     const piece = this.#table.pieceOf(place)
     this.add(name, state, known.key, known.scanned === 'no' ? piece : { ...piece, scanned: known.scanned })
@@ -69,9 +73,7 @@ export class PieceCache {
 
   /** Forgets what a damaged pack holds. */
   drop(pack: PackReader): void {
-    const table = this.#table
-    for (const [name, place] of table.rows()) if (table.packOf(place) === pack) table.delete(name)
-    this.#byKey = undefined
+    this.#table.drop(pack)
     pack.close()
     rmSync(pack.path, { force: true })
   }
@@ -81,7 +83,6 @@ export class PieceCache {
     const rows = { format: FORMAT, run: this.#run, table: this.#table }
     sweep(this.folder, { ...rows, packs: this.#packs })
     await writeRows(this.folder, rows)
-    this.#byKey = undefined
   }
 
   close(): void {
@@ -96,14 +97,6 @@ export class PieceCache {
     table.used(place, this.#run)
     return place
   }
-
-  #keyed(): Map<string, number> {
-    if (!this.#byKey) {
-      this.#byKey = new Map()
-      for (const [, place] of this.#table.rows()) this.#byKey.set(this.#table.keyOf(place), place)
-    }
-    return this.#byKey
-  }
 }
 
-const FORMAT = `3 ${CONTENT_HASH} ${DEFLATE_FORMAT}`
+const FORMAT = `4 ${CONTENT_HASH} ${DEFLATE_FORMAT}`

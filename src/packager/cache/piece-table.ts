@@ -1,6 +1,7 @@
 import type { FileState } from '../files/file-source.ts'
 import type { PackedPiece, Scanned } from '../work/piece-work.ts'
-import { COLUMNS, KEY_BYTES } from './index-file.ts'
+import { COLUMNS } from './index-file.ts'
+import { KeyColumn } from './key-column.ts'
 import type { PackReader } from './pack-reader.ts'
 
 /** A compressed piece in a pack of the cache. */
@@ -16,22 +17,26 @@ export interface Columns {
 
 /**
  * Names of pieces with what is known of each, in columns: an object a row would take most of the time of reading them, and
- * most of the memory. Rows are known by their place.
+ * most of the memory. Rows are known by their place. A name that gets another content gets another row: the earlier one stays
+ * until the table is written, for other names may have that content now.
  */
 export class PieceTable {
   readonly #packs: (PackReader | undefined)[]
   readonly #places = new Map<string, number>()
   readonly #names: string[]
   #numbers: Float64Array
-  #keys: Buffer
+  readonly #keys: KeyColumn
 
   /** `packs` are the ones that the rows name by number; rows of those that are missing are left out. */
   constructor({ names, numbers, keys }: Columns, packs: readonly (PackReader | undefined)[]) {
     this.#packs = [...packs]
     this.#names = [...names]
     this.#numbers = numbers
-    this.#keys = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength)
-    for (const [place, name] of names.entries()) if (this.#packAt(place)) this.#places.set(name, place)
+    this.#keys = new KeyColumn(keys)
+    for (const [place, name] of names.entries()) {
+      if (this.#packAt(place)) this.#places.set(name, place)
+      else this.#keys.clear(place)
+    }
   }
 
   get size(): number {
@@ -76,7 +81,23 @@ export class PieceTable {
   }
 
   keyOf(place: number): string {
-    return this.#keys.toString('latin1', place * KEY_BYTES, (place + 1) * KEY_BYTES)
+    return this.#keys.at(place)
+  }
+
+  /** A row that has this content. */
+  withKey(key: string): number | undefined {
+    return this.#keys.find(key)
+  }
+
+  /** The keys of all contents, one after another; of those that are gone, zeros. */
+  keys(): Uint8Array {
+    return this.#keys.bytes()
+  }
+
+  /** Makes room for so many more rows. */
+  reserve(rows: number): void {
+    this.#keys.reserve(rows)
+    if ((this.#names.length + rows) * COLUMNS > this.#numbers.length) this.#grow(this.#names.length + rows)
   }
 
   pieceOf(place: number): StoredPiece {
@@ -95,14 +116,13 @@ export class PieceTable {
 
   /** Gives the place. `isRacy` when nobody could tell a later change of the file from the state. */
   set(name: string, state: FileState | undefined, isRacy: boolean, key: string): number {
-    const place = this.#places.get(name) ?? this.#append(name)
+    const place = this.#append(name, key)
     const [numbers, at] = [this.#numbers, place * COLUMNS]
     numbers[at + SIZE] = state?.size ?? NO_STATE
     numbers[at + MTIME] = state?.mtimeMs ?? NO_STATE
     numbers[at + CTIME] = state?.ctimeMs ?? NO_STATE
     numbers[at + INO] = state?.ino ?? NO_STATE
     numbers[at + RACY] = Number(isRacy)
-    this.#keys.write(key, place * KEY_BYTES, 'latin1')
     return place
   }
 
@@ -124,6 +144,15 @@ export class PieceTable {
     this.#places.delete(name)
   }
 
+  /** Forgets what lies in a pack. */
+  drop(pack: PackReader): void {
+    for (const [place, name] of this.#names.entries()) {
+      if (this.#packAt(place) !== pack) continue
+      this.#keys.clear(place)
+      if (this.#places.get(name) === place) this.#places.delete(name)
+    }
+  }
+
   /** The packs that rows are in. */
   packs(): PackReader[] {
     const used = new Set<number>()
@@ -139,24 +168,21 @@ export class PieceTable {
     const numberOf = new Map(packs.map((pack, number) => [pack, number]))
     this.#close(numberOf)
     this.#packs.splice(0, this.#packs.length, ...packs)
-    const [numbers, keys] = [
-      this.#numbers.subarray(0, this.size * COLUMNS),
-      this.#keys.subarray(0, this.size * KEY_BYTES),
-    ]
+    const numbers = this.#numbers.subarray(0, this.size * COLUMNS)
     for (let at = 0; at < numbers.length; at += COLUMNS) {
       if (numbers[at + RACY] === 1) numbers.fill(NO_STATE, at + SIZE, at + INO + 1)
     }
-    return { names: this.#names, numbers, keys }
+    return { names: this.#names, numbers, keys: this.#keys.bytes() }
   }
 
-  // Moves rows to where others were deleted. They are in the order of their places, so none is overwritten.
+  // Moves rows to where others were. They are in the order of their places, so none is overwritten.
   #close(numberOf: ReadonlyMap<PackReader, number>): void {
     let to = 0
+    this.#keys.keep(this.#places.values())
     for (const [name, place] of this.#places) {
       this.#numbers[place * COLUMNS + PACK] = numberOf.get(this.packOf(place)) ?? unreachable()
       if (to !== place) {
         this.#numbers.copyWithin(to * COLUMNS, place * COLUMNS, (place + 1) * COLUMNS)
-        this.#keys.copyWithin(to * KEY_BYTES, place * KEY_BYTES, (place + 1) * KEY_BYTES)
         this.#names[to] = name
         this.#places.set(name, to)
       }
@@ -165,19 +191,20 @@ export class PieceTable {
     this.#names.length = to
   }
 
-  #append(name: string): number {
-    const place = this.#names.push(name) - 1
+  #append(name: string, key: string): number {
+    const place = this.#keys.append(key)
+    this.#names.push(name)
+    // The rows of `#places` stay in the order of their places.
+    this.#places.delete(name)
     this.#places.set(name, place)
     if ((place + 1) * COLUMNS > this.#numbers.length) this.#grow(Math.max(FIRST_ROWS, place + (place >> 1)))
     return place
   }
 
   #grow(rows: number): void {
-    const [numbers, keys] = [new Float64Array(rows * COLUMNS), Buffer.alloc(rows * KEY_BYTES)]
+    const numbers = new Float64Array(rows * COLUMNS)
     numbers.set(this.#numbers)
-    keys.set(this.#keys)
     this.#numbers = numbers
-    this.#keys = keys
   }
 
   #packAt(place: number): PackReader | undefined {

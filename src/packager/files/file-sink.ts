@@ -94,7 +94,7 @@ export class FileSink {
 }
 
 /** A small file that appears whole or not at all. SLS4005 when it cannot be written. */
-export async function writeWhole(path: string, content: Uint8Array | string | readonly Uint8Array[]): Promise<void> {
+export async function writeWhole(path: string, content: Uint8Array | string | Iterable<Uint8Array>): Promise<void> {
   const draft = draftOf(path)
   await told(path, async () => {
     await mkdir(dirname(path), { recursive: true })

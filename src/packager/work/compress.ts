@@ -27,6 +27,13 @@ interface NamedTask extends PieceTask {
   readonly content: Content
 }
 
+/** Contents of which something is missing, and how much. */
+interface Missing {
+  readonly contents: readonly Content[]
+  readonly pieces: number
+  readonly bytes: number
+}
+
 /**
  * Puts what is missing of these contents into the cache. Gives what could not be read or changed meanwhile: SLS4004.
  * Throws SLS4005 when the cache cannot be written, SLS5002 when it is interrupted.
@@ -37,11 +44,12 @@ export async function compress(
   options: CompressOptions,
 ): Promise<Diagnostic[]> {
   if (options.signal?.aborted) throw interrupted()
-  const tasks = missingTasks(contents, cache)
+  const missing = findMissing(contents, cache)
   const failed = new Map<string, Diagnostic>()
-  const isLarge = tasks.length > INLINE_TASKS || sum(tasks) > INLINE_BYTES
-  const far = isLarge ? tasks.filter(isFileTask) : []
-  const near = isLarge ? tasks.filter((task) => !isFileTask(task)) : tasks
+  const isLarge = missing.pieces > INLINE_TASKS || missing.bytes > INLINE_BYTES
+  const far = isLarge ? missing.contents.filter(({ source }) => isFile(source)) : []
+  const near = isLarge ? missing.contents.filter(({ source }) => !isFile(source)) : missing.contents
+  cache.reserve(missing.pieces)
   const take = (task: NamedTask, result: PieceResult, pack: PackReader) => {
     const mistake = settle(task, result, { cache, pack })
     if (mistake) failed.set(task.content.name, mistake)
@@ -49,8 +57,9 @@ export async function compress(
   const packs = packsFor(cache, far.length > 0 ? (options.workers ?? Math.min(availableParallelism(), 4)) : 0)
   const writer = new PackWriter(newPack(cache))
   try {
-    const ended = far.length > 0 ? runFar(far, { packs, cache, options }, take) : Promise.resolve()
-    runNear(near, { writer, cache }, take)
+    const { bytes } = missing
+    const ended = far.length > 0 ? runFar(far, { packs, cache, options, bytes }, take) : Promise.resolve()
+    runNear(tasksOf(near, cache), { writer, cache }, take)
     await ended
     if (options.signal?.aborted) throw interrupted()
   } catch (cause) {
@@ -68,22 +77,35 @@ const INLINE_TASKS = 400
 const BATCH_TASKS = 256
 const BATCH_BYTES = 2 << 20
 
-// The same file in several artifacts is one task.
-function missingTasks(contents: readonly Content[], cache: PieceCache): NamedTask[] {
-  const tasks = new Map<string, NamedTask>()
+// The same file in several artifacts is one content.
+function findMissing(contents: readonly Content[], cache: PieceCache): Missing {
+  const missing = new Map<string, Content>()
+  let [pieces, bytes] = [0, 0]
+  for (const content of contents) {
+    const { source, scan } = content
+    const name = nameOf(content, 0)
+    // What is of one piece, nearly all, and known.
+    if (source.size <= MAX_PIECE_BYTES && cache.has(name, isFile(source) ? source : undefined, scan)) continue
+    if (missing.has(name)) continue
+    const tasks = [...tasksOf([content], cache)]
+    if (tasks.length === 0) continue
+    missing.set(name, content)
+    pieces += tasks.length
+    bytes += sum(tasks)
+  }
+  return { contents: [...missing.values()], pieces, bytes }
+}
+
+// Made when they are needed: all of them at once would take a fifth of the memory.
+function* tasksOf(contents: readonly Content[], cache: PieceCache): Generator<NamedTask> {
   for (const content of contents) {
     const { source, scan } = content
     const state = isFile(source) ? source : undefined
-    // What is of one piece, nearly all, and known.
-    if (source.size <= MAX_PIECE_BYTES && cache.has(nameOf(content, 0), state, scan)) continue
-    for (const [index, piece] of piecesOfContent(content).entries()) {
+    for (const [index, { start, length, isLast }] of piecesOfContent(content).entries()) {
       const name = nameOf(content, index)
-      if (tasks.has(name) || cache.has(name, state, scan)) continue
-      const { start, length, isLast } = piece
-      tasks.set(name, { start, length, isLast, name, content, scan, source })
+      if (!cache.has(name, state, scan)) yield { start, length, isLast, name, content, scan, source }
     }
   }
-  return [...tasks.values()]
 }
 
 interface FarTask extends NamedTask {
@@ -97,7 +119,7 @@ function isFileTask(task: NamedTask): task is FarTask {
 type Take = (task: NamedTask, result: PieceResult, pack: PackReader) => void
 
 function runNear(
-  tasks: readonly NamedTask[],
+  tasks: Iterable<NamedTask>,
   { writer, cache }: { readonly writer: PackWriter; readonly cache: PieceCache },
   take: Take,
 ): void {
@@ -112,17 +134,21 @@ interface Far {
   readonly packs: readonly PackReader[]
   readonly cache: PieceCache
   readonly options: CompressOptions
+  /** Of all tasks. */
+  readonly bytes: number
 }
 
-async function runFar(tasks: readonly FarTask[], { packs, cache, options }: Far, take: Take): Promise<void> {
+async function runFar(contents: readonly Content[], far: Far, take: Take): Promise<void> {
+  const { packs, cache, options } = far
   // Late, so that a small service waits for nothing of it.
   const { runPool } = await import('./pool.ts')
-  const known = Buffer.from([...cache.keys()].join(''), 'latin1')
+  // Of a view all of the memory behind it would be copied for each worker.
+  const known = Uint8Array.from(cache.keys())
   const { signal } = options
   const settings = { packPaths: packs.map(({ path }) => path), known, ...(signal && { signal }) }
-  const total = megabytes(sum(tasks))
+  const total = megabytes(far.bytes)
   let bytes = 0
-  await runPool(batchesOf(tasks), settings, (batch, { pack, results }) => {
+  await runPool(batchesOf(contents, cache), settings, (batch, { pack, results }) => {
     bytes += sum(batch)
     options.onProgress?.({ done: megabytes(bytes), total, unit: 'MB' })
     for (const [at, result] of results.entries()) {
@@ -134,20 +160,20 @@ async function runFar(tasks: readonly FarTask[], { packs, cache, options }: Far,
   })
 }
 
-function batchesOf(tasks: readonly FarTask[]): FarTask[][] {
-  const batches: FarTask[][] = []
+function* batchesOf(contents: readonly Content[], cache: PieceCache): Generator<FarTask[]> {
   let batch: FarTask[] = []
   let bytes = 0
-  for (const task of tasks) {
+  for (const task of tasksOf(contents, cache)) {
+    if (!isFileTask(task)) continue
     if (batch.length === BATCH_TASKS || (batch.length > 0 && bytes + task.length > BATCH_BYTES)) {
-      batches.push(batch)
+      yield batch
       batch = []
       bytes = 0
     }
     batch.push(task)
     bytes += task.length
   }
-  return batch.length > 0 ? [...batches, batch] : batches
+  if (batch.length > 0) yield batch
 }
 
 interface Place {

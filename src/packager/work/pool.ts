@@ -16,22 +16,27 @@ export interface PoolResult {
 }
 
 /**
- * Compresses batches of pieces in worker threads. `done` hears of each batch in no certain order. Throws what a worker
+ * Compresses batches of pieces in worker threads; a batch is taken when a worker has room for it. `done` hears of each batch in no certain order. Throws what a worker
  * throws, such as a full disk; no worker runs any more when it returns or throws.
  */
 export async function runPool<T extends FileTask>(
-  batches: readonly (readonly T[])[],
+  batches: Iterable<readonly T[]>,
   options: PoolOptions,
   done: (batch: readonly T[], result: PoolResult) => void,
 ): Promise<void> {
-  let next = 0
+  const rest = batches[Symbol.iterator]()
+  const open = new Map<number, readonly T[]>()
+  let id = 0
   const take = (worker: Worker) => {
-    const tasks = batches[next]
-    if (tasks) worker.postMessage(encodeTasks(next++, tasks))
-    return tasks !== undefined
+    const { value, done: isOver } = rest.next()
+    if (isOver) return false
+    open.set(id, value)
+    worker.postMessage(encodeTasks(id++, value))
+    return true
   }
   const hear = (pack: number) => (answer: ResultBatch) => {
-    const tasks = batches[answer.id]
+    const tasks = open.get(answer.id)
+    open.delete(answer.id)
     if (tasks) done(tasks, { pack, results: decodeResults(answer) })
   }
   const workers = options.packPaths.map((packPath) => {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
-import { KEY_BYTES } from '../cache/index-file.ts'
+import { KeyColumn } from '../cache/key-column.ts'
 import { PackWriter } from '../cache/pack-writer.ts'
 import { decodeTasks, encodeResults, type TaskBatch, type WorkerSetup } from './messages.ts'
 import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
@@ -9,15 +9,13 @@ import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.
 // Here is work enough for the optimizing compiler, which `bin/sls.js` holds back: this is how V8 begins.
 setFlagsFromString('--interrupt-budget=135168')
 const { packPath, known } = workerData as WorkerSetup
-const text = Buffer.from(known.buffer, known.byteOffset, known.byteLength)
-const keys = new Set<string>()
-for (let at = 0; at < text.length; at += KEY_BYTES) keys.add(text.toString('latin1', at, at + KEY_BYTES))
+const keys = new KeyColumn(known)
 const pack = new PackWriter(packPath)
-const work = createPieceWork(pack, (key) => keys.has(key))
+const work = createPieceWork(pack, (key) => keys.find(key) !== undefined)
 
 function run(task: PieceTask): PieceResult {
   const result = work(task)
-  if (result.kind === 'packed') keys.add(result.piece.key)
+  if (result.kind === 'packed') keys.append(result.piece.key)
   return result
 }
 
