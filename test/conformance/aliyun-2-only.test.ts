@@ -141,7 +141,10 @@ describe('a domain', () => {
     await bench.deploy()
     expect(await bench.plan()).toEqual([])
     await bench.remove()
-    expect(emulator.state()).toEqual({ services: {}, functions: {}, triggers: {}, configs: {}, domains: {} })
+    expect(emulator.state()).toEqual({
+      ...{ services: {}, functions: {}, triggers: {}, configs: {}, domains: {} },
+      access: { roles: {}, policies: {} },
+    })
   })
 
   it('by the name of "auto" is refused: the API makes none', async () => {

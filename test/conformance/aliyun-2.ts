@@ -1,4 +1,5 @@
 import { Fc2Emulator } from '../emulators/fc2/emulator.ts'
+import { WAITING } from './aliyun-3.ts'
 import { measureFour } from './aliyun-metrics.ts'
 import type { Edition, Tree } from './edition.ts'
 
@@ -11,8 +12,8 @@ const rich: Tree = {
   async: { retries: 1, maxAge: 3600, onFailure: 'acs:mns:cn-hangzhou:1234567890123456:/queues/dead' },
   events: [
     { timer: { cron: '0 8 * * *', payload: 'x' } },
-    { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' }, role: 'acs:ram::1:role/oss' } },
-    { mq: { topic: 'orders', tags: ['paid'], role: 'acs:ram::1:role/mns' } },
+    { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' } } },
+    { mq: { topic: 'orders', tags: ['paid'] } },
   ],
 }
 
@@ -25,6 +26,7 @@ export const aliyun2: Edition = {
   env: () => ({ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }),
   emulate: (options) => new Fc2Emulator(options),
   rich,
+  waiting: WAITING,
   changes: [
     ['description', { ...rich, description: 'other' }],
     ['no description', { ...rich, description: undefined }],
@@ -37,13 +39,15 @@ export const aliyun2: Edition = {
     ['asynchronous calls', { ...rich, async: { retries: 2 } }],
     ['no asynchronous calls', { ...rich, async: undefined }],
     ['a schedule', { ...rich, events: [{ timer: { cron: '0 9 * * *', payload: 'x' } }, os, mq] }],
+    ['another bucket', { ...rich, events: [timer, { os: { bucket: 'others', events: ['created'] } }, mq] }],
+    ['another tag', { ...rich, events: [timer, os, { mq: { topic: 'orders', tags: ['sent'] } }] }],
     [
-      'another bucket',
-      { ...rich, events: [timer, { os: { bucket: 'others', events: ['created'], role: 'acs:ram::1:role/oss' } }, mq] },
+      'a role of its own for an event',
+      { ...rich, events: [timer, os, { mq: { topic: 'orders', tags: ['paid'], role: 'acs:ram::1:role/mns' } }] },
     ],
     [
-      'another tag',
-      { ...rich, events: [timer, os, { mq: { topic: 'orders', tags: ['sent'], role: 'acs:ram::1:role/mns' } }] },
+      'a version that an event calls',
+      { ...rich, events: [{ timer: { cron: '0 8 * * *', payload: 'x', qualifier: 'live' } }, os, mq] },
     ],
     ['an address instead', { ...rich, events: [{ http: { path: '/a/:id', method: 'get,post' } }] }],
     ['no events', { ...rich, events: [] }],

@@ -16,7 +16,18 @@ const rich: Tree = {
   events: [
     { http: { path: '/a/:id', method: 'get,post' } },
     { timer: { cron: '0 8 * * *', payload: 'x' } },
-    { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' }, role: 'acs:ram::1:role/oss' } },
+    { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' } } },
+  ],
+}
+
+/** Events of every product that calls functions in the name of a role. */
+export const WAITING: Tree = {
+  events: [
+    { os: { bucket: 'photos', events: ['created'] } },
+    { log: { source: 'orders', project: 'shop', log: 'reports' } },
+    { mq: { topic: 'orders' } },
+    { cdn: { events: ['LogFileCreated'], domains: ['example.com'] } },
+    { table: { instance: 'db', table: 'orders' } },
   ],
 }
 
@@ -27,6 +38,7 @@ export const aliyun3: Edition = {
   env: () => ({ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }),
   emulate: (options) => new Fc3Emulator(options),
   rich,
+  waiting: WAITING,
   changes: [
     ['description', { ...rich, description: 'other' }],
     ['memory', { ...rich, memorySize: 1024 }],
@@ -56,9 +68,27 @@ export const aliyun3: Edition = {
       'another bucket',
       {
         ...rich,
+        events: [...(rich['events'] as Tree[]).slice(0, 2), { os: { bucket: 'others', events: ['created'] } }],
+      },
+    ],
+    [
+      'a role of its own for an event',
+      {
+        ...rich,
         events: [
           ...(rich['events'] as Tree[]).slice(0, 2),
-          { os: { bucket: 'others', events: ['created'], role: 'acs:ram::1:role/oss' } },
+          { os: { bucket: 'photos', events: ['created'], filter: { prefix: 'in/' }, role: 'acs:ram::1:role/oss' } },
+        ],
+      },
+    ],
+    [
+      'a version that an event calls',
+      {
+        ...rich,
+        events: [
+          { http: { path: '/a/:id', method: 'get,post' } },
+          { timer: { cron: '0 8 * * *', payload: 'x', qualifier: 'live' } },
+          (rich['events'] as Tree[])[2] as Tree,
         ],
       },
     ],

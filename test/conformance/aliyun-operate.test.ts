@@ -154,33 +154,6 @@ describe.each(EDITIONS)('$edition.name', ({ edition, topic, dimensions, name, ma
     expect(emulator.mutations.filter((action) => action === 'POST logs')).toHaveLength(5)
   })
 
-  it('triggers of other products without a role are refused, each with what its role has to allow', async () => {
-    await deploy({})
-    const sent = emulator.mutations.length
-    const files = {
-      events: [
-        { os: { bucket: 'photos', events: ['created'] } },
-        { log: { project: 'p', source: 's', log: 'l' } },
-        { table: { instance: 'i', table: 't' } },
-        { timer: { cron: '0 8 * * *' } },
-      ],
-    }
-    bench.write({ files })
-    const failure = await bench.deploy().catch((error: unknown) => error)
-    if (!isSlsError(failure)) throw failure
-    expect(failure.diagnostics.map(({ code }) => code)).toEqual(['SLS3001', 'SLS3001', 'SLS3001'])
-    const documents = failure.diagnostics.map(({ notes = [] }) =>
-      notes.map(({ message }) => JSON.parse(message.slice(message.indexOf('{'))) as { Statement: Tree[] }),
-    )
-    for (const [trust, policy] of documents) {
-      expect(trust?.Statement).toMatchObject([{ Action: 'sts:AssumeRole' }])
-      expect(policy?.Statement[0]).toMatchObject({ Action: ['fc:InvokeFunction'] })
-      expect(JSON.stringify(policy)).toContain(`functions/${name('files')}`)
-      expect(JSON.stringify(policy)).not.toMatch(/"\*"|<sls:/)
-    }
-    expect(emulator.mutations).toHaveLength(sent)
-  })
-
   it('metrics are summed over the minutes, page by page', async () => {
     await deploy()
     const point = (metric: string, ageMin: number, Value: number, fn = 'a'): void => {

@@ -20,7 +20,17 @@ export function checkBody(library: Library, model: string, body: unknown): strin
   return check('', body, found)
 }
 
-export type Library = '@alicloud/fc20230330' | '@alicloud/fc-open20210406'
+/** What is wrong with the parameters of a call that has all of them in its query: names that the vendor's model does not have. */
+export function checkQuery(library: Library, action: string, names: Iterable<string>): string[] {
+  const models = load(library) as Record<string, Model | undefined>
+  // Lists are sent as text; the model that says so bears this name.
+  const model = models[`${action}ShrinkRequest`] ?? models[`${action}Request`]
+  if (!model) throw new Error(`the vendor has no call ${action}`)
+  const known = new Set(Object.values(model.names()))
+  return [...names].filter((name) => !known.has(name)).map((name) => `${name} is unknown`)
+}
+
+export type Library = '@alicloud/fc20230330' | '@alicloud/fc-open20210406' | '@alicloud/ram20150501'
 
 function check(path: string, value: unknown, type: Type): string[] {
   if (typeof type === 'string') return isOf(value, type) ? [] : [`${path} is no ${type}`]

@@ -2,6 +2,9 @@ import { createHmac } from 'node:crypto'
 import type { WireReply, WireRequest } from '../emulator.ts'
 import { checkSignature } from '../fc3/signature.ts'
 import { LogStores } from './log-stores.ts'
+import { Roles } from './roles.ts'
+
+const RAM = '2015-05-01'
 
 /** A minute's value of a metric. */
 export interface Point {
@@ -11,21 +14,24 @@ export interface Point {
   readonly dimensions: Readonly<Record<string, string>>
 }
 
-/** The products beside Function Compute that a deploy and its owner talk to: log service, object store, CloudMonitor. */
+/** The products beside Function Compute that a deploy and its owner talk to: log service, object store, CloudMonitor, roles. */
 export class Neighbours {
   /** `bucket/key` -> the bytes. */
   readonly objects = new Map<string, Buffer>()
   readonly logs = new LogStores()
+  readonly roles: Roles
   readonly points: Point[] = []
   readonly #keys: ReadonlyMap<string, string>
   readonly #lent = new Map<string, string>()
 
   constructor(keys: ReadonlyMap<string, string>) {
     this.#keys = keys
+    this.roles = new Roles(keys)
   }
 
   name({ headers, method }: Pick<WireRequest, 'headers' | 'method'>): string | undefined {
     if (headers['x-acs-action'] === 'DescribeMetricList') return 'DescribeMetricList'
+    if (headers['x-acs-version'] === RAM) return `${RAM} ${headers['x-acs-action']}`
     if (/\.oss-[\w-]+\.aliyuncs\.com$/.test(headers['host'] ?? '')) return `${method} object`
     if (/\.log\.aliyuncs\.com$/.test(headers['host'] ?? '')) return `${method} logs`
     return undefined
@@ -33,7 +39,7 @@ export class Neighbours {
 
   /** A call by POST that changes nothing. */
   reads(action: string): boolean {
-    return action === 'DescribeMetricList'
+    return action === 'DescribeMetricList' || /^2015-05-01 (Get|List)/.test(action)
   }
 
   /** Keys to one object of a bucket of the platform's own. */
@@ -48,6 +54,7 @@ export class Neighbours {
   answer(request: WireRequest): WireReply | undefined {
     const { action } = request
     if (action === 'DescribeMetricList') return this.#metrics(request)
+    if (action.startsWith(RAM)) return this.roles.answer({ ...request, action: action.slice(RAM.length + 1) })
     if (action.endsWith(' object')) return this.#object(request)
     return action.endsWith(' logs') ? this.logs.answer(request, this.#keys) : undefined
   }

@@ -5,7 +5,7 @@ import { checkSignature as checkNewerSignature } from '../fc3/signature.ts'
 import { Refusal } from '../refusal.ts'
 import { ROUTES, type Route } from './routes.ts'
 import { checkSignature } from './signature.ts'
-import { ACCOUNT, reversed, type Tree, World } from './world.ts'
+import { ACCOUNT, type Tree, World } from './world.ts'
 
 /** Function Compute 2.0, API 2016-08-15, as its documents and its vendor's models describe it; and the products beside it. */
 const NEWER = '/2023-03-30/'
@@ -17,6 +17,7 @@ export class Fc2Emulator extends Emulator {
 
   constructor(options: EmulatorOptions = {}) {
     super(options)
+    this.#world.checkRole = (trigger, arn) => this.neighbours.roles.check(trigger, arn)
     this.#world.object = (bucket, key) => this.neighbours.objects.get(`${bucket}/${key}`)
   }
 
@@ -28,6 +29,7 @@ export class Fc2Emulator extends Emulator {
       triggers: plain(triggers),
       configs: plain(configs),
       domains: plain(domains),
+      access: this.neighbours.roles.state(),
     }
   }
 
@@ -135,9 +137,7 @@ export class Fc2Emulator extends Emulator {
       case 'GetTrigger':
         return world.trigger(first, second, third)
       case 'UpdateTrigger':
-        return Object.assign(world.trigger(first, second, third), body, {
-          triggerConfig: reversed(body['triggerConfig']),
-        })
+        return world.updateTrigger(first, second, third, body)
       case 'DeleteTrigger':
         world.trigger(first, second, third)
         return void world.triggers.delete(`${first}/${second}/${third}`)

@@ -1,4 +1,5 @@
 import { Crc64 } from '../../../plugins/aliyun/src/account/crc64.ts'
+import { checkBucket, checkFixed } from '../aliyun/fixed.ts'
 import { Shelf } from '../aliyun/shelf.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -137,8 +138,26 @@ export class World {
       throw new Refusal(400, 'InvalidArgument', 'a function with an http trigger has no other triggers')
     if (!isHttp && triggerType !== 'timer' && (!sourceArn || !invocationRole))
       throw new Refusal(400, 'InvalidArgument', `${triggerType} triggers need sourceArn and invocationRole`)
-    this.triggers.set(key, { ...body, triggerConfig: reversed(body['triggerConfig']), ...this.#born('triggerId') })
+    checkBucket(body, this.triggers.values())
+    this.checkRole(body, `acs:fc:${REGION}:${ACCOUNT}:services/${service}/functions/${name}`)
+    this.triggers.set(key, {
+      qualifier: 'LATEST',
+      ...body,
+      triggerConfig: reversed(body['triggerConfig']),
+      ...this.#born('triggerId'),
+    })
     return this.trigger(service, name, String(triggerName))
+  }
+
+  /** Throws when a product cannot call the function in the name of a trigger's role. */
+  checkRole: (trigger: Tree, functionArn: string) => void = () => {}
+
+  updateTrigger(service: string, name: string, id: string, body: Tree): Tree {
+    const trigger = this.trigger(service, name, id)
+    const changed = { ...trigger, ...body, triggerConfig: reversed(body['triggerConfig']) }
+    checkFixed(trigger, changed)
+    this.checkRole(changed, `acs:fc:${REGION}:${ACCOUNT}:services/${service}/functions/${name}`)
+    return Object.assign(trigger, changed)
   }
 
   shelf(service: string): Shelf {

@@ -1,5 +1,6 @@
 import { Crc64 } from '../../../plugins/aliyun/src/account/crc64.ts'
 import { checkBody } from '../aliyun/contract.ts'
+import { checkBucket, checkFixed } from '../aliyun/fixed.ts'
 import { Neighbours } from '../aliyun/neighbours.ts'
 import { Shelf } from '../aliyun/shelf.ts'
 import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
@@ -37,6 +38,7 @@ export class Fc3Emulator extends Emulator {
       triggers: plain(this.#triggers),
       parts: plain(this.#parts),
       domains: plain(this.#domains),
+      access: this.neighbours.roles.state(),
     }
   }
 
@@ -114,7 +116,7 @@ export class Fc3Emulator extends Emulator {
       case 'GetTrigger':
         return this.#trigger(name, second)
       case 'UpdateTrigger':
-        return Object.assign(this.#trigger(name, second), normalized(body))
+        return this.#updateTrigger(name, this.#trigger(name, second), body)
       case 'DeleteTrigger':
         this.#trigger(name, second)
         this.#triggers.delete(`${name}/${second}`)
@@ -250,7 +252,10 @@ export class Fc3Emulator extends Emulator {
     const hasHttp = this.#triggersOf(name).some(({ triggerType }) => triggerType === 'http')
     if (body['triggerType'] === 'http' && hasHttp)
       throw new Refusal(400, 'InvalidArgument', 'there is an http trigger already')
+    checkBucket(body, this.#triggers.values())
+    this.neighbours.roles.check(body, `acs:fc:${REGION}:${ACCOUNT}:functions/${name}`)
     const trigger = {
+      qualifier: 'LATEST',
       ...normalized(body),
       triggerId: `id-${++this.#ids}`,
       createdTime: new Date().toISOString(),
@@ -260,6 +265,13 @@ export class Fc3Emulator extends Emulator {
     }
     this.#triggers.set(key, trigger)
     return trigger
+  }
+
+  #updateTrigger(name: string, trigger: Tree, body: Tree): Tree {
+    const changed = { ...trigger, ...normalized(body) }
+    checkFixed(trigger, changed)
+    this.neighbours.roles.check(changed, `acs:fc:${REGION}:${ACCOUNT}:functions/${name}`)
+    return Object.assign(trigger, changed)
   }
 
   #part(action: string, name: string, body: Tree, query: URLSearchParams): Tree | undefined {

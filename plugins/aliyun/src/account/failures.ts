@@ -42,7 +42,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 export function isTaken(error: unknown): boolean {
-  return /AlreadyExists?$/.test(readFailure(error).code)
+  return /AlreadyExists?($|\.)/.test(readFailure(error).code)
 }
 
 /** Makes what a vendor's library threw into what a user reads. What may pass stays as it is, for the one who tries again. */

@@ -1,13 +1,36 @@
-/** What every deploy needs besides Function Compute itself: to hand roles to functions and triggers, log stores, and metrics. */
-export const BESIDES: readonly object[] = [
-  { Effect: 'Allow', Action: ['ram:PassRole'], Resource: ['*'] },
-  {
-    Effect: 'Allow',
-    Action: [
-      ...['log:GetLogStore', 'log:GetIndex', 'log:GetLogStoreLogs'],
-      ...['log:CreateProject', 'log:CreateLogStore', 'log:CreateIndex'],
-    ],
-    Resource: ['*'],
-  },
-  { Effect: 'Allow', Action: ['cms:QueryMetricList'], Resource: ['*'] },
-]
+import type { Service } from '@anyfaas/kit'
+import { needsRoles } from './trigger-roles.ts'
+
+/** What a deploy needs besides Function Compute itself: to hand roles to functions and triggers, log stores, and metrics. */
+export function besides(account: string, service: Pick<Service, 'name' | 'functions'>): readonly object[] {
+  return [
+    { Effect: 'Allow', Action: ['ram:PassRole'], Resource: ['*'] },
+    ...(needsRoles(service) ? rolesOf(account, service.name) : []),
+    {
+      Effect: 'Allow',
+      Action: [
+        ...['log:GetLogStore', 'log:GetIndex', 'log:GetLogStoreLogs'],
+        ...['log:CreateProject', 'log:CreateLogStore', 'log:CreateIndex'],
+      ],
+      Resource: ['*'],
+    },
+    { Effect: 'Allow', Action: ['cms:QueryMetricList'], Resource: ['*'] },
+  ]
+}
+
+// Names are in lower case, as triggers are told theirs.
+function rolesOf(account: string, name: string): readonly object[] {
+  const own = `${name.toLowerCase().replaceAll('_', '-')}-*`
+  return [
+    { Effect: 'Allow', Action: ['ram:ListRoles'], Resource: [`acs:ram:*:${account}:role/*`] },
+    {
+      Effect: 'Allow',
+      Action: [
+        ...['ram:GetRole', 'ram:CreateRole', 'ram:UpdateRole', 'ram:DeleteRole', 'ram:TagResources'],
+        ...['ram:ListPoliciesForRole', 'ram:AttachPolicyToRole', 'ram:DetachPolicyFromRole'],
+        ...['ram:GetPolicy', 'ram:CreatePolicy', 'ram:CreatePolicyVersion', 'ram:DeletePolicy'],
+      ],
+      Resource: [`acs:ram:*:${account}:role/${own}`, `acs:ram:*:${account}:policy/${own}`],
+    },
+  ]
+}

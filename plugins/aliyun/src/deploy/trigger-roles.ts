@@ -1,47 +1,61 @@
-import { type Diagnostic, error, isRef, type Resource, SlsError, type Tree } from '@anyfaas/kit'
+import { deployedName, isRef, type Resource, type Service, type Tree, triggersOf } from '@anyfaas/kit'
+import { ROLE, roleId } from './role-driver.ts'
 
-/**
- * Throws SLS3001, one for each trigger of another product that names no role: that product calls the function in the name of
- * one. Each says what the role has to allow, and nothing more, as documents to paste.
- * `functionArns` are all the names by which the platform knows a function.
- */
-export function checkTriggerRoles(resources: readonly Resource[], functionArns: (fn: Tree) => readonly string[]): void {
-  const specs = new Map(resources.map(({ id, spec }) => [id, spec as Tree]))
-  const problems = resources.flatMap(({ spec, at }): readonly Diagnostic[] => {
-    const { triggerType, triggerName, functionName, invocationRole, sourceArn } = spec as Tree
-    const product = PRODUCTS[String(triggerType)]
-    if (!product || invocationRole) return []
-    const fn = isRef(functionName) ? specs.get(functionName.$ref) : undefined
-    if (!fn) throw new Error(`a trigger without its function: ${triggerName}`)
-    const policy = [allow(['fc:InvokeFunction'], functionArns(fn)), ...product.rights(String(sourceArn))]
-    return [
-      error('SLS3001', `the trigger "${triggerName}" needs a role that ${product.title} takes to call the function`, {
-        ...(at !== undefined && { pointer: at, on: 'key' as const }),
-        notes: [
-          { message: `who may take the role: ${documentOf([product.trust])}` },
-          { message: `what the role may do: ${documentOf(policy)}` },
-        ],
-        help: ['make such a role in RAM, then name it on the event: role: acs:ram::ACCOUNT:role/NAME'],
-      }),
-    ]
-  })
-  if (problems.length > 0) throw new SlsError(problems)
+export interface TriggerRoles {
+  readonly service: Pick<Service, 'name' | 'stage'>
+  /** All the names by which the platform knows a function. */
+  readonly functionArns: (fn: Tree) => readonly string[]
 }
 
+/**
+ * The resources with roles for the products that call functions, for each does so in the name of one. A trigger that names a role
+ * keeps it. The others of a function and product share one that allows what they need, and nothing more.
+ */
+export function withTriggerRoles(resources: readonly Resource[], wishes: TriggerRoles): readonly Resource[] {
+  const specs = new Map(resources.map(({ id, spec }) => [id, spec as Tree]))
+  const roles = new Map<string, Resource<Tree>>()
+  const placed = resources.map((resource): Resource => {
+    const { triggerType, functionName, invocationRole } = resource.spec as Tree
+    const product = PRODUCTS[String(triggerType)]
+    if (!product || invocationRole) return resource
+    const called = isRef(functionName) ? specs.get(functionName.$ref) : undefined
+    if (!called) throw new Error(`a trigger without its function: ${resource.id}`)
+    const arns = wishes.functionArns(called)
+    const name = roleName(wishes.service, resource)
+    const first = roles.get(name) ?? roleOf(name, product, allow(['fc:InvokeFunction'], arns), resource)
+    roles.set(name, widened(first, product.rights(String((resource.spec as Tree)['sourceArn']))))
+    return { ...resource, spec: { ...resource.spec, invocationRole: { $ref: roleId(name), field: 'Arn' } } }
+  })
+  return [...roles.values(), ...placed]
+}
+
+/** The ids of what a live trigger refers to: its function, and the role in whose name it is called. */
+export function usesOf(fn: string, { invocationRole }: Tree): readonly string[] {
+  const role = /role\/(.+)$/.exec(String(invocationRole ?? ''))?.[1]
+  return [`function/${fn}`, ...(role === undefined ? [] : [roleId(role)])]
+}
+
+/** Whether a service has triggers that get a role from us. */
+export function needsRoles({ functions }: Pick<Service, 'functions'>): boolean {
+  const triggers = functions.flatMap((fn) => triggersOf(fn).map(({ trigger }) => trigger))
+  return triggers.some(({ kind, role }) => KINDS.has(kind) && role === undefined)
+}
+
+const KINDS = new Set(['os', 'log', 'mq', 'cdn', 'table'])
+
 interface Product {
-  readonly title: string
-  readonly trust: object
+  /** Who takes the role. */
+  readonly principal: object
   /** What it needs besides calling the function. */
   readonly rights: (sourceArn: string) => readonly object[]
 }
 
 const PRODUCTS: Readonly<Record<string, Product>> = {
-  oss: { title: 'OSS', trust: trusted({ Service: ['oss.aliyuncs.com'] }), rights: () => [] },
-  mns_topic: { title: 'MNS', trust: trusted({ Service: ['mns.aliyuncs.com'] }), rights: () => [] },
-  cdn_events: { title: 'CDN', trust: trusted({ Service: ['cdn.aliyuncs.com'] }), rights: () => [] },
+  oss: { principal: { Service: ['oss.aliyuncs.com'] }, rights: () => [] },
+  mns_topic: { principal: { Service: ['mns.aliyuncs.com'] }, rights: () => [] },
+  cdn_events: { principal: { Service: ['cdn.aliyuncs.com'] }, rights: () => [] },
   log: {
-    title: 'the log service',
-    trust: trusted({ Service: ['log.aliyuncs.com'] }),
+    principal: { Service: ['log.aliyuncs.com'] },
     // https://www.alibabacloud.com/help/en/fc/user-guide/configure-a-log-service-trigger
     rights: (project) => [
       allow(
@@ -54,21 +68,47 @@ const PRODUCTS: Readonly<Record<string, Product>> = {
     ],
   },
   tablestore: {
-    title: 'Tablestore',
     // Tablestore's own account: https://www.alibabacloud.com/help/en/fc/user-guide/tablestore-trigger
-    trust: trusted({ RAM: ['acs:ram::1604337383174619:root'] }),
+    principal: { RAM: ['acs:ram::1604337383174619:root'] },
     rights: (table) => [allow(['ots:BatchGet*', 'ots:Describe*', 'ots:Get*', 'ots:List*'], [table, `${table}*`])],
   },
 }
 
-function trusted(principal: object): object {
-  return { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }
+function roleOf(RoleName: string, { principal }: Product, statement: object, { at, fn }: Resource): Resource<Tree> {
+  const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }
+  return {
+    id: roleId(RoleName),
+    type: ROLE,
+    spec: {
+      RoleName,
+      AssumeRolePolicyDocument: documentOf([trust]),
+      PolicyDocument: documentOf([statement]),
+      Policies: [`Custom/${RoleName}`],
+    },
+    ...(fn !== undefined && { fn }),
+    ...(at !== undefined && { at }),
+  }
+}
+
+function widened(role: Resource<Tree>, rights: readonly object[]): Resource<Tree> {
+  const { Statement } = role.spec['PolicyDocument'] as { Statement: readonly object[] }
+  const known = new Set(Statement.map((one) => JSON.stringify(one)))
+  const more = rights.filter((one) => !known.has(JSON.stringify(one)))
+  return { ...role, spec: { ...role.spec, PolicyDocument: documentOf([...Statement, ...more]) } }
+}
+
+// Roles allow no "_" in their names and policies no ".", and services tell a role's name in lower case.
+const NAME = { pattern: /^[a-z0-9-]+$/, maxLength: 64, words: 'lower-case letters, digits and "-"' }
+
+function roleName({ name, stage }: TriggerRoles['service'], { fn = '', spec }: Resource): string {
+  const type = String((spec as Tree)['triggerType']).replaceAll('_', '-')
+  return deployedName([name, stage, fn, type], NAME).toLowerCase().replaceAll('_', '-')
 }
 
 function allow(actions: readonly string[], resources: readonly string[]): object {
   return { Effect: 'Allow', Action: actions, Resource: resources }
 }
 
-function documentOf(statements: readonly object[]): string {
-  return JSON.stringify({ Version: '1', Statement: statements })
+function documentOf(statements: readonly object[]): { Version: string; Statement: readonly object[] } {
+  return { Version: '1', Statement: statements }
 }

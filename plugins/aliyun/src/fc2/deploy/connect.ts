@@ -11,6 +11,7 @@ import {
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
+import { AccessControl } from '../../account/access-control.ts'
 import { findCredentials } from '../../account/credentials.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
@@ -20,8 +21,10 @@ import { examine } from '../../deploy/examine.ts'
 import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
+import { NewRoles } from '../../deploy/new-roles.ts'
+import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
-import { checkTriggerRoles } from '../../deploy/trigger-roles.ts'
+import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { regionOf } from '../../region.ts'
 import { serviceName } from '../names.ts'
@@ -73,19 +76,21 @@ class Fc2Connection implements Connection {
     const { service } = site
     const ours = new OurService(site)
     const code = codeStore(site, reach)
+    const made = new NewRoles()
     this.#site = site
     this.#ours = ours
     this.#reach = reach
     this.width = widthFor(site.artifacts)
     this.drivers = [
       new LogStoreDriver(new LogService(reach)),
+      new RoleDriver({ service, access: new AccessControl(reach), made }),
       new ServiceDriver(site, ours, reach),
       new FunctionDriver(site, ours, code),
       new AsyncDriver(site, ours),
-      new TriggerDriver(site, ours),
+      new TriggerDriver(site, ours, made),
       domainDriver(site, ours),
     ]
-    const policy = policyFor(reach.region, reach.account, site.serviceName)
+    const policy = policyFor(reach, site)
     const look = async (call: Call): Promise<string> => {
       const [all, own] = [await ours.functions(call), await ours.ours(call)]
       return `${all.length} functions in the service ${site.serviceName}, ${own.length} of them of ${service.name}`
@@ -109,11 +114,11 @@ class Fc2Connection implements Connection {
     const expanded = expand(resources, { service, region, marks: codeMarks(this.#site.artifacts) })
     const filled = fillPlaceholders(expanded, { account })
     const own = `acs:fc:${region}:${account}:services/${serviceName}`
-    checkTriggerRoles(filled, ({ functionName }) => [
+    const functionArns = ({ functionName }: Tree): readonly string[] => [
       `${own}/functions/${functionName}`,
       `${own}.*/functions/${functionName}`,
-    ])
-    return filled
+    ]
+    return withTriggerRoles(filled, { service, functionArns })
   }
 
   async info(call: Call): Promise<Deployment | undefined> {

@@ -1,7 +1,7 @@
 import { error, isMap, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
 import { automaticDomain } from '../../deploy/automatic-domain.ts'
 import { withStore } from '../../deploy/log-store.ts'
-import { withMark } from './mark.ts'
+import { withMark } from '../../deploy/mark.ts'
 import { named, SERVICE } from './refs.ts'
 import { triggerSpec } from './triggers.ts'
 import { apiWords } from './words.ts'

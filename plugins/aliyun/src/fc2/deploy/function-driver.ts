@@ -11,9 +11,9 @@ import {
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import { hooksOf, withoutBlanks } from '../../deploy/blanks.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
+import { isMarked, splitSeal, withSeal } from '../../deploy/mark.ts'
 import { revealed } from '../../deploy/revealed.ts'
 import { FUNCTION_DEFAULTS } from './expand.ts'
-import { isMarked, splitSeal, withSeal } from './mark.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
 

@@ -1,7 +1,7 @@
 import { type Call, error, SlsError, type Tree } from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
+import { isMarked } from '../../deploy/mark.ts'
 import { functionName } from '../names.ts'
-import { isMarked } from './mark.ts'
 import type { Site } from './site.ts'
 
 /** A function of ours on the platform, and which one of the file it is. */

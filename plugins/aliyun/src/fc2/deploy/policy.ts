@@ -1,7 +1,12 @@
-import { BESIDES } from '../../deploy/policy.ts'
+import { besides } from '../../deploy/policy.ts'
+import type { ClientOptions } from './client.ts'
+import type { Site } from './site.ts'
 
 /** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/security/policies */
-export function policyFor(region: string, account: string, serviceName: string): object {
+export function policyFor(
+  { region, account }: Pick<ClientOptions, 'region' | 'account'>,
+  { service: wanted, serviceName }: Pick<Site, 'service' | 'serviceName'>,
+): object {
   const service = `acs:fc:${region}:${account}:services/${serviceName}`
   return {
     Version: '1',
@@ -9,7 +14,7 @@ export function policyFor(region: string, account: string, serviceName: string):
       { Effect: 'Allow', Action: ['fc:*'], Resource: [service, `${service}.*`, `${service}/*`, `${service}.*/*`] },
       { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
       { Effect: 'Allow', Action: ['fc:ListFunctions'], Resource: [`acs:fc:${region}:${account}:functions/*`] },
-      ...BESIDES,
+      ...besides(account, wanted),
     ],
   }
 }

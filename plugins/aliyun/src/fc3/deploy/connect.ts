@@ -11,6 +11,7 @@ import {
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
+import { AccessControl } from '../../account/access-control.ts'
 import { findCredentials } from '../../account/credentials.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
@@ -20,8 +21,10 @@ import { examine } from '../../deploy/examine.ts'
 import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
+import { NewRoles } from '../../deploy/new-roles.ts'
+import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
-import { checkTriggerRoles } from '../../deploy/trigger-roles.ts'
+import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
 import { regionOf } from '../../region.ts'
@@ -72,11 +75,13 @@ class Fc3Connection implements Connection {
     this.width = widthFor(site.artifacts)
     this.operations = this.#operations()
     const parts = PARTS.map((part) => new PartDriver(part, site, this.#ours))
+    const made = new NewRoles()
     this.drivers = [
       new LogStoreDriver(new LogService(reach)),
+      new RoleDriver({ service: site.service, access: new AccessControl(reach), made }),
       new FunctionDriver(site, this.#ours, codeStore(site, reach)),
       ...parts,
-      new TriggerDriver(site, this.#ours),
+      new TriggerDriver(site, this.#ours, made),
       domainDriver(site, this.#ours),
     ]
   }
@@ -86,11 +91,11 @@ class Fc3Connection implements Connection {
     const { region, account } = this.#reach
     checkAccount(expanded, account)
     const filled = fillPlaceholders(expanded, { account })
-    checkTriggerRoles(filled, ({ functionName }) => {
+    const functionArns = ({ functionName }: Tree): readonly string[] => {
       const own = `acs:fc:${region}:${account}:functions/${functionName}`
       return [own, `${own}/*`]
-    })
-    return filled
+    }
+    return withTriggerRoles(filled, { service: this.#site.service, functionArns })
   }
 
   #operations(): Operations {
@@ -99,7 +104,7 @@ class Fc3Connection implements Connection {
       const [all, own] = [await this.#ours.now(call), await this.#ours.list(call)]
       return `${all.length} functions, ${own.length} of this service and stage`
     }
-    const policy = policyFor(region, account, this.#site.service.name)
+    const policy = policyFor(region, account, this.#site.service)
     return {
       ...makeOperations(this.#site, this.#ours),
       doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }),

@@ -1,5 +1,5 @@
 import { type Call, error, SlsError, type Tree } from '@anyfaas/kit'
-import { isMarked } from '../../fc2/deploy/mark.ts'
+import { isMarked } from '../../deploy/mark.ts'
 import { serviceName } from '../../fc2/names.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'

@@ -1,8 +1,9 @@
-import { BESIDES } from '../../deploy/policy.ts'
+import type { Service } from '@anyfaas/kit'
+import { besides } from '../../deploy/policy.ts'
 
 /** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/fc/policies-and-sample-policies */
-export function policyFor(region: string, account: string, service: string): object {
-  const functions = `acs:fc:${region}:${account}:functions/${service}-*`
+export function policyFor(region: string, account: string, service: Service): object {
+  const functions = `acs:fc:${region}:${account}:functions/${service.name}-*`
   return {
     Version: '1',
     Statement: [
@@ -13,7 +14,7 @@ export function policyFor(region: string, account: string, service: string): obj
       },
       { Effect: 'Allow', Action: ['fc:*'], Resource: [functions, `${functions}/*`] },
       { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
-      ...BESIDES,
+      ...besides(account, service),
     ],
   }
 }

@@ -1,8 +1,8 @@
 import type { Service } from '@anyfaas/kit'
 
 /**
- * This edition has tags for services only, and gives them in a second call: a deploy that is killed between would not know
- * its own service again. So the mark is the end of the description, which is there from the first moment.
+ * Edition 2.0 has tags for services only, and gives them in a second call: a deploy that is killed between would not know its own
+ * service again. So the mark is the end of the description, which is there from the first moment; that of a policy is told with it.
  */
 export function withMark(description: string, service: Marked): string {
   const mark = markOf(service)

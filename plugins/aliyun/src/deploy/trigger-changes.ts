@@ -1,0 +1,23 @@
+import { isMap, type Tree } from '@anyfaas/kit'
+
+/** The qualifier of a trigger that names none: the newest code. */
+export const NEWEST = 'LATEST'
+
+/**
+ * Whether a live trigger's configuration differs in what no update changes: that of a topic as a whole, and which event of CDN it
+ * is. Such a trigger is made anew. https://registry.terraform.io/providers/aliyun/alicloud/latest/docs/resources/fc_trigger
+ */
+export function isFixed(live: Tree, { triggerType, triggerConfig }: Tree): boolean {
+  const differs = (name: string): boolean => fieldIn(live['triggerConfig'], name) !== fieldIn(triggerConfig, name)
+  const fields = FIXED[String(triggerType)] ?? []
+  return fields.some(differs)
+}
+
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  mns_topic: ['notifyContentFormat', 'notifyStrategy', 'filterTag'],
+  cdn_events: ['eventName', 'eventVersion'],
+}
+
+function fieldIn(config: unknown, name: string): unknown {
+  return isMap(config) ? config[name] : undefined
+}
