@@ -33,7 +33,13 @@ it.each([aliyun3, aliyun2, aws, tencent])(
     const services = fc.array(functionOf(edition), { minLength: BATCH / 2, maxLength: BATCH / 2 })
     const property = fc.asyncProperty(services, services, async (one, other) => {
       for (const functions of [one, other]) {
-        bench.write(named(functions.map((fn) => takenBy(edition, fn))), { package: { artifact: 'code.zip' } })
+        bench.write(
+          named(
+            functions.map((fn) => takenBy(edition, fn)),
+            edition,
+          ),
+          { package: { artifact: 'code.zip' } },
+        )
         writeFileSync(join(bench.dir, 'code.zip'), ZIP)
         await bench.deploy()
         expect(await bench.plan()).toEqual([])
@@ -72,17 +78,19 @@ function valuesOf(functions: readonly Tree[], key: string): unknown[] {
   return [...values.values()].filter((value) => value !== undefined)
 }
 
-// A route belongs to one function, and a log group has two readers at most.
-function named(functions: readonly Tree[]): Record<string, Tree> {
+// A route belongs to one function, and so do a bucket's objects and a topic of logs, but on AWS: a log group has two readers there.
+function named(functions: readonly Tree[], edition: Edition): Record<string, Tree> {
+  const readers = edition === aws ? 2 : 1
   const entries = functions.map((fn, index): [string, Tree] => {
-    const events = (fn['events'] as Tree[]).filter((event) => index < 2 || !('log' in event))
-    return [`f${index}`, { ...fn, events: events.map((event) => placed(event, index)) }]
+    const events = (fn['events'] as Tree[]).filter((event) => index < readers || !('log' in event))
+    return [`f${index}`, { ...fn, events: events.map((event) => placed(event, index, edition)) }]
   })
   return Object.fromEntries(entries)
 }
 
-function placed(event: Tree, index: number): Tree {
-  const { http } = event as { http?: Tree }
+function placed(event: Tree, index: number, edition: Edition): Tree {
+  const { http, os } = event as { http?: Tree; os?: Tree }
+  if (os && edition !== aws) return { os: { ...os, bucket: `f${index}-${os['bucket']}` } }
   return http ? { http: { ...http, path: `/f${index}${http['path']}` } } : event
 }
 

@@ -162,13 +162,47 @@ it('a server of the file is a web function, which takes no asynchronous calls', 
 it('what cannot be deployed is said before anything is', async () => {
   await open()
   const log = { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555' } }
-  bench.write({ a: { events: [log] } })
+  const server = { runtime: 'custom', custom: { command: 'node server.js', port: 9000 } }
+  bench.write({ a: { ...server, events: [log] } })
+  expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
+  bench.write({ a: { events: [{ log: { ...log.log, overrides: { tencent: { description: 'x' } } } }] } })
   expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
   bench.write({ a: { overrides: { tencent: { entryFile: 'x.js' } } } })
   expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
   bench.write({ a: {} }, { resources: { tencent: { inputs: { src: './' } } } })
   expect(await codesOf(bench.deploy())).toEqual(['SLS3001'])
   expect(emulator.requests).toEqual([])
+})
+
+it('a topic of the log service, or a bucket, moves to another function in one deploy', async () => {
+  await open()
+  const log = { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555' } }
+  const os = { os: { bucket: 'photos-1250000000', events: ['created'] } }
+  bench.write({ a: { events: [log] }, b: { events: [os] } })
+  await bench.deploy()
+  bench.write({ a: { events: [os] }, b: { events: [log] } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.triggers.of('default/shop-dev-b').map(({ Type }) => Type)).toEqual(['cls'])
+})
+
+it('a log topic that somebody switched off or changed is put right, and believed in what is not told', async () => {
+  await open()
+  bench.write({ a: { events: [{ log: { source: 'f1e2d3c4-0000-1111-2222-333344445555', interval: 30 } }] } })
+  await bench.deploy()
+  const change = (more: Tree): void => {
+    for (const trigger of emulator.triggers.all().values()) Object.assign(trigger, more)
+  }
+  change({ Enable: 0 })
+  expect(await bench.plan()).toEqual(['update trigger/a/log: Enable'])
+  await bench.deploy()
+  change({ TriggerDesc: '{"max_wait":90,"max_size":100}' })
+  expect(await bench.plan()).toEqual(['update trigger/a/log: Open.Timeout'])
+  await bench.deploy()
+  change({ TriggerDesc: '{}' })
+  expect(await bench.plan()).toEqual([])
+  bench.write({ a: { events: [{ log: { source: 'nowhere' } }] } })
+  expect(await codesOf(bench.deploy())).toContain('SLS5007')
 })
 
 it('code that no request takes waits in a bucket until it is there', async () => {

@@ -18,6 +18,7 @@ const rich: Tree = {
     { timer: { cron: '0 8 * * *', payload: 'x' } },
     { os: { bucket: 'photos-1250000000', events: ['created'], filter: { prefix: 'in/' } } },
     { kafka: { instance: 'ckafka-1', topics: ['clicks'], group: 'g1', batch: { size: 10, window: 5 } } },
+    { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555', interval: 30 } },
   ],
 }
 
@@ -77,6 +78,8 @@ export const tencent: Edition = {
         kafka: { instance: 'ckafka-1', topics: ['clicks'], group: 'g2', batch: { size: 10, window: 5 } },
       }),
     ],
+    ['a log topic less often', withEvent(4, { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555', interval: 90 } })],
+    ['another log topic', withEvent(4, { log: { source: 'a1b2c3d4-0000-1111-2222-333344445555' } })],
     ['no events', { ...rich, events: [] }],
   ],
   waiting: {
@@ -85,6 +88,7 @@ export const tencent: Edition = {
     events: [
       { os: { bucket: 'photos-1250000000', events: ['created'] } },
       { kafka: { instance: 'ckafka-1', topics: ['clicks'], group: 'g1' } },
+      { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555' } },
     ],
   },
   drift: { MemorySize: 2048 },

@@ -104,6 +104,7 @@ const ACTIONS = [
   ...['CreateFunction', 'UpdateFunctionCode', 'UpdateFunctionConfiguration', 'CreateTrigger', 'UpdateTrigger'],
   ...['CreateCustomDomain', 'UpdateCustomDomain', 'UpdateFunctionEventInvokeConfig', 'CreateAlias', 'UpdateAlias'],
   ...['PutReservedConcurrencyConfig', 'PublishVersion', 'UpdateTriggerStatus', 'DeleteTrigger', 'Invoke', 'SearchLog'],
+  'CreateDeliverCloudFunction',
 ]
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -15,7 +15,7 @@ const VERSIONS = new Set(['2018-04-16', '2018-08-13', '2020-10-16', '2018-07-24'
 export class ScfEmulator extends Emulator {
   readonly keys = new Map([['id', 'secret']])
   readonly functions = new Functions()
-  readonly #triggers = new Triggers()
+  readonly triggers = new Triggers()
   readonly #shelves = new Shelves()
   readonly #domains = new Map<string, Tree>()
   /** What the log service holds. */
@@ -30,7 +30,7 @@ export class ScfEmulator extends Emulator {
       const tags = (Tags as Tree[]).map(({ Key, Value }) => `${Key}=${Value}`).sort()
       return [key, { ...rest, tags, zip, event, reservedMb }]
     })
-    const triggers = [...this.#triggers.all()].sort(([a], [b]) => (a < b ? -1 : 1))
+    const triggers = [...this.triggers.all()].sort(([a], [b]) => (a < b ? -1 : 1))
     return {
       namespaces: [...this.functions.namespaces],
       functions: Object.fromEntries(functions),
@@ -87,6 +87,7 @@ export class ScfEmulator extends Emulator {
   #do(action: string, params: Tree): Tree | undefined {
     if (/Alias|Version/.test(action)) return this.#shelf(action, params)
     if (/Trigger/.test(action)) return this.#trigger(action, params)
+    if (action === 'CreateDeliverCloudFunction') return this.#deliver(params)
     if (/Domain/.test(action)) return this.#domain(action, params)
     const settleMs = this.options.settleMs ?? 0
     switch (action) {
@@ -120,7 +121,7 @@ export class ScfEmulator extends Emulator {
       }
       case 'DeleteFunction': {
         const fn = this.functions.idle(params, 'FailedOperation.FunctionStatusError')
-        this.#triggers.deleteAll(keyOf(params))
+        this.triggers.deleteAll(keyOf(params))
         this.#shelves.delete(keyOf(params))
         return this.functions.busy(fn, 'Deleting', settleMs) as undefined
       }
@@ -168,12 +169,20 @@ export class ScfEmulator extends Emulator {
   #trigger(action: string, params: Tree): Tree | undefined {
     this.functions.get(params)
     const key = keyOf(params)
-    if (action === 'ListTriggers') return page(this.#triggers.of(key), 'Triggers', params)
-    if (action === 'CreateTrigger') return { TriggerInfo: this.#triggers.create(key, params) }
-    if (action === 'UpdateTrigger') this.#triggers.update(key, params)
-    else if (action === 'UpdateTriggerStatus') this.#triggers.switch(key, params)
-    else this.#triggers.delete(key, params)
+    if (action === 'ListTriggers') return page(this.triggers.of(key), 'Triggers', params)
+    if (action === 'CreateTrigger') return { TriggerInfo: this.triggers.create(key, params) }
+    if (action === 'UpdateTrigger') this.triggers.update(key, params)
+    else if (action === 'UpdateTriggerStatus') this.triggers.switch(key, params)
+    else this.triggers.delete(key, params)
     return undefined
+  }
+
+  #deliver(params: Tree): undefined {
+    const lacking = ['TopicId', 'FunctionName', 'Namespace', 'Qualifier'].filter((name) => !params[name])
+    if (lacking.length > 0) throw refused('MissingParameter', lacking.join())
+    const fn = this.functions.get(params)
+    if (fn.told['Type'] === 'HTTP') throw refused('InvalidParameter', 'it takes functions with events only')
+    return this.triggers.deliver(keyOf(params), params)
   }
 
   #shelf(action: string, params: Tree): Tree | undefined {

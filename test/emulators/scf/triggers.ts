@@ -6,6 +6,8 @@ const APPID = '1258888888'
 export class Triggers {
   readonly #all = new Map<string, Tree>()
   #ids = 0
+  /** Of the log service. */
+  readonly topics = new Set(['f1e2d3c4-0000-1111-2222-333344445555', 'a1b2c3d4-0000-1111-2222-333344445555'])
 
   of(fn: string): Tree[] {
     return [...this.#all].filter(([key]) => key.startsWith(`${fn}|`)).map(([, trigger]) => trigger)
@@ -17,9 +19,14 @@ export class Triggers {
 
   create(fn: string, params: Tree): Tree {
     const { Type, TriggerName, Qualifier = '$LATEST', Enable = 'OPEN', CustomArgument = '', Description = '' } = params
+    // One of the log service is made by that service.
     if (!['timer', 'cos', 'ckafka', 'http'].includes(String(Type))) throw refused('InvalidParameterValue.Type')
     if (Enable !== 'OPEN' && Enable !== 'CLOSE') throw refused('InvalidParameterValue.Enable')
     if (this.#all.has(keyOf(fn, params))) throw refused('ResourceInUse.Trigger', `${TriggerName} is there`)
+    const isHere = ([key]: [string, Tree]): boolean =>
+      key.split('|').slice(1).join() === keyOf(fn, params).split('|').slice(1).join()
+    if (Type === 'cos' && [...this.#all].some(isHere))
+      throw refused('ResourceInUse.Cos', 'the bucket calls another function')
     if (Type === 'http' && this.of(fn).some((one) => one['Type'] === 'http' && one['Qualifier'] === Qualifier))
       throw refused('ResourceInUse.Trigger', 'the version has a URL already')
     const trigger = {
@@ -33,6 +40,33 @@ export class Triggers {
     }
     this.#all.set(keyOf(fn, params), trigger)
     return trigger
+  }
+
+  /** What CreateDeliverCloudFunction makes: the name and the text are the platform's own. */
+  deliver(fn: string, params: Tree): undefined {
+    const { TopicId, FunctionName, Namespace, Qualifier, Timeout = 60, MaxMsgNum = 100 } = params
+    if (!this.topics.has(String(TopicId))) throw refused('ResourceNotFound.TopicNotExist', 'topic not exist')
+    const ResourceId = `qcs::cls:ap-guangzhou:uin/100000000001:topic_id/${TopicId}`
+    if ([...this.#all.values()].some((one) => one['ResourceId'] === ResourceId))
+      throw refused('InvalidParameter', 'the topic has a delivery already')
+    if (Number(MaxMsgNum) < 1 || Number(MaxMsgNum) > 10_000) throw refused('InvalidParameter', 'MaxMsgNum')
+    const TriggerName = `SCF-cls-${String(TopicId).slice(0, 8)}`
+    const words = { topic_id: TopicId, name_space: Namespace, function_name: FunctionName, qualifier: Qualifier }
+    const TriggerDesc = JSON.stringify({ ...words, max_wait: Timeout, max_size: MaxMsgNum, effective: true })
+    this.#all.set(keyOf(fn, { Type: 'cls', TriggerName, Qualifier }), {
+      ...{
+        Type: 'cls',
+        TriggerName,
+        Qualifier,
+        TriggerDesc,
+        ResourceId,
+        Enable: 1,
+        CustomArgument: '',
+        Description: '',
+      },
+      ...{ AvailableStatus: 'Available', BindStatus: 'on', TriggerAttribute: 'double' },
+      ...{ AddTime: '2026-01-02 03:04:05', ModTime: '2026-01-02 03:04:05' },
+    })
   }
 
   update(fn: string, params: Tree): void {

@@ -132,15 +132,17 @@ export const triggers: TriggerTable = {
   },
   log: {
     type: 'cls',
+    switchless: true,
+    always: { maxWait: 60, maxSize: 100, enable: true },
     fields: {
       ...base,
+      enabled: NOT_MADE,
       source: { to: 'topicId' },
       intervalSec: { to: 'maxWait' },
       project: lossy('the topic is known by its id'),
       log: lossy('the platform keeps no report of its own'),
       retry: lossy('the log service decides'),
       filter: lossy('the topic is sent whole', 'filter inside the function'),
-      enabled,
     },
   },
   mq: refuse('CMQ is closed, and SCF has no other trigger for topics', 'use kafka'),

@@ -61,6 +61,7 @@ function policyFor({ client, service }: Site, uin: string): object {
         action: [
           'tag:ModifyResourceTags',
           'cls:SearchLog',
+          'cls:CreateDeliverCloudFunction',
           'monitor:GetMonitorData',
           'cam:GetUserAppId',
           'cam:PassRole',

@@ -6,10 +6,11 @@ import {
   type Resource,
   replaceIn,
   type Service,
+  SlsError,
   type Tree,
   throwOnErrors,
 } from '@anyfaas/kit'
-import { triggerSpec } from './triggers.ts'
+import { TRIGGERS, triggerSpec } from './triggers.ts'
 import { functionSpec } from './words.ts'
 
 /** What the service needs besides its spec. */
@@ -30,7 +31,7 @@ export function expand(resources: readonly Resource[], expansion: Expansion): re
   )
   const namespaceOf = (id: string): unknown => functions.get(id)?.spec['Namespace'] ?? 'default'
   return resources.map((resource) => {
-    if (resource.type === 'scf:trigger') return expandTrigger(resource, namespaceOf)
+    if (resource.type === 'scf:trigger') return expandTrigger(resource, functions)
     if (resource.type === 'scf:custom-domain') return expandDomain(resource, namespaceOf, expansion)
     return functions.get(resource.id) ?? resource
   })
@@ -44,10 +45,23 @@ function expandFunction(resource: Resource, { service, marks }: Expansion): Reso
   return { ...resource, fn, spec: { ...spec, Tags, ...code } }
 }
 
-function expandTrigger(resource: Resource, namespaceOf: (id: string) => unknown): Resource<Tree> {
+function expandTrigger(resource: Resource, functions: ReadonlyMap<string, Resource<Tree>>): Resource<Tree> {
   const { $ref } = (resource.spec as { readonly function: { readonly $ref: string } }).function
-  const spec = triggerSpec(resource, { $ref, field: 'FunctionName' }, namespaceOf($ref))
+  const fn = functions.get($ref)?.spec
+  const spec = triggerSpec(resource, { $ref, field: 'FunctionName' }, fn?.['Namespace'] ?? 'default')
+  if (fn?.['Type'] === 'HTTP' && TRIGGERS[String(spec['Type'])]?.needsEvents) throw needsEvents(resource)
   return { ...resource, spec, fn: nameIn(resource.id) }
+}
+
+// https://cloud.tencent.com/document/product/614/61096
+function needsEvents({ id, at, spec }: Resource): SlsError {
+  const { type } = spec as { readonly type: string }
+  return new SlsError(
+    error('SLS3001', `the ${type} trigger of ${id} cannot call a function that is a server of its own`, {
+      ...(at !== undefined && { pointer: at, on: 'key' as const }),
+      help: ['give the events to a function with a handler'],
+    }),
+  )
 }
 
 function expandDomain(resource: Resource, namespaceOf: (id: string) => unknown, { service }: Expansion): Resource {

@@ -22,6 +22,8 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
   readonly #site: Site
   readonly #ours: OurFunctions
+  /** What is there and no longer wanted. */
+  #leaving: readonly Live<Tree>[] = []
 
   constructor(site: Site, ours: OurFunctions) {
     this.#site = site
@@ -34,7 +36,10 @@ export class TriggerDriver implements Driver<Tree, Tree> {
       const own = desired.filter(({ fn }) => fn === one.fn)
       return (await this.#of(one, call)).map((value) => liveOf(value, one.fn, own))
     })
-    return (await Promise.all(lists)).flat()
+    const listed = (await Promise.all(lists)).flat()
+    const wanted = new Set(desired.map(({ id }) => id))
+    this.#leaving = listed.filter(({ id }) => !wanted.has(id))
+    return listed
   }
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
@@ -45,21 +50,45 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
-    const params = toCreateTrigger(revealed(resource.spec, resource.id, this.#site))
-    await this.#site.client.call({ action: 'CreateTrigger', params, about: resource.id }, call)
+    const spec = revealed(resource.spec, resource.id, this.#site)
+    const about = resource.id
+    const elsewhere = TRIGGERS[String(spec['Type'])]?.create?.(spec)
+    await this.#makeRoom(spec, call)
+    if (!elsewhere)
+      await this.#site.client.call({ action: 'CreateTrigger', params: toCreateTrigger(spec), about }, call)
+    else {
+      const { product, ...request } = elsewhere
+      try {
+        await this.#site.client.call({ ...request, about }, call, product)
+      } catch (failure) {
+        // No document says how it refuses what is there, such as by an earlier attempt whose answer was lost.
+        if (isPassing(failure) || !(await this.find(resource, call))) throw failure
+      }
+    }
     return resource.spec
+  }
+
+  // Deletions come last; but what calls one function goes to another only after it has left the first.
+  async #makeRoom(spec: Tree, call: Call): Promise<void> {
+    if (!TRIGGERS[String(spec['Type'])]?.isAlone) return
+    const key = triggerKey(spec)
+    for (const other of this.#leaving.filter(({ value }) => triggerKey(value) === key)) await this.delete(other, call)
   }
 
   async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
     const spec = revealed(resource.spec, resource.id, this.#site)
     const about = resource.id
     const Enable = switchFor(spec['Enable'])
-    const isUpdated = TRIGGERS[String(spec['Type'])]?.isUpdated === true
+    const changes = TRIGGERS[String(spec['Type'])]?.changes
     const { CustomArgument, Description } = spec
-    if (isUpdated) {
+    if (changes === 'all') {
       const params = { ...nameOfTrigger(spec), Enable, TriggerDesc: describeTrigger(spec), CustomArgument, Description }
       await this.#site.client.call({ action: 'UpdateTrigger', params, about }, change)
-    } else if (isSame(CustomArgument, live['CustomArgument']) && isSame(Description, live['Description'])) {
+    } else if (
+      changes === 'switch' &&
+      isSame(CustomArgument, live['CustomArgument']) &&
+      isSame(Description, live['Description'])
+    ) {
       const params = { ...nameOfTrigger(spec), Enable, TriggerDesc: describeTrigger(spec) }
       await this.#site.client.call({ action: 'UpdateTriggerStatus', params, about }, change)
     } else {
@@ -71,7 +100,8 @@ export class TriggerDriver implements Driver<Tree, Tree> {
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     try {
-      const params = { ...nameOfTrigger(value), TriggerDesc: value['told'] ?? describeTrigger(value) }
+      const name = { ...nameOfTrigger(value), ...(value['called'] !== undefined && { TriggerName: value['called'] }) }
+      const params = { ...name, TriggerDesc: value['told'] ?? describeTrigger(value) }
       await this.#site.client.call({ action: 'DeleteTrigger', params, about: id }, call)
     } catch (failure) {
       if (!isMissing(failure)) throw failure
@@ -79,7 +109,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
 
   project(live: Tree): Tree {
-    const { told: _, ...spec } = live
+    const { told: _, called: __, ...spec } = live
     return spec
   }
 
@@ -107,10 +137,11 @@ export class TriggerDriver implements Driver<Tree, Tree> {
 /** A trigger as it was told, in the words of a spec. */
 export function readTrigger(told: Tree): Tree {
   const { Type, TriggerName, Qualifier, Enable, CustomArgument, Description, TriggerDesc } = told
-  const { open, fixed } = TRIGGERS[String(Type)]?.read(parse(String(TriggerDesc))) ?? { open: TriggerDesc, fixed: {} }
+  const type = TRIGGERS[String(Type)]
+  const { open, fixed } = type?.read(parse(String(TriggerDesc))) ?? { open: TriggerDesc, fixed: {} }
   return {
     Type,
-    TriggerName,
+    TriggerName: type?.nameOf?.(told) ?? TriggerName,
     Qualifier,
     // Sent as a word, told as a number.
     Enable: Enable === 1 || Enable === 'OPEN',
@@ -119,13 +150,16 @@ export function readTrigger(told: Tree): Tree {
     Open: open,
     Fixed: fixed,
     told: TriggerDesc,
+    called: TriggerName,
   }
 }
 
 function liveOf(value: Tree, fn: string, own: readonly Resource<Tree>[]): Live<Tree> {
   const wanted = own.find(({ spec }) => triggerKey(spec) === triggerKey(value))
   const id = wanted?.id ?? `trigger/${fn}/${value['Type']}:${value['TriggerName']}:${value['Qualifier']}`
-  return { id, fn, uses: [`function/${fn}`], value }
+  const believed = TRIGGERS[String(value['Type'])]?.isBelieved && wanted
+  const Open = believed ? { ...(wanted.spec['Open'] as Tree), ...(value['Open'] as Tree) } : value['Open']
+  return { id, fn, uses: [`function/${fn}`], value: { ...value, Open } }
 }
 
 function parse(text: string): unknown {

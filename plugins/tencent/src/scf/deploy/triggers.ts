@@ -1,27 +1,17 @@
 import { error, isMap, type Resource, SlsError, type Tree } from '@anyfaas/kit'
-
-/** How one type of trigger is said. https://cloud.tencent.com/document/product/583/39901 */
-export interface TriggerType {
-  /** The parameters of the component that are said here; others cannot be deployed. */
-  readonly words: readonly string[]
-  /** Of the parameters: the name on the platform, what can be changed, and what cannot. */
-  describe(parameters: Tree): { readonly name: unknown; readonly open: unknown; readonly fixed: Tree }
-  /** What the platform told, in the same two parts. */
-  read(told: unknown): { readonly open: unknown; readonly fixed: Tree }
-  /** The text that the API takes for both. */
-  send(open: unknown, fixed: Tree): string
-  /** UpdateTrigger takes it; else it can be switched on and off at most. */
-  readonly isUpdated: boolean
-}
+import { logTopic } from './log-topic.ts'
+import type { TriggerType } from './trigger-type.ts'
 
 /** A trigger of the component as the driver moves it. Throws SLS3001 for what cannot be deployed. */
 export function triggerSpec(resource: Resource, functionName: unknown, namespace: unknown): Tree {
   const { type, parameters } = resource.spec as { readonly type: string; readonly parameters: Tree }
   const found = Object.hasOwn(TRIGGERS, type) ? TRIGGERS[type] : undefined
   if (!found) throw new SlsError(notDeployed(resource, `the ${type} trigger`))
-  const known = new Set([...found.words, 'name', 'qualifier', 'enable', 'description'])
+  const known = new Set([...found.words, 'name', 'qualifier'])
   const unknown = Object.keys(parameters).filter((word) => !known.has(word))
   if (unknown.length > 0) throw new SlsError(unknown.map((word) => notDeployed(resource, `"${word}"`)))
+  if (found.changes === 'none' && parameters['enable'] === false)
+    throw new SlsError(notDeployed(resource, '"enable: false"'))
   const { name, open, fixed } = found.describe(parameters)
   return {
     FunctionName: functionName,
@@ -66,17 +56,19 @@ export function triggerKey({ Type, TriggerName, Fixed }: Tree): string {
   return Type === 'http' ? 'http' : `${Type}/${TriggerName}${Type === 'cos' ? `/${JSON.stringify(Fixed)}` : ''}`
 }
 
+const SHARED = ['enable', 'description'] as const
+
 export const TRIGGERS: Readonly<Record<string, TriggerType>> = {
   timer: {
-    words: ['cronExpression', 'argument'],
+    words: ['cronExpression', 'argument', ...SHARED],
     describe: ({ name, cronExpression }) => ({ name, open: cronExpression, fixed: {} }),
     // Sent as text, told as a map.
     read: (told) => ({ open: isMap(told) ? told['cron'] : told, fixed: {} }),
     send: (open) => String(open),
-    isUpdated: true,
+    changes: 'all',
   },
   http: {
-    words: ['authType', 'netConfig', 'corsConfig'],
+    words: ['authType', 'netConfig', 'corsConfig', ...SHARED],
     describe: ({ name, authType, netConfig, corsConfig }) => ({
       name,
       open: { AuthType: authType, NetConfig: netOf(netConfig as Tree), CorsConfig: corsOf(corsConfig as Tree) },
@@ -89,10 +81,10 @@ export const TRIGGERS: Readonly<Record<string, TriggerType>> = {
       return { open: { AuthType, NetConfig: { EnableIntranet, EnableExtranet }, CorsConfig: cors }, fixed: {} }
     },
     send: (open) => JSON.stringify(open),
-    isUpdated: true,
+    changes: 'all',
   },
   cos: {
-    words: ['bucket', 'events', 'filter'],
+    words: ['bucket', 'events', 'filter', ...SHARED],
     describe: ({ bucket, events, filter }) => {
       const { prefix = '', suffix = '' } = (filter ?? {}) as Tree
       return { name: bucket, open: {}, fixed: { event: events, filter: { Prefix: prefix, Suffix: suffix } } }
@@ -103,10 +95,11 @@ export const TRIGGERS: Readonly<Record<string, TriggerType>> = {
       return { open: {}, fixed: { event, filter: { Prefix, Suffix } } }
     },
     send: (_, fixed) => JSON.stringify(fixed),
-    isUpdated: false,
+    changes: 'switch',
+    isAlone: true,
   },
   ckafka: {
-    words: ['instanceId', 'topic', 'maxMsgNum', 'offset', 'retry', 'timeout', 'consumerGroupName'],
+    words: ['instanceId', 'topic', 'maxMsgNum', 'offset', 'retry', 'timeout', 'consumerGroupName', ...SHARED],
     describe: ({ instanceId, topic, maxMsgNum, offset, retry, timeout, consumerGroupName = '' }) => ({
       name: `${instanceId}-${topic}`,
       open: { maxMsgNum: Number(maxMsgNum), retry: Number(retry), timeOut: Number(timeout) },
@@ -120,8 +113,9 @@ export const TRIGGERS: Readonly<Record<string, TriggerType>> = {
       }
     },
     send: (open, fixed) => JSON.stringify({ ...(open as Tree), ...fixed }),
-    isUpdated: true,
+    changes: 'all',
   },
+  cls: logTopic,
 }
 
 function netOf({ enableIntranet = false, enableExtranet = false }: Tree): Tree {
