@@ -119,13 +119,15 @@ export interface FolderSourceSpec extends SourceBase {
   readonly filter?: { readonly prefix?: string; readonly suffix?: string }
 }
 
-/** Messages of the platform's own topics and queues. */
-export interface TopicSourceSpec extends SourceBase {
+/** Messages of the platform's own topics and queues, or of subjects of NATS. */
+export interface TopicSourceSpec<Address = Value> extends SourceBase {
   readonly type: 'topic'
   readonly kind: 'mq' | 'queue' | 'kafka'
   readonly topics: readonly string[]
   /** Of the functions of one group, one gets a message. */
   readonly group?: string
+  /** `nats://`, with `user:password@` where the server wants it, or several; the platform itself when absent. */
+  readonly server?: Address | readonly Address[]
 }
 
 /** A sidecar of Dapr comes with it to the address of the service. */

@@ -8,9 +8,9 @@ import { until } from './fixture.ts'
 import { freePort, listens } from './mosquitto.ts'
 
 /** Starts the server of NATS with JetStream; it ends by what is pushed to `closing`. */
-export async function openNats(closing: (() => unknown)[]): Promise<string> {
+export async function openNats(closing: (() => unknown)[], at?: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sls-nats-'))
-  const port = await freePort()
+  const port = at ?? (await freePort())
   const args = ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', folder]
   const server = spawn(natsServer() ?? 'nats-server', args, { stdio: 'ignore' })
   closing.push(async () => {

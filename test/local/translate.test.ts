@@ -97,3 +97,31 @@ test('raw settings of a trigger are laid over it, and what becomes of missed run
   ])
   expect(diagnostics[0]?.pointer).toMatch(/\/overrides\/local\/missed$/)
 })
+
+test('topics are subjects of NATS where a server is named, and other brokers are told of', async () => {
+  const at = '/functions/k/events/0'
+  const common = { at, enabled: true, name: 'k' }
+  const withBrokers = (...brokers: string[]) =>
+    translate([
+      makeFn('k', { triggers: [{ ...common, kind: 'kafka', brokers, topics: ['a.>'], group: 'g' } as never] }),
+    ])
+  const withServer = (server: unknown) =>
+    translate([
+      makeFn('m', { triggers: [{ ...common, kind: 'mq', topic: 'a', overrides: { local: { server } } } as never] }),
+    ])
+  const servers = ['nats://127.0.0.1:4222', 'nats://u:p@b']
+  const nats = await withBrokers(...servers)
+  expect(nats.diagnostics).toEqual([])
+  expect(nats.resources[0]?.spec).toMatchObject({ sources: [{ type: 'topic', server: servers, group: 'g' }] })
+  const kafka = await withBrokers('nats://a', 'kafka:9092')
+  expect(kafka.diagnostics).toMatchObject([{ code: 'SLS3003', severity: 'warning' }])
+  expect(kafka.resources[0]?.spec).not.toHaveProperty('sources.0.server')
+  const secret = { $secret: ['nats://u:', { name: 'PASSWORD' }, '@host'] }
+  const hidden = await withServer(secret)
+  expect(hidden.diagnostics).toEqual([])
+  expect(hidden.resources[0]?.spec).toMatchObject({ sources: [{ server: secret }], secrets: ['PASSWORD'] })
+  for (const wrong of ['http://x', 7, [], ['nats://a', '']]) {
+    const { diagnostics } = await withServer(wrong)
+    expect(diagnostics).toMatchObject([{ code: 'SLS3003', severity: 'error', pointer: `${at}/overrides/local/server` }])
+  }
+})

@@ -11,7 +11,8 @@ import {
   jetstreamManager,
   RetentionPolicy,
 } from '@nats-io/jetstream'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { connectNats } from '../nats-client.ts'
 import { AppendLog } from './append-log.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import { type QueueMessage, readMessage } from './message.ts'
@@ -169,9 +170,7 @@ interface Parts {
 }
 
 async function partsOf(server: string): Promise<Parts> {
-  const { username, password, host } = new URL(server)
-  const login = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}
-  const connection = await connect({ servers: host, ...login, maxReconnectAttempts: -1, name: 'anyfaas' })
+  const connection = await connectNats([server])
   const manager = await jetstreamManager(connection)
   await manager.streams.add({
     name: STREAM,

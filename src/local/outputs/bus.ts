@@ -7,6 +7,9 @@ export interface BusMessage {
   readonly topic: string
   /** A value of JSON. */
   readonly data: unknown
+  /** Of a server outside of the platform. */
+  readonly attributes?: Readonly<Record<string, string>>
+  readonly offset?: number
 }
 
 /** Takes messages to those who listen. */
@@ -16,12 +19,13 @@ export interface Bus {
 }
 
 /** What a function gets of a message, in the shape that its kind has on every platform. */
-export function busData({ kind, topic, data }: BusMessage, id: string, time: Date): TopicData | QueueData | KafkaData {
-  if (kind === 'queue') return { queue: topic, messages: [{ id, body: data, attributes: {} }] }
+export function busData(message: BusMessage, id: string, time: Date): TopicData | QueueData | KafkaData {
+  const { kind, topic, data, attributes = {}, offset } = message
+  if (kind === 'queue') return { queue: topic, messages: [{ id, body: data, attributes }] }
   if (kind === 'mq') {
     const body = typeof data === 'string' ? data : JSON.stringify(data)
-    return { topic, id, body, attributes: {}, publishedAt: time.toISOString() }
+    return { topic, id, body, attributes, publishedAt: time.toISOString() }
   }
-  const record = { topic, partition: undefined, offset: undefined, key: undefined, value: data, headers: {} }
+  const record = { topic, partition: undefined, offset, key: undefined, value: data, headers: attributes }
   return { records: [{ ...record, timestamp: time.getTime() }] }
 }

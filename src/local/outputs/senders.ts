@@ -1,6 +1,7 @@
 import type { OutputSpec } from '../spec.ts'
 import type { Bus } from './bus.ts'
 import { MqttSender } from './mqtt-sender.ts'
+import { NatsSender } from './nats-sender.ts'
 import { refusal } from './refusal.ts'
 
 /** What a function sends. */
@@ -17,6 +18,7 @@ const DAPR = 'http://127.0.0.1:3500'
 export class Senders {
   readonly #bus: Bus
   readonly #mqtt = new MqttSender()
+  readonly #nats = new NatsSender()
 
   constructor(bus: Bus) {
     this.#bus = bus
@@ -27,15 +29,15 @@ export class Senders {
     if (kind === 'http') return await post(text(output, 'url'), bodyOf(message.data))
     if (kind === 'dapr') return await sendToDapr(output, message)
     if (kind === 'mqtt') return await this.#mqtt.send(output, bodyOf(message.data).body)
-    await this.#bus.publish({
-      kind,
-      topic: text(output, kind === 'queue' ? 'queue' : 'topic'),
-      data: plain(message.data),
-    })
+    const topic = text(output, kind === 'queue' ? 'queue' : 'topic')
+    const { server } = output
+    if (server === undefined) await this.#bus.publish({ kind, topic, data: plain(message.data) })
+    else await this.#nats.send([server].flat().map(String), topic, bodyOf(message.data).body)
   }
 
   async close(): Promise<void> {
     await this.#mqtt.close()
+    await this.#nats.close()
   }
 }
 

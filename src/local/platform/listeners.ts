@@ -10,7 +10,7 @@ export function listenersOf(
 ): readonly Listener[] {
   return functions.flatMap(({ name, sources }) =>
     sources.flatMap(({ spec }): Listener[] => {
-      if (spec.type !== 'topic') return []
+      if (spec.type !== 'topic' || spec.server !== undefined) return []
       return [{ path: functionPath(name, service, stage), spec, accept: (event, id) => accept(name, event, id) }]
     }),
   )

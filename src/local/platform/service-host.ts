@@ -42,6 +42,7 @@ export class ServiceHost {
     this.#secretFiles = new SecretFiles(options.secretStore, options.state, options.folder)
     this.log = new ServiceLog(join(options.folder, 'log.ndjson'))
     this.#sources = new Sources({
+      place: `${this.name}.${this.stage}`,
       folder: options.folder,
       buckets: options.buckets,
       accept: options.accept,

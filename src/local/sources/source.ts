@@ -13,6 +13,8 @@ export type SourceEvent = Omit<LocalTriggerEvent, 'id'>
 export interface SourceContext {
   /** The same at every start, and no other trigger's anywhere. */
   readonly identity: string
+  /** The same on every platform that has this service. */
+  readonly shared: string
   /** Where a source keeps what it has to know at the next start. */
   readonly memory: string
   /** The folder of buckets that are named and not given as a folder. */

@@ -2,12 +2,14 @@ import { createHash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Queue } from '../platform/queue.ts'
-import type { MqttSourceSpec, SourceSpec } from '../spec.ts'
+import type { MqttSourceSpec, SourceSpec, TopicSourceSpec } from '../spec.ts'
 import { FolderSource } from './folder-source.ts'
 import { openMqtt } from './mqtt-source.ts'
 import type { Source, SourceContext, SourceEvent } from './source.ts'
 
 export interface SourcesOptions {
+  /** `SERVICE.STAGE`. */
+  readonly place: string
   /** Of the service: what sources remember lies in it. */
   readonly folder: string
   /** Where buckets lie that are folders. */
@@ -82,10 +84,11 @@ export class Sources {
   }
 
   #contextOf(key: string, { function: name, spec }: WantedSource, tell: SourceContext['tell']): SourceContext {
-    const { folder, buckets, accept } = this.#options
+    const { place, folder, buckets, accept } = this.#options
     const identity = [hostname(), folder, key].join('\n')
     return {
       identity,
+      shared: `${place}/${key}`,
       buckets,
       memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.ndjson`),
       take: ({ data, id = randomUUID() }) =>
@@ -104,6 +107,10 @@ export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
 
 async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
   if (spec.type === 'folder') return await new FolderSource(spec, context).open()
+  if (spec.type === 'topic' && spec.server !== undefined) {
+    const { NatsSource } = await import('./nats-source.ts')
+    return new NatsSource(spec as TopicSourceSpec<string>, context).open()
+  }
   // What is sent to a topic of the platform itself comes from where it is sent, and a sidecar comes by itself.
   if (spec.type === 'topic' || spec.type === 'dapr') return { stop: async () => undefined }
   return await openMqtt(spec as MqttSourceSpec<string>, context)

@@ -4,9 +4,7 @@ import {
   checkFunction,
   type Diagnostic,
   environmentOf,
-  error,
   type Fn,
-  isMap,
   type MappedTrigger,
   mapFields,
   mapTriggers,
@@ -23,7 +21,8 @@ import {
   writeValue,
 } from '@anyfaas/kit'
 import { outputsOf } from '../outputs/outputs-of.ts'
-import { FUNCTION, type FunctionSpec, MISSED_RUNS, type RouteSpec, type SourceSpec, type TimerSpec } from '../spec.ts'
+import { FUNCTION, type FunctionSpec, type RouteSpec, type SourceSpec, type TimerSpec } from '../spec.ts'
+import { checkRaw } from './check-raw.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
 import { triggers } from './triggers.ts'
@@ -76,7 +75,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
       ...checkFunction(fn, facts, subject).diagnostics,
       ...mapped.diagnostics,
       ...reached.diagnostics,
-      ...reached.triggers.flatMap(checkMissed),
+      ...reached.triggers.flatMap(checkRaw),
       ...outputs.diagnostics,
     ],
   }
@@ -104,15 +103,6 @@ function readSource(mapped: MappedTrigger): SourceSpec {
 
 function withOverrides({ spec, deployed }: MappedTrigger): object {
   return mergeTree(spec, deployed.trigger.overrides?.['local']) as object
-}
-
-// It is no word of the file's own: no other platform lets one choose.
-function checkMissed({ type, deployed: { trigger } }: MappedTrigger): readonly Diagnostic[] {
-  const raw = trigger.overrides?.['local']
-  const missed = type === 'timer' && isMap(raw) ? raw['missed'] : undefined
-  if (missed === undefined || MISSED_RUNS.some((known) => known === missed)) return []
-  const message = `"missed" of a timer is one of ${MISSED_RUNS.join(', ')}`
-  return [error('SLS3003', message, { pointer: `${trigger.at}/overrides/local/missed`, on: 'value' })]
 }
 
 function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {
