@@ -70,6 +70,7 @@ export interface LogLine {
 export interface Queue {
   readonly waiting: number
   readonly running: number
+  readonly elsewhere: number
   readonly dead: number
   readonly done: number
 }

@@ -17,6 +17,7 @@ export function callsView(model: Model): HTMLElement {
       { class: 'totals' },
       total(queue.waiting, 'waiting', queue.waiting > 0 ? 'blue' : ''),
       total(queue.running, 'running', ''),
+      queue.elsewhere > 0 && total(queue.elsewhere, 'on other platforms', ''),
       total(queue.dead, queue.dead === 1 ? 'dead letter' : 'dead letters', queue.dead > 0 ? 'red' : ''),
       total(queue.done, 'done', ''),
     ),

@@ -81,6 +81,8 @@ export interface AsyncCall {
 export interface AsyncCounts {
   readonly waiting: number
   readonly running: number
+  /** Waiting or running on other platforms that share the queue. */
+  readonly elsewhere: number
   readonly dead: number
   /** Since the platform started. */
   readonly done: number

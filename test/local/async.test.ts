@@ -82,7 +82,7 @@ describe('异步返回', () => {
       },
     })
     await until(async () => (await counts(platform)).done === 1, 'the end of the call')
-    expect(await counts(platform)).toEqual({ waiting: 0, running: 0, dead: 0, done: 1 })
+    expect(await counts(platform)).toEqual({ waiting: 0, running: 0, elsewhere: 0, dead: 0, done: 1 })
   })
 
   test('a callback into a private network is not called unless its host is named', async () => {

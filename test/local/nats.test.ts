@@ -121,6 +121,87 @@ describe.runIf(has('nats-server'))('calls in NATS JetStream', () => {
     expect(await counts(platform)).toMatchObject({ waiting: 0, running: 0, dead: 0 })
   })
 
+  test('of two platforms each call is made by one, and when one is killed the other makes what it had', async () => {
+    const server = await openNats(closing)
+    const made: [string, string][] = []
+    let release: () => void = () => undefined
+    let gate = Promise.resolve()
+    const sink = createServer(async ({ headers }, response) => {
+      made.push([String(headers['x-id']), String(headers['x-who'])])
+      await gate
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(sink, 'listening')
+    closing.push(
+      () => sink.close(),
+      () => sink.closeAllConnections(),
+    )
+    const to = `http://127.0.0.1:${(sink.address() as { port: number }).port}`
+    const body = `const [, id] = event.headers.find(([name]) => name.toLowerCase() === 'x-call-id')
+      await fetch(process.env.TO, { headers: { 'x-id': id, 'x-who': process.env.WHO } }); ${reply('1')}`
+    const names = ['a', 'b'] as const
+    const platforms = [withQueue(server), withQueue(server)] as const
+    const [first, second] = platforms
+    const urls = await Promise.all(
+      platforms.map((platform, index) =>
+        platform.deploy('f', { body, timeout: 60, environment: { TO: to, WHO: names[index] ?? '' } }),
+      ),
+    )
+    const put = async (prefix: string, count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) {
+        const headers = { 'x-call-id': `${prefix}-${n}` }
+        const answer = await fetch(`${urls[0]}/async-function/f`, { method: 'POST', headers })
+        expect(answer.status).toBe(202)
+      }
+    }
+    const idsOf = (prefix: string): string[] => made.flatMap(([id]) => (id.startsWith(prefix) ? [id] : []))
+    await put('calm', 60)
+    await until(() => idsOf('calm').length >= 60, 'the calm calls')
+    expect(new Set(idsOf('calm')).size).toBe(60)
+    expect(idsOf('calm')).toHaveLength(60)
+    expect(new Set(made.map(([, who]) => who))).toEqual(new Set(names))
+    // The outcome of what both have in hand is known to neither until the gate opens.
+    gate = new Promise((resolve) => {
+      release = resolve
+    })
+    await put('late', 60)
+    const whole = ({ waiting, running, elsewhere }: AsyncCounts): number => waiting + running + elsewhere
+    await until(async () => {
+      const both = await Promise.all(platforms.map(counts))
+      return both.every((one) => whole(one) === 60 && one.elsewhere > 0)
+    }, 'the same count on both')
+    const { pid } = await first.record()
+    process.kill(pid, 'SIGKILL')
+    release()
+    await until(() => new Set(idsOf('late')).size === 60, 'what the killed one had', 60_000)
+    await until(async () => whole(await counts(second)) === 0, 'the end', 60_000)
+    expect(made.filter(([id, who]) => id.startsWith('late') && who === 'b').length).toBeGreaterThan(0)
+  }, 180_000)
+
+  test('a platform without the function leaves the call to one that has it, and dead letters are those of both', async () => {
+    const server = await openNats(closing)
+    const [owner, other] = [withQueue(server), withQueue(server)]
+    await other.deploy('else', { body: reply('1') }, { service: 'else' })
+    const url = await owner.deploy('f', { body: `console.log('made'); ${reply('1')}` })
+    await owner.deploy('bad', { body: `throw new Error('no')`, async: { retries: 0 } })
+    const post = (name: string) => fetch(`${url}/async-function/${name}`, { method: 'POST' })
+    for (let n = 0; n < 20; n++) expect((await post('f')).status).toBe(202)
+    const texts = async () => (await owner.logs()).filter(({ text }) => text === 'made').length
+    await until(async () => (await texts()) === 20, 'all calls', 60_000)
+    expect((await counts(other)).dead).toBe(0)
+    await post('bad')
+    for (const platform of [owner, other]) {
+      await until(async () => (await counts(platform)).dead === 1, 'the dead letter', 60_000)
+    }
+    const { calls } = (await other.ask(['async', 'calls'])) as { calls: AsyncCall[] }
+    const { port, token } = await other.record()
+    const headers = { authorization: `Bearer ${token}` }
+    const at = `http://127.0.0.1:${port}/v1/async/dead/${calls[0]?.id}`
+    expect((await fetch(at, { method: 'DELETE', headers })).status).toBe(200)
+    await until(async () => (await counts(owner)).dead === 0, 'the letter to be gone')
+    expect((await fetch(at, { method: 'DELETE', headers })).status).toBe(404)
+  }, 120_000)
+
   test('a platform whose settings name no server says so', async () => {
     const platform = withQueue('redis://127.0.0.1')
     await expect(platform.deploy('f', { body: reply('1') })).rejects.toThrow('did not start')

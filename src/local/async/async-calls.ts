@@ -71,9 +71,11 @@ export class AsyncCalls {
     await this.#put(id, eventMessage(path, event))
   }
 
-  counts(): AsyncCounts {
+  async counts(): Promise<AsyncCounts> {
+    const { unseen, elsewhere } = await this.#queue.look()
     const running = this.#runner.running.size
-    return { waiting: this.#queue.calls.size - running, running, dead: this.#queue.dead.size, done: this.#runner.done }
+    const waiting = unseen + this.#queue.calls.size - running
+    return { waiting, running, elsewhere, dead: this.#queue.dead.size, done: this.#runner.done }
   }
 
   list(state: string | null, limit: number): readonly AsyncCall[] {

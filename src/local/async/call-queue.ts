@@ -13,6 +13,14 @@ export interface QueuedCall {
   readonly reason?: string
 }
 
+/** Of calls that are in the queue and not here. */
+export interface Backlog {
+  /** No platform has them yet. */
+  readonly unseen: number
+  /** Other platforms have them. */
+  readonly elsewhere: number
+}
+
 /** Where accepted calls are kept until they are finished. Each method resolves when a crash cannot undo it any more. */
 export interface CallQueue {
   /** Brings back what was not finished. `onArrival` hears of calls that somebody else has put. */
@@ -22,6 +30,10 @@ export interface CallQueue {
   /** After an attempt that failed. */
   keep(call: QueuedCall): Promise<void>
   finish(id: string): Promise<void>
+  /** Leaves a call to another platform that shares the queue; false when none is to be hoped for. */
+  pass(id: string): Promise<boolean>
+  /** What there is besides `calls`. Brings `dead` up to date where others change it too. */
+  look(): Promise<Backlog>
   /** Those that are still tried, by id, the oldest first. */
   readonly calls: ReadonlyMap<string, QueuedCall>
   /** Those that were given up. */

@@ -104,7 +104,10 @@ export class CallRunner {
   }
 
   async #make(call: QueuedCall, target: AsyncTarget | undefined): Promise<void> {
-    if (!target) return await this.#bury(call, 'the function is not deployed')
+    if (!target) {
+      if (!(await this.#queue.pass(call.id))) await this.#bury(call, 'the function is not deployed')
+      return
+    }
     const result = await this.#try(call, target)
     if (this.#stopping.signal.aborted) return
     const attempts = call.attempts + (result.status === 429 ? 0 : 1)

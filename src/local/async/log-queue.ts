@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AppendLog } from './append-log.ts'
-import type { CallQueue, QueuedCall } from './call-queue.ts'
+import type { Backlog, CallQueue, QueuedCall } from './call-queue.ts'
 import { readMessage } from './message.ts'
 
 /** Ids of finished calls that are remembered, so that a call that is sent again is known. */
@@ -77,6 +77,15 @@ export class LogQueue implements CallQueue {
     if (this.#log.bytes > LARGEST_LOG_BYTES && this.#log.bytes > 4 * this.#liveBytes) {
       await this.#log.replace(() => this.#entries())
     }
+  }
+
+  /** It is this platform's alone. */
+  async pass(): Promise<boolean> {
+    return false
+  }
+
+  async look(): Promise<Backlog> {
+    return { unseen: 0, elsewhere: 0 }
   }
 
   async close(): Promise<void> {

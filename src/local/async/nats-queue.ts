@@ -14,15 +14,14 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node'
 import { connectNats } from '../nats-client.ts'
 import { AppendLog } from './append-log.ts'
-import type { CallQueue, QueuedCall } from './call-queue.ts'
+import type { Backlog, CallQueue, QueuedCall } from './call-queue.ts'
 import { type QueueMessage, readMessage } from './message.ts'
+import { DEAD_STREAM, DEAD_SUBJECT, NatsDead } from './nats-dead.ts'
 
 // Named as those of OpenFaaS, whose gateway and workers take part: https://docs.openfaas.com/openfaas-pro/jetstream/
 const SUBJECT = 'faas-request'
 const STREAM = 'OF_faas-request'
 const CONSUMER = 'faas-workers'
-const DEAD_SUBJECT = 'anyfaas-dead'
-const DEAD_STREAM = 'ANYFAAS_dead'
 const ID_HEADER = 'X-Call-Id'
 /** For so long the server keeps a message from others before it thinks that this platform died. */
 const ACK_WAIT_MS = 10_000
@@ -30,17 +29,21 @@ const ACK_WAIT_MS = 10_000
 const KNOWN_MS = 2 * 3600_000
 const MOST_PENDING = 10_000
 const FETCHED = 512
+/** How often a call whose function is not here is left to another platform, in some four minutes. */
+const MOST_PASSES = 12
+const FIRST_PASS_MS = 100
+const LONGEST_PASS_MS = 60_000
+const NONE: ReadonlyMap<string, QueuedCall> = new Map()
 const NS = 1e6
 
 /** Calls in a stream of NATS JetStream, which several platforms take from. A call counts as finished when it is acknowledged. */
 export class NatsQueue implements CallQueue {
   readonly calls = new Map<string, QueuedCall>()
-  readonly dead = new Map<string, QueuedCall>()
   readonly #server: string
   readonly #poison: AppendLog
   readonly #messages = new Map<string, JsMsg>()
-  readonly #deadNumbers = new Map<string, number>()
   #parts: Parts | undefined
+  #backlog: Backlog = { unseen: 0, elsewhere: 0 }
   #consuming: ConsumerMessages | undefined
   #keeping: NodeJS.Timeout | undefined
 
@@ -53,7 +56,7 @@ export class NatsQueue implements CallQueue {
   async open(onArrival: () => void): Promise<void> {
     await this.#poison.open(() => undefined)
     this.#parts = await partsOf(this.#server)
-    await this.#readDead()
+    await this.#parts.dead.open()
     const consumer = await this.#need().stream.consumers.get(STREAM, CONSUMER)
     this.#consuming = await consumer.consume({ max_messages: FETCHED })
     void this.#take(this.#consuming, onArrival)
@@ -69,29 +72,51 @@ export class NatsQueue implements CallQueue {
   }
 
   async keep(call: QueuedCall): Promise<void> {
-    const { id, message, accepted, attempts, next, reason } = call
+    const { id, next } = call
     if (next !== undefined) {
       if (this.dead.has(id)) return await this.#revive(call)
       this.calls.set(id, call)
       return
     }
-    const ack = await this.#need().stream.publish(
-      DEAD_SUBJECT,
-      JSON.stringify({ id, message, accepted, attempts, reason }),
-    )
-    this.dead.set(id, call)
-    this.#deadNumbers.set(id, ack.seq)
+    await this.#need().dead.add(call)
     await this.#acknowledge(id)
   }
 
   async finish(id: string): Promise<void> {
-    if (this.dead.has(id)) await this.#forgetDead(id)
+    if (this.dead.has(id)) await this.#need().dead.forget(id)
     else await this.#acknowledge(id)
+  }
+
+  async pass(id: string): Promise<boolean> {
+    const message = this.#messages.get(id)
+    const count = message?.info.deliveryCount ?? MOST_PASSES
+    if (count >= MOST_PASSES) return false
+    this.#messages.delete(id)
+    this.calls.delete(id)
+    message?.nak(Math.min(LONGEST_PASS_MS, FIRST_PASS_MS * 2 ** (count - 1)))
+    return true
+  }
+
+  async look(): Promise<Backlog> {
+    const { manager, dead } = this.#need()
+    try {
+      const [info] = await Promise.all([manager.consumers.info(STREAM, CONSUMER), dead.refresh()])
+      const { num_pending: unseen, num_ack_pending: taken } = info
+      this.#backlog = { unseen, elsewhere: Math.max(0, taken - this.calls.size) }
+    } catch {
+      // While the server is away, what was known last is the best that can be said.
+    }
+    return this.#backlog
+  }
+
+  get dead(): ReadonlyMap<string, QueuedCall> {
+    return this.#parts?.dead.calls ?? NONE
   }
 
   async close(): Promise<void> {
     clearInterval(this.#keeping)
     await this.#consuming?.close()
+    await this.#parts?.dead.close()
     await this.#parts?.connection.drain()
     await this.#poison.close()
   }
@@ -134,32 +159,14 @@ export class NatsQueue implements CallQueue {
     this.calls.delete(id)
   }
 
-  async #readDead(): Promise<void> {
-    const { stream, manager } = this.#need()
-    const { messages } = (await manager.streams.info(DEAD_STREAM)).state
-    if (messages === 0) return
-    const consumer = await stream.consumers.get(DEAD_STREAM)
-    for await (const message of await consumer.fetch({ max_messages: messages, expires: ACK_WAIT_MS })) {
-      const call = JSON.parse(message.string()) as Omit<QueuedCall, 'next'>
-      this.dead.set(call.id, { ...call, next: undefined })
-      this.#deadNumbers.set(call.id, message.seq)
-    }
-  }
-
-  // Under another number of the server's: the one of its first life is known there.
+  // Under another number of the server's: the one of its first life is known there. That of its death is the same for
+  // everybody who wants it back.
   async #revive(call: QueuedCall): Promise<void> {
-    const { stream } = this.#need()
+    const { stream, dead } = this.#need()
     const { id, message } = call
     const whole = { ...message, Header: { ...message.Header, [ID_HEADER]: [id] } }
-    await stream.publish(SUBJECT, JSON.stringify(whole), { msgID: `${id} ${randomUUID()}` })
-    await this.#forgetDead(id)
-  }
-
-  async #forgetDead(id: string): Promise<void> {
-    const number = this.#deadNumbers.get(id)
-    if (number !== undefined) await this.#need().manager.streams.deleteMessage(DEAD_STREAM, number)
-    this.#deadNumbers.delete(id)
-    this.dead.delete(id)
+    await stream.publish(SUBJECT, JSON.stringify(whole), { msgID: `${id} ${dead.numberOf(id)}` })
+    await dead.forget(id)
   }
 }
 
@@ -167,6 +174,7 @@ interface Parts {
   readonly connection: NatsConnection
   readonly stream: JetStreamClient
   readonly manager: JetStreamManager
+  readonly dead: NatsDead
 }
 
 async function partsOf(server: string): Promise<Parts> {
@@ -186,5 +194,5 @@ async function partsOf(server: string): Promise<Parts> {
     ack_wait: ACK_WAIT_MS * NS,
     max_ack_pending: MOST_PENDING,
   })
-  return { connection, stream: jetstream(connection), manager }
+  return { connection, stream: jetstream(connection), manager, dead: new NatsDead(manager) }
 }

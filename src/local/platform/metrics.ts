@@ -5,7 +5,7 @@ import type { PlatformHost } from './platform-host.ts'
 type Labels = Readonly<Record<string, string>>
 
 /** What Prometheus reads, in the names of the OpenFaaS gateway: https://docs.openfaas.com/architecture/metrics/ */
-export function metricsOf(platform: PlatformHost): string {
+export async function metricsOf(platform: PlatformHost): Promise<string> {
   const text = new Exposition()
   for (const host of platform.services) {
     for (const deployed of host.functions) {
@@ -22,7 +22,7 @@ export function metricsOf(platform: PlatformHost): string {
       text.add('anyfaas_function_waiting', labels, waiting)
     }
   }
-  for (const [state, count] of Object.entries(platform.async.counts() satisfies AsyncCounts)) {
+  for (const [state, count] of Object.entries((await platform.async.counts()) satisfies AsyncCounts)) {
     text.add(
       state === 'done' ? 'anyfaas_async_done_total' : 'anyfaas_async_calls',
       state === 'done' ? {} : { state },

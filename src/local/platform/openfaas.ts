@@ -50,9 +50,9 @@ function pass(platform: PlatformHost, { request, response, path }: Command): nul
   return null
 }
 
-const OUTSIDE: Readonly<Record<string, (ask: Ask) => Reply>> = {
+const OUTSIDE: Readonly<Record<string, (ask: Ask) => Reply | Promise<Reply>>> = {
   'GET healthz': () => [200, 'OK'],
-  'GET metrics': ({ platform }) => [200, metricsOf(platform)],
+  'GET metrics': async ({ platform }) => [200, await metricsOf(platform)],
 }
 
 const SYSTEM: Readonly<Record<string, (ask: Ask) => Reply | Promise<Reply>>> = {

@@ -24,7 +24,7 @@ export async function handleAsync(
   { method, query }: Command,
   [area, id, verb]: readonly string[],
 ): Promise<object | undefined> {
-  if (area === undefined) return method === 'GET' ? calls.counts() : undefined
+  if (area === undefined) return method === 'GET' ? await calls.counts() : undefined
   if (area === 'calls' && method === 'GET') {
     const limit = Number(query.get('limit') ?? DEFAULT_LIMIT)
     return { calls: calls.list(query.get('state'), limit > 0 ? limit : DEFAULT_LIMIT) }
