@@ -12,6 +12,13 @@ const root = path.dirname(__dirname)
 // Kept code cannot import() on Node 20: see src/kit/src/import-module.ts.
 globalThis[Symbol.for('anyfaas.import')] = (url) => import(url)
 
+/** Loads a bundle by its absolute path, and keeps its compiled code by whatever this Node.js has for that. */
+exports.run = function run(file) {
+  if (Number(process.versions.node.split('.')[0]) < 22) return exports.load(file)
+  require('node:module').enableCompileCache?.()
+  return require(file)
+}
+
 const loaded = new Map()
 const compiled = []
 

@@ -19,12 +19,12 @@ const PARTS = {
     'query.ts',
     'raw.ts',
     'rich-body.ts',
-    'sidecar.ts',
     'signatures.ts',
     'spelling.ts',
     'stream.ts',
     'types.ts',
   ],
+  send: ['sidecar.ts'],
   trouble: [
     'complaint.ts',
     'cors.ts',

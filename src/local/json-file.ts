@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 
 /** Writes a file of the user's own (mode 0600) so that a reader finds the old text or the new one, never a part. */
@@ -15,6 +16,11 @@ export async function readJson(path: string): Promise<unknown> {
     throw error
   })
   return text === undefined ? undefined : parse(text)
+}
+
+/** The same, for who has nothing else to do meanwhile. */
+export function readJsonSync(path: string): unknown {
+  return existsSync(path) ? parse(readFileSync(path, 'utf8')) : undefined
 }
 
 function parse(text: string): unknown {

@@ -12,6 +12,12 @@ export const WORKER_FILE = fileURLToPath(new URL('../../dist/local/worker.cjs', 
 /** Absolute path of the bundle that the platform's process runs. */
 export const PLATFORM_FILE = fileURLToPath(new URL('../../dist/local/platform.cjs', import.meta.url))
 
+/** Absolute path of what `PLATFORM_FILE` loads once processes for functions are starting. */
+export const PROCESS_FILE = fileURLToPath(new URL('../../dist/local/platform-process.cjs', import.meta.url))
+
+/** Absolute path of what keeps the compiled code of bundles. */
+export const LOADER_FILE = fileURLToPath(new URL('../../bin/load.js', import.meta.url))
+
 /** Absolute path of what `WORKER_FILE` loads to serve a deployed function. */
 export const SERVE_FILE = fileURLToPath(new URL('../../dist/local/serve.cjs', import.meta.url))
 

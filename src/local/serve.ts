@@ -20,6 +20,8 @@ export function serve(): void {
   }
   const channel = new Channel<ToWorker, FromWorker>(socket, (message) => take(message), leave)
   const send: Send = (message) => channel.send(message)
+  // Not by a flag of Node.js, which would read the maps of what is loaded up to here.
+  process.setSourceMapsEnabled(true)
 }
 
 type Send = (message: FromWorker) => void

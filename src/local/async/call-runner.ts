@@ -1,8 +1,7 @@
 import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
-import { request as requestSecurely } from 'node:https'
 import { asFailure } from '../platform/failure.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
-import { type CallResult, sendCallback } from './callback.ts'
+import type { CallResult } from './callback.ts'
 import { readEventMessage } from './event-message.ts'
 import { fromGoUrl, type QueueMessage } from './message.ts'
 import { isWorthRetrying, nextTry } from './retry-rule.ts'
@@ -136,6 +135,7 @@ export class CallRunner {
     const own = spec.callback !== undefined && new URL(spec.callback).host === url.host ? [url.host] : []
     const allowed = [...(spec.callbackHosts ?? []), ...own]
     try {
+      const { sendCallback } = await import('./callback.ts')
       await sendCallback({ url, callId: id, functionName, allowed }, result, this.#stopping.signal)
     } catch (failure) {
       target.tell(`the result of the asynchronous call ${id} could not be sent: ${(failure as Error).message}`)
@@ -156,7 +156,7 @@ export class CallRunner {
     }
   }
 
-  #send(message: QueueMessage, id: string, target: AsyncTarget): Promise<Omit<CallResult, 'durationSec'>> {
+  async #send(message: QueueMessage, id: string, target: AsyncTarget): Promise<Omit<CallResult, 'durationSec'>> {
     const { name, port, isSecure } = target
     const body = Buffer.from(message.Body, 'base64')
     const path = `/function/${encodeURIComponent(name)}${message.Path}${message.QueryString && `?${message.QueryString}`}`
@@ -164,10 +164,11 @@ export class CallRunner {
     delete headers['X-Call-Id']
     headers['x-call-id'] = id
     if (body.length > 0) headers['content-length'] = String(body.length)
-    return new Promise((resolve, reject) => {
+    const secure = isSecure ? await import('node:https') : undefined
+    return await new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port, path, method: message.Method, headers, signal: this.#stopping.signal }
-      const outgoing = isSecure
-        ? requestSecurely({ ...options, rejectUnauthorized: false })
+      const outgoing = secure
+        ? secure.request({ ...options, rejectUnauthorized: false })
         : request({ ...options, agent: this.#agent })
       outgoing.once('error', reject)
       outgoing.once('response', (response) => {

@@ -55,7 +55,7 @@ export class DevHost {
   readonly problems = new Problems()
   readonly #options: DevHostOptions
   readonly #warden = new Warden()
-  readonly #workers = new WarmWorkers(WORKER_FILE, this.#warden)
+  readonly #workers = new WarmWorkers(WORKER_FILE)
   readonly #outputs = new OutputDoor(
     (name) => this.#service?.find(name),
     new OwnBus(() => (this.#service ? listenersOf(this.#service, (...all) => this.#callOnce(...all)) : [])),

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { error, SlsError } from '@anyfaas/kit'
-import { unpack } from './unpack.ts'
 
 /** Where the code of functions lies, by its digest. */
 export type CodeFolders = Pick<CodeStore, 'folder' | 'has' | 'keep' | 'release'>
@@ -35,6 +34,7 @@ export class CodeStore {
     const draft = join(this.#root, `.${randomUUID()}`)
     await mkdir(join(draft, 'code'), { recursive: true, mode: 0o700 })
     try {
+      const { unpack } = await import('./unpack.ts')
       await receive(zip, join(draft, 'artifact.zip'), digest)
       await unpack(join(draft, 'artifact.zip'), join(draft, 'code'))
       await rename(join(draft, 'code'), this.folder(digest)).catch(async (cause) => {

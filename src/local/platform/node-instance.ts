@@ -183,7 +183,7 @@ export class NodeInstance implements Instance, CallWorker {
       this.#loaded = (message) => {
         this.#loaded = undefined
         clearTimeout(timer)
-        this.#options.workers?.refill(spec.memory)
+        this.#options.workers?.replace(spec.memory)
         if (message.kind === 'loaded') return resolve()
         if (message.kind === 'refused') refuse(`${message.error.name}: ${message.error.message}`, [message.error.stack])
         void this.end()

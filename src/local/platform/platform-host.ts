@@ -1,12 +1,9 @@
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isMap } from '@anyfaas/kit'
+import { mkdir } from 'node:fs/promises'
 import type { DeployRequest, FunctionStatus, Removal } from '../api.ts'
 import { AsyncCalls } from '../async/async-calls.ts'
 import type { CallQueue } from '../async/call-queue.ts'
 import type { AsyncTarget } from '../async/target.ts'
 import { type Home, serviceFolder } from '../home.ts'
-import { readJson } from '../json-file.ts'
 import { OutputDoor } from '../outputs/output-door.ts'
 import { type Listener, OwnBus } from '../outputs/own-bus.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
@@ -17,17 +14,18 @@ import { answerDapr } from './dapr.ts'
 import { listenersOf } from './listeners.ts'
 import { SecretStore } from './secret-store.ts'
 import { ServiceHost } from './service-host.ts'
-import { type ServiceState, stateFile } from './service-state.ts'
+import type { ServiceState } from './service-state.ts'
 import { functionPath, Services } from './services.ts'
 import { TokenFile } from './token-file.ts'
 import { Warden } from './warden.ts'
-import { WarmWorkers } from './warm-workers.ts'
+import type { WarmWorkers } from './warm-workers.ts'
 
 export interface PlatformOptions {
   readonly home: Home
   readonly version: string
   /** Absolute path of the worker bundle. */
   readonly worker: string
+  readonly workers: WarmWorkers
   readonly tracing?: Tracing
   /** Of calls that nobody waits for. */
   readonly queue: CallQueue
@@ -54,7 +52,6 @@ export class PlatformHost {
   readonly #warden = new Warden()
   /** One for all services. */
   readonly #token: TokenFile
-  readonly #workers: WarmWorkers
   readonly #services = new Services((state) => this.#make(state))
   #ending: Promise<void> | undefined
 
@@ -64,24 +61,16 @@ export class PlatformHost {
     this.code = new CodeStore(options.home.code)
     this.secrets = new SecretStore(options.home.secrets)
     this.#token = new TokenFile(options.home.token)
-    this.#workers = new WarmWorkers(options.worker, this.#warden)
     this.async = new AsyncCalls({ queue: options.queue, find: (path) => this.#target(path) })
   }
 
-  /** Brings back every service that was there. */
-  async open(): Promise<void> {
+  /** Brings back the services that were there. */
+  async open(states: readonly ServiceState[]): Promise<void> {
     const { home } = this.#options
     for (const folder of [home.services, home.code]) await mkdir(folder, { recursive: true, mode: 0o700 })
-    for (const name of await readdir(home.services)) {
-      const state = await readJson(stateFile(join(home.services, name)))
-      // A deploy that was cut off before its first function leaves a folder without a state.
-      if (isState(state)) this.#services.add(state)
-    }
-    const functions = this.services.flatMap((service) => service.functions)
-    this.#workers.prepare(functions.filter(({ spec }) => !spec.server).map(({ spec }) => spec.memory))
-    await this.code.prune()
-    await this.#outputs.open()
-    await this.async.open()
+    if (states.length > 0) this.#warden.open()
+    for (const state of states) this.#services.add(state)
+    await Promise.all([this.code.prune(), this.#outputs.open(), this.async.open()])
     for (const service of this.services) await service.open()
     this.async.start()
   }
@@ -118,7 +107,7 @@ export class PlatformHost {
   }
 
   #make(state: ServiceState): ServiceHost {
-    const { home, worker, tracing } = this.#options
+    const { home, worker, workers, tracing } = this.#options
     const { service, stage } = state
     const tracer = tracing?.of(service, stage)
     const host: ServiceHost = new ServiceHost({
@@ -130,7 +119,7 @@ export class PlatformHost {
       token: this.#token,
       warden: this.#warden,
       worker,
-      workers: this.#workers,
+      workers,
       takenPorts: () => this.#services.portsBut(host),
       buckets: home.buckets,
       sidecar: (name) => this.#outputs.variablesFor(functionPath(name, service, stage)),
@@ -151,7 +140,7 @@ export class PlatformHost {
     await this.#outputs.close()
     await this.async.close()
     await this.#options.tracing?.close()
-    this.#workers.close()
+    this.#options.workers.close()
     this.#warden.close()
     // Not awaited: it ends the process once the answer to who asked for the end is out.
     void this.#options.onEnded()
@@ -171,10 +160,4 @@ export class PlatformHost {
     const { host, found } = this.#services.function(path) ?? {}
     return host && found && asyncTarget(host, found.name)
   }
-}
-
-function isState(value: unknown): value is ServiceState {
-  if (!isMap(value)) return false
-  const { service, stage, functions } = value as Partial<ServiceState>
-  return typeof service === 'string' && typeof stage === 'string' && Array.isArray(functions)
 }

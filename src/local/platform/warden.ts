@@ -15,6 +15,11 @@ export class Warden {
   readonly #pids = new Set<number>()
   #shell: ChildProcess | undefined
 
+  /** Starts it before the first process needs it: that holds this process up for some ms. */
+  open(): void {
+    if (!this.#shell) this.#start()
+  }
+
   add(pid: number): void {
     this.#pids.add(pid)
     if (this.#shell) this.#tell(`+ ${pid}\n`)

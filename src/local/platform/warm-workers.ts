@@ -2,25 +2,24 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { execPath } from 'node:process'
 import { baseEnvironment } from '../environment.ts'
 import { CHANNEL_FD } from '../wire/wire.ts'
-import type { Warden } from './warden.ts'
 
+/** How long the next one can wait: to start a process holds this one up, and who took the last one wants to be answered. */
+const REPLACE_MS = 50
 /** Kept of each size of memory, and of all sizes. */
 const KEPT = 1
 const MOST = 4
 
 /**
  * Processes without code, which become those of a function when one is needed. The size of the heap is decided when a
- * process starts, so there are some of every size that was asked for.
+ * process starts, so there are some of every size that was asked for. They end by themselves when this process does.
  */
 export class WarmWorkers {
   readonly #worker: string
-  readonly #warden: Warden
   readonly #idle = new Map<number, ChildProcess[]>()
   #isClosed = false
 
-  constructor(worker: string, warden: Warden) {
+  constructor(worker: string) {
     this.#worker = worker
-    this.#warden = warden
   }
 
   /** One that waits; undefined when there is none, and then the next one will find some. */
@@ -40,15 +39,17 @@ export class WarmWorkers {
     this.#makeRoom()
     const environment = baseEnvironment(globalThis.process.env)
     const process = forkWorker(this.#worker, { memoryMb, environment })
-    const { pid } = process
-    if (pid !== undefined) this.#warden.add(pid)
     const forget = (): void => {
       const index = waiting.indexOf(process)
       if (index >= 0) waiting.splice(index, 1)
-      if (pid !== undefined) this.#warden.remove(pid)
     }
     process.once('error', forget).once('exit', forget)
     waiting.push(process)
+  }
+
+  /** The same, in a moment. */
+  replace(memoryMb: number): void {
+    setTimeout(() => this.refill(memoryMb), REPLACE_MS).unref()
   }
 
   /** Starts some before anybody asks: a platform that comes back needs them as soon as it answers. */
@@ -81,7 +82,7 @@ interface ForkOptions {
 
 /** Starts a process that waits for its function. */
 export function forkWorker(worker: string, { memoryMb, environment, cwd }: ForkOptions): ChildProcess {
-  const process = spawn(execPath, [`--max-old-space-size=${memoryMb}`, '--enable-source-maps', worker], {
+  const process = spawn(execPath, [`--max-old-space-size=${memoryMb}`, worker], {
     env: environment,
     ...(cwd !== undefined && { cwd }),
     // The last one is the channel: `CHANNEL_FD`.
