@@ -21,6 +21,9 @@ export const LOADER_FILE = fileURLToPath(new URL('../../bin/load.js', import.met
 /** Absolute path of what `WORKER_FILE` loads to serve a deployed function. */
 export const SERVE_FILE = fileURLToPath(new URL('../../dist/local/serve.cjs', import.meta.url))
 
+/** Absolute path of the runtime that this version packs beside functions of the local platform. */
+export const RUNTIME_FILE = fileURLToPath(new URL('../../dist/local/runtime.cjs', import.meta.url))
+
 /** Absolute path of what the entry file of a function in development requires. */
 export const DEV_ENTRY_FILE = fileURLToPath(new URL('../../dist/local/dev/entry.cjs', import.meta.url))
 

@@ -6,6 +6,7 @@ import { CHANNEL_FD, type FromWorker, type LoadMessage, type ToWorker } from './
 import { describeError } from './worker/error.ts'
 import { lookAtFailures } from './worker/looked.ts'
 import { openModule } from './worker/module.ts'
+import { preheat, shareRuntime } from './worker/preheat.ts'
 import { RunningCall } from './worker/running-call.ts'
 
 /** Becomes a deployed function when the platform says which, and answers its calls until the platform goes. */
@@ -14,14 +15,18 @@ export function serve(): void {
   const leave = (): never => process.exit()
   // Without the platform nobody would end this process.
   socket.once('close', leave)
+  let isGeneric = true
   let take: (message: ToWorker) => void = (message) => {
-    if (message.kind === 'load') void load(message, send).then((next) => (take = next ?? take))
-    else refuse(message, send)
+    if (message.kind !== 'load') return refuse(message, send)
+    isGeneric = false
+    void load(message, send).then((next) => (take = next ?? take))
   }
   const channel = new Channel<ToWorker, FromWorker>(socket, (message) => take(message), leave)
   const send: Send = (message) => channel.send(message)
   // Not by a flag of Node.js, which would read the maps of what is loaded up to here.
   process.setSourceMapsEnabled(true)
+  // A function that is waiting for this process comes first.
+  setImmediate(() => isGeneric && void preheat())
 }
 
 type Send = (message: FromWorker) => void
@@ -45,6 +50,7 @@ function become({ folder, environment }: LoadMessage): void {
   Object.assign(process.env, environment)
   process.chdir(folder)
   lookAtFailures(folder, environment)
+  shareRuntime(folder)
 }
 
 async function open({ file, exported, context }: LoadMessage): Promise<LocalEntry> {

@@ -30,14 +30,16 @@ export function asyncTarget(host: ServiceHost, name: string): AsyncTarget | unde
 
 /** Answers what is an asynchronous call of the service's functions; false for any other request. */
 export function takeAsync(calls: AsyncCalls, host: ServiceHost, { request, response }: Wire): boolean {
-  const [, name = '', rest = ''] = ASYNC_PATH.exec(request.url ?? '') ?? []
+  const { url = '' } = request
+  if (!url.startsWith(ASYNC_PREFIX)) return false
+  const [, name = '', rest = ''] = /^([^/?]+)(.*)$/s.exec(url.slice(ASYNC_PREFIX.length)) ?? []
   const target = name && asyncTarget(host, decodeURIComponent(name))
   if (!target) return false
   void calls.accept(target, rest.startsWith('/') ? rest : `/${rest}`, { request, response })
   return true
 }
 
-const ASYNC_PATH = /^\/async-function\/([^/?]+)(.*)$/s
+const ASYNC_PREFIX = '/async-function/'
 
 interface Wire {
   readonly request: IncomingMessage

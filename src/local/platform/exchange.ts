@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CallFailure, type FailureKind } from './failure.ts'
+import { makeRequestId } from './request-id.ts'
 
 /** Told once that a response is complete, or that the client has gone before. */
 export interface Watcher {
@@ -12,10 +12,10 @@ export interface Watcher {
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly requestId: string = randomUUID()
+  readonly requestId: string = makeRequestId()
   /** By `performance.now`. */
   readonly began = performance.now()
-  readonly watchers: Watcher[] = []
+  readonly watchers: Watcher[]
   /** Path and query as the function sees them. */
   url = '/'
   /** Seconds; of the route, where it has its own. */
@@ -23,9 +23,10 @@ export class Exchange {
   /** Why the response is not the function's own, or ends too soon. */
   failure: FailureKind | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, watcher: Watcher) {
     this.request = request
     this.response = response
+    this.watchers = [watcher]
     response.on('close', () => {
       for (const watcher of this.watchers) watcher.closed(this)
     })

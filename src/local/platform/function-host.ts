@@ -72,9 +72,17 @@ export class FunctionHost {
     await this.#pool.scale(count)
   }
 
-  async http(exchange: Exchange): Promise<void> {
-    await this.#call(closing(exchange), (instance) =>
-      instance.http(exchange, termsOf(exchange.requestId, exchange.timeoutSec)),
+  http(exchange: Exchange): Promise<void> {
+    this.#pay()
+    const slot = this.#pool.tryTake()
+    this.#calls.enter()
+    if (slot) return this.#request(exchange, slot)
+    return this.#pool.take(closing(exchange)).then(
+      (taken) => this.#request(exchange, taken),
+      (failure: unknown) => {
+        this.#calls.leave()
+        throw failure
+      },
     )
   }
 
@@ -83,7 +91,7 @@ export class FunctionHost {
     event: Omit<LocalTriggerEvent, 'id' | 'time'> & { readonly time?: string },
     id: string = randomUUID(),
   ): Promise<unknown> {
-    return await this.#call(undefined, (instance) => {
+    return await this.#call((instance) => {
       const whole = { time: new Date().toISOString(), ...event, id }
       return instance.event(whole, termsOf(id, this.spec.timeout))
     })
@@ -91,7 +99,7 @@ export class FunctionHost {
 
   /** Passes a connection that changes its protocol to a process; resolves when it is closed. */
   async upgrade(upgrade: Upgrade): Promise<void> {
-    await this.#call(undefined, (instance) => instance.upgrade(upgrade))
+    await this.#call((instance) => instance.upgrade(upgrade))
   }
 
   /** Lets the running calls finish, then ends the processes. */
@@ -107,11 +115,27 @@ export class FunctionHost {
     await this.#pool.end()
   }
 
-  async #call<T>(gone: (() => AbortSignal) | undefined, work: (instance: Instance) => Promise<T>): Promise<T> {
+  // One promise and no more, for this is where most calls pass.
+  #request(exchange: Exchange, slot: Slot): Promise<void> {
+    return slot.instance.http(exchange, termsOf(exchange.requestId, exchange.timeoutSec)).then(
+      () => this.#leave(slot),
+      (failure: unknown) => {
+        this.#leave(slot)
+        throw failure
+      },
+    )
+  }
+
+  #leave(slot: Slot): void {
+    this.#pool.release(slot)
+    this.#calls.leave()
+  }
+
+  async #call<T>(work: (instance: Instance) => Promise<T>): Promise<T> {
     this.#pay()
     this.#calls.enter()
     try {
-      const slot = this.#pool.tryTake() ?? (await this.#pool.take(gone?.()))
+      const slot = this.#pool.tryTake() ?? (await this.#pool.take())
       try {
         return await work(slot.instance)
       } finally {
@@ -134,13 +158,10 @@ function tooOften({ name }: FunctionSpec, waitMs: number): CallFailure {
   })
 }
 
-// Only a call that has to wait needs to know.
-function closing({ response }: Exchange): () => AbortSignal {
-  return () => {
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    return gone.signal
-  }
+function closing({ response }: Exchange): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  return gone.signal
 }
 
 function termsOf(requestId: string, timeoutSec: number): CallTerms {

@@ -14,10 +14,10 @@ import { Exchange, readBody, type Upgrade } from './exchange.ts'
 import { asFailure, CallFailure } from './failure.ts'
 import type { FunctionHost } from './function-host.ts'
 import { answerHealth } from './health.ts'
-import { closeServer, countRequests, listen } from './ports.ts'
+import { closeServer, listen } from './ports.ts'
 import type { Reachable } from './reachable.ts'
 import { writeFailure } from './reply.ts'
-import type { Tally } from './tally.ts'
+import { Tally } from './tally.ts'
 
 export interface GatewayOptions {
   /** Makes the server around what answers; plain HTTP when missing. */
@@ -42,7 +42,7 @@ const FUNCTION_PREFIX = '/function/'
 /** The address of one service: the routes of its functions, and `/function/NAME` for each of them. */
 export class Gateway {
   readonly #server: Server
-  readonly #running: Tally
+  readonly #running = new Tally()
   readonly #host: string | undefined
   readonly #beside: Beside | undefined
   readonly #tracer: Tracer | undefined
@@ -57,7 +57,6 @@ export class Gateway {
     this.#host = options.host
     this.#beside = options.beside
     this.#tracer = options.tracer
-    this.#running = countRequests(this.#server)
   }
 
   get port(): number {
@@ -99,7 +98,8 @@ export class Gateway {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = new Exchange(request, response)
+    this.#running.enter()
+    const exchange = new Exchange(request, response, this.#running)
     try {
       exchange.url = pathOf(request.url ?? '/')
       if (this.#beside?.(request, response) || answerHealth(exchange.url, response, this.#byName)) return
@@ -116,14 +116,18 @@ export class Gateway {
     const host = reachable.host()
     exchange.url = rest
     exchange.timeoutSec = shorter(route?.timeout ?? host.spec.timeout, request)
-    const isHttp = route || reachable.routes.length > 0 || host.spec.server
-    const call = (): Promise<void> =>
-      isHttp ? host.http(exchange) : answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
-    if (!this.#tracer) return call()
+    const isHttp = route !== undefined || reachable.routes.length > 0 || host.spec.server !== undefined
+    if (!this.#tracer) return isHttp ? host.http(exchange) : this.#event(exchange, reachable)
+    const call = (): Promise<void> => (isHttp ? host.http(exchange) : this.#event(exchange, reachable))
     const { response } = exchange
     const failure = (): string | undefined => exchange.failure
     const { name } = reachable
     return this.#tracer.request({ request, response, name, failure, ...(route && { route: route.path }) }, call)
+  }
+
+  // Another version may be there when the body has arrived.
+  #event(exchange: Exchange, reachable: Reachable): Promise<void> {
+    return answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
   }
 
   #find(request: IncomingMessage, url: string): Found {
@@ -173,7 +177,7 @@ function pathOf(url: string): string {
   return pathname + search
 }
 
-// A function without routes takes the body as an event: JSON, else text. Another version may be there when it has arrived.
+// A function without routes takes the body as an event: JSON, else text.
 async function answerEvent(exchange: Exchange, host: () => FunctionHost): Promise<void> {
   const { request, response, requestId } = exchange
   const body = await readBody(request)

@@ -33,6 +33,9 @@ export class Meter implements Watcher {
   readonly #ends = new Float64Array(KEPT_SAMPLES)
   readonly #tookMs = new Float64Array(KEPT_SAMPLES)
   readonly #perSecond = new Map<number, number>()
+  /** The one that is counted now, which is not among them. */
+  #second = 0
+  #inSecond = 0
   #started = 0
   #total = 0
   #errors = 0
@@ -87,6 +90,7 @@ export class Meter implements Watcher {
     this.#forget(now)
     let calls = 0
     for (const count of this.#perSecond.values()) calls += count
+    if (now - this.#second * 1000 <= WINDOW_MS) calls += this.#inSecond
     const took: number[] = []
     for (let index = 0; index < Math.min(this.#total, KEPT_SAMPLES); index++) {
       if (now - (this.#ends[index] ?? 0) <= WINDOW_MS) took.push(this.#tookMs[index] ?? 0)
@@ -107,13 +111,19 @@ export class Meter implements Watcher {
     this.minutes.add(Date.now(), tookMs, failure === 'throttle' ? 'throttled' : status >= 500 ? 'failed' : 'done')
     this.#byStatus[status] = (this.#byStatus[status] ?? 0) + 1
     if (failure !== undefined) this.#byClass[failure] = (this.#byClass[failure] ?? 0) + 1
-    const bucket = BUCKETS_SEC.findIndex((end) => tookMs <= end * 1000)
-    const index = bucket < 0 ? BUCKETS_SEC.length : bucket
-    this.#buckets[index] = (this.#buckets[index] ?? 0) + 1
+    let bucket = 0
+    while (bucket < BUCKETS_SEC.length && tookMs > (BUCKETS_SEC[bucket] as number) * 1000) bucket++
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1
     const second = Math.floor(now / 1000)
-    const before = this.#perSecond.get(second)
-    if (before === undefined) this.#forget(now)
-    this.#perSecond.set(second, (before ?? 0) + 1)
+    if (second !== this.#second) this.#begin(second, now)
+    this.#inSecond++
+  }
+
+  #begin(second: number, now: number): void {
+    if (this.#inSecond > 0) this.#perSecond.set(this.#second, this.#inSecond)
+    this.#forget(now)
+    this.#second = second
+    this.#inSecond = 0
   }
 
   #forget(now: number): void {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMap } from '@anyfaas/kit'
 import type { Home } from '../home.ts'
@@ -7,7 +7,8 @@ import { type ServiceState, stateFile } from './service-state.ts'
 
 /** Every service that was there. A deploy that was cut off before its first function leaves a folder without a state. */
 export function readStates({ services }: Home): readonly ServiceState[] {
-  if (!existsSync(services)) return []
+  // Where it is something else, the platform fails at making it, and says so.
+  if (!statSync(services, { throwIfNoEntry: false })?.isDirectory()) return []
   return readdirSync(services)
     .map((name) => readJsonSync(stateFile(join(services, name))))
     .filter(isState)

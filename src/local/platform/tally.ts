@@ -1,5 +1,7 @@
+import type { Watcher } from './exchange.ts'
+
 /** Counts what is under way and tells when nothing is. */
-export class Tally {
+export class Tally implements Watcher {
   #count = 0
   #waiting: (() => void)[] = []
 
@@ -9,6 +11,10 @@ export class Tally {
 
   enter(): void {
     this.#count++
+  }
+
+  closed(): void {
+    this.leave()
   }
 
   leave(): void {
