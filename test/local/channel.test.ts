@@ -29,8 +29,6 @@ async function bytesOf(batches: readonly (readonly Message[])[]): Promise<Buffer
     for (const message of batch) channel.send(message)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  // Those of a few turns of the loop may share a write.
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
   return Buffer.concat(written)
 }
 

@@ -3,23 +3,17 @@ import { type Message, type Room, readMessage, writeMessage } from './message-by
 
 /** Both ends' page of outgoing bytes: some hundred messages. */
 const PAGE_BYTES = 64 << 10
-/** How many turns of the loop under load share a write. */
-const MOST_TURNS = 3
 /** No message is as large; bytes that claim it are no message's. */
 const MOST_BYTES = 512 << 20
 
 /**
- * A socket that carries messages. Those of one turn of the event loop are sent as one, and those of a few turns while every
- * turn brings more: under load a channel's cost is for each write, which wakes the other side. Alone, a message waits for no
- * other.
+ * A socket that carries messages. Those of one turn of the event loop are sent as one: under load a channel's cost is for
+ * each write. Alone, a message waits for no other.
  */
 export class Channel<In extends Message, Out extends Message> {
   readonly #socket: Socket
   readonly #pages = new Pages()
-  /** Messages that wait, those of them that the last turn knew, and for how many turns. */
-  #waiting = 0
-  #known = 0
-  #turns = 0
+  #isWaiting = false
 
   /** `take` gets every message; `fail` is told, once, when what arrives is none, and nothing arrives after that. */
   constructor(socket: Socket, take: (message: In) => void, fail: (error: Error) => void) {
@@ -39,22 +33,17 @@ export class Channel<In extends Message, Out extends Message> {
 
   send(message: Out): void {
     writeMessage(message, this.#pages)
-    if (this.#waiting++ === 0) setImmediate(this.#turn)
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    setImmediate(() => this.#flush())
   }
 
   close(): void {
     this.#socket.destroy()
   }
 
-  readonly #turn = (): void => {
-    const isMore = this.#waiting > Math.max(1, this.#known)
-    this.#known = this.#waiting
-    if (isMore && ++this.#turns < MOST_TURNS) setImmediate(this.#turn)
-    else this.#flush()
-  }
-
   #flush(): void {
-    this.#waiting = this.#known = this.#turns = 0
+    this.#isWaiting = false
     const socket = this.#socket
     for (const bytes of this.#pages.cut()) if (!socket.destroyed) socket.write(bytes)
     if (socket.writableLength === 0) this.#pages.reuse()
