@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { explain, HttpError, Router } from '@anyfaas/runtime'
 import type { RouteSpec } from '../spec.ts'
 import type { Tracer } from '../tracing/tracer.ts'
-import { Exchange, readBody, type Upgrade } from './exchange.ts'
-import { asFailure, CallFailure } from './failure.ts'
-import type { FunctionHost } from './function-host.ts'
+import { answerEvent } from './event-answer.ts'
+import { Exchange, type Upgrade } from './exchange.ts'
 import { answerHealth } from './health.ts'
 import { closeServer, listen } from './ports.ts'
 import type { Reachable } from './reachable.ts'
-import { writeFailure } from './reply.ts'
+import { refuse, refuseUpgrade } from './refusal.ts'
 import { Tally } from './tally.ts'
 
 export interface GatewayOptions {
@@ -125,7 +117,7 @@ export class Gateway {
     return this.#tracer.request({ request, response, name, failure, ...(route && { route: route.path }) }, call)
   }
 
-  // Another version may be there when the body has arrived.
+  // Another version may be there by the time the body is.
   #event(exchange: Exchange, reachable: Reachable): Promise<void> {
     return answerEvent(exchange, () => (this.#byName.get(reachable.name) ?? reachable).host())
   }
@@ -177,32 +169,6 @@ function pathOf(url: string): string {
   return pathname + search
 }
 
-// A function without routes takes the body as an event: JSON, else text.
-async function answerEvent(exchange: Exchange, host: () => FunctionHost): Promise<void> {
-  const { request, response, requestId } = exchange
-  const body = await readBody(request)
-  const data = body && eventData(body, request.headers['content-type'])
-  const { traceparent } = request.headers
-  const value = await host().event({ kind: 'event', data, ...(typeof traceparent === 'string' && { traceparent }) })
-  const type = typeof value === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  response.writeHead(text === undefined ? 204 : 200, {
-    ...(text !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
-    'x-request-id': requestId,
-  })
-  response.end(text)
-}
-
-function eventData(body: Buffer, type: string | undefined): unknown {
-  const text = body.toString()
-  try {
-    return JSON.parse(text)
-  } catch {
-    if (/\bjson\b/i.test(type ?? '')) throw new CallFailure('user', 'the body is not JSON, though its type says so')
-    return text
-  }
-}
-
 // As the OpenFaaS watchdog has it: seconds, or a number with a unit. A caller can ask for less time, not for more.
 function shorter(timeoutSec: number, request: IncomingMessage): number {
   if (!request.rawHeaders.some(isTimeout)) return timeoutSec
@@ -215,28 +181,4 @@ function shorter(timeoutSec: number, request: IncomingMessage): number {
 
 function isTimeout(name: string): boolean {
   return name.length === 9 && name.toLowerCase() === 'x-timeout'
-}
-
-function refuseUpgrade(socket: Upgrade['socket'], thrown: unknown): void {
-  const { status, message } = thrown instanceof HttpError ? thrown : asFailure(thrown)
-  const text = `${message}\n`
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: text/plain; charset=utf-8']
-  socket.end([...head, `content-length: ${Buffer.byteLength(text)}`, 'connection: close', '', text].join('\r\n'))
-}
-
-function refuse(exchange: Exchange, thrown: unknown): void {
-  if (thrown instanceof HttpError) writeRefusal(exchange, thrown)
-  else if (thrown instanceof URIError) writeRefusal(exchange, new HttpError(400, 'the path holds a broken escape'))
-  else writeFailure(exchange, thrown)
-}
-
-function writeRefusal({ response, requestId }: Exchange, { status, message, headers }: HttpError): void {
-  const text = `${message}\n`
-  response.writeHead(status, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'x-request-id': requestId,
-    ...headers,
-  })
-  response.end(text)
 }
