@@ -56,8 +56,8 @@ const OWN_SIGNALS = new Set([
   'src/console/api.ts: ApiError',
   'src/console/console.ts: ApiError',
   'src/local/client/client.ts: PlatformGone',
+  'src/local/platform/event-answer.ts: CallFailure',
   'src/local/platform/gateway.ts: HttpError',
-  'src/local/platform/gateway.ts: CallFailure',
   'src/local/platform/proxy.ts: CallFailure',
   'src/local/platform/server-instance.ts: CallFailure',
 ])
