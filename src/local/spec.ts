@@ -92,7 +92,7 @@ export type MissedRuns = (typeof MISSED_RUNS)[number]
 export const MISSED_RUNS = ['skip', 'once', 'all'] as const
 
 /** A trigger that listens to something outside of the platform. */
-export type SourceSpec = MqttSourceSpec | FolderSourceSpec | TopicSourceSpec | DaprSourceSpec
+export type SourceSpec = MqttSourceSpec | FolderSourceSpec | TopicSourceSpec | LogSourceSpec | DaprSourceSpec
 
 interface SourceBase {
   readonly name: string
@@ -128,6 +128,18 @@ export interface TopicSourceSpec<Address = Value> extends SourceBase {
   readonly group?: string
   /** `nats://`, with `user:password@` where the server wants it, or several; the platform itself when absent. */
   readonly server?: Address | readonly Address[]
+}
+
+/** Lines of a log. */
+export interface LogSourceSpec extends SourceBase {
+  readonly type: 'log'
+  /** The name of another function of the service, or the absolute path of a file. */
+  readonly source: string
+  readonly project?: string
+  /** See `line-filter.ts`. */
+  readonly filter?: string
+  /** Seconds for which lines are gathered into one event; 1 when absent. */
+  readonly interval?: number
 }
 
 /** A sidecar of Dapr comes with it to the address of the service. */

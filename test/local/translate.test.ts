@@ -1,6 +1,7 @@
 import type { Service } from '@anyfaas/kit'
 import { expect, test } from 'vitest'
 import { localProvider } from '../../src/local/provider.ts'
+import type { FunctionSpec } from '../../src/local/spec.ts'
 import { http, makeAggregate, makeFn, makeService, timer } from '../fixtures/service.ts'
 
 const [target] = localProvider.targets
@@ -72,7 +73,7 @@ test('what the platform cannot do is said at its place', async () => {
     makeFn('a', { runtime: 'python3.12', cpu: 2, timeoutSec: 100_000 }),
     makeFn('b', {
       triggers: [
-        { kind: 'log', at: '/functions/b/events/0/log', enabled: true, source: 's' },
+        { kind: 'table', at: '/functions/b/events/0/table', enabled: true, table: 't' },
         http('/b', { auth: { kind: 'iam' } }),
       ],
     }),
@@ -82,7 +83,7 @@ test('what the platform cannot do is said at its place', async () => {
     ['SLS3002', 'warning', '/functions/a/cpu'],
     ['SLS3003', 'error', '/functions/a/timeout'],
     ['SLS3003', 'warning', '/functions/x/events/0/http/auth'],
-    ['SLS3001', 'error', '/functions/b/events/0/log'],
+    ['SLS3001', 'error', '/functions/b/events/0/table'],
   ])
 })
 
@@ -123,5 +124,37 @@ test('topics are subjects of NATS where a server is named, and other brokers are
   for (const wrong of ['http://x', 7, [], ['nats://a', '']]) {
     const { diagnostics } = await withServer(wrong)
     expect(diagnostics).toMatchObject([{ code: 'SLS3003', severity: 'error', pointer: `${at}/overrides/local/server` }])
+  }
+})
+
+test('a log trigger listens to another function or to a file, and never in a circle', async () => {
+  const at = '/functions/x/events/0/log'
+  const watch = (name: string, source: string, more = {}) =>
+    makeFn(name, { triggers: [{ kind: 'log', at, enabled: true, source, ...more } as never] })
+  const plain = makeFn('plain')
+  const good = await translate([
+    plain,
+    watch('a', 'plain', { filter: 'ERROR', intervalSec: 5, project: 'p' }),
+    watch('b', 'a'),
+    watch('c', '/var/log/syslog'),
+    watch('d', 'store-of-a-cloud', { overrides: { local: { source: 'plain' } } }),
+  ])
+  expect(good.diagnostics).toEqual([])
+  expect(good.resources.map(({ spec }) => (spec as FunctionSpec).sources?.[0])).toMatchObject([
+    undefined,
+    { type: 'log', source: 'plain', filter: 'ERROR', interval: 5, project: 'p' },
+    { source: 'a' },
+    { source: '/var/log/syslog' },
+    { source: 'plain' },
+  ] as never)
+  for (const bad of [
+    [watch('a', 'nobody')],
+    [watch('a', 'a')],
+    [watch('a', 'b'), watch('b', 'c'), watch('c', 'b')].slice(0, 3),
+  ]) {
+    const { diagnostics } = await translate(bad)
+    expect(diagnostics.length).toBeGreaterThan(0)
+    for (const one of diagnostics)
+      expect(one).toMatchObject({ code: 'SLS3001', severity: 'error', pointer: `${at}/source` })
   }
 })

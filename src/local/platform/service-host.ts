@@ -45,6 +45,7 @@ export class ServiceHost {
       place: `${this.name}.${this.stage}`,
       folder: options.folder,
       buckets: options.buckets,
+      hear: (listener) => this.log.hear(listener),
       accept: options.accept,
       tell: (name, text) => this.log.tell({ function: name, stream: 'sys', text }),
     })

@@ -21,6 +21,12 @@ export class ServiceLog {
     this.#lines.emit('line', told)
   }
 
+  /** Hears every line from now on, until the returned function is called. */
+  hear(listener: (line: LogLine) => void): () => void {
+    this.#lines.on('line', listener)
+    return () => void this.#lines.off('line', listener)
+  }
+
   /** Resolves when every line so far is in the file. */
   async written(): Promise<void> {
     await this.#file.written()

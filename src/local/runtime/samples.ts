@@ -55,7 +55,7 @@ export const samples: Samples = {
   log: {
     project: 'shop',
     store: 'access',
-    lines: ['GET / 200'],
+    lines: [{ time: 1_714_564_800_000, text: 'GET / 200' }],
   },
   table: {
     table: 'users',

@@ -1,3 +1,4 @@
+import type { LogLine } from '@anyfaas/kit'
 import type { LocalTriggerEvent } from '../runtime/protocol.ts'
 
 /** What happened outside of the platform, before it has an id and a trigger. */
@@ -19,6 +20,8 @@ export interface SourceContext {
   readonly memory: string
   /** The folder of buckets that are named and not given as a folder. */
   readonly buckets: string
+  /** Hears what the functions of the service print, until the returned function is called. */
+  readonly hear: (listener: (line: LogLine) => void) => () => void
   /** Resolves when the event cannot be lost any more; rejects when nobody has it. */
   readonly take: (happening: Happening) => Promise<void>
   readonly tell: (text: string) => void

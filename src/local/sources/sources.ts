@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { Queue } from '../platform/queue.ts'
-import type { MqttSourceSpec, SourceSpec, TopicSourceSpec } from '../spec.ts'
+import type { LogSourceSpec, MqttSourceSpec, SourceSpec, TopicSourceSpec } from '../spec.ts'
+import { FileLines } from './file-lines.ts'
 import { FolderSource } from './folder-source.ts'
+import { LogSource } from './log-source.ts'
 import { openMqtt } from './mqtt-source.ts'
 import type { Source, SourceContext, SourceEvent } from './source.ts'
 
@@ -14,6 +16,7 @@ export interface SourcesOptions {
   readonly folder: string
   /** Where buckets lie that are folders. */
   readonly buckets: string
+  readonly hear: SourceContext['hear']
   /** Resolves when the event cannot be lost any more. */
   readonly accept: (name: string, event: SourceEvent, id: string) => Promise<void>
   readonly tell: (name: string, text: string) => void
@@ -84,12 +87,13 @@ export class Sources {
   }
 
   #contextOf(key: string, { function: name, spec }: WantedSource, tell: SourceContext['tell']): SourceContext {
-    const { place, folder, buckets, accept } = this.#options
+    const { place, folder, buckets, hear, accept } = this.#options
     const identity = [hostname(), folder, key].join('\n')
     return {
       identity,
       shared: `${place}/${key}`,
       buckets,
+      hear,
       memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.ndjson`),
       take: ({ data, id = randomUUID() }) =>
         accept(name, { kind: kindOf(spec), trigger: spec.name, time: new Date().toISOString(), data }, id),
@@ -98,7 +102,7 @@ export class Sources {
   }
 }
 
-const KINDS = { mqtt: 'mqtt', folder: 'os', dapr: 'dapr' } as const
+const KINDS = { mqtt: 'mqtt', folder: 'os', log: 'log', dapr: 'dapr' } as const
 
 /** The trigger kind of the service file. */
 export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
@@ -107,6 +111,7 @@ export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
 
 async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
   if (spec.type === 'folder') return await new FolderSource(spec, context).open()
+  if (spec.type === 'log') return await openLog(spec, context)
   if (spec.type === 'topic' && spec.server !== undefined) {
     const { NatsSource } = await import('./nats-source.ts')
     return new NatsSource(spec as TopicSourceSpec<string>, context).open()
@@ -114,6 +119,14 @@ async function openSource(spec: SourceSpec, context: SourceContext): Promise<Sou
   // What is sent to a topic of the platform itself comes from where it is sent, and a sidecar comes by itself.
   if (spec.type === 'topic' || spec.type === 'dapr') return { stop: async () => undefined }
   return await openMqtt(spec as MqttSourceSpec<string>, context)
+}
+
+// The platform's own files tell of what it tells of.
+async function openLog(spec: LogSourceSpec, context: SourceContext): Promise<Source> {
+  if (!isAbsolute(spec.source)) return new LogSource(spec, context)
+  const own = dirname(context.buckets)
+  if (!relative(own, spec.source).startsWith('..')) throw new Error(`${own} is the platform's own folder`)
+  return await new FileLines(spec, context).open()
 }
 
 function keyOf({ function: name, spec }: WantedSource): string {

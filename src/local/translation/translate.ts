@@ -22,6 +22,7 @@ import {
 } from '@anyfaas/kit'
 import { outputsOf } from '../outputs/outputs-of.ts'
 import { FUNCTION, type FunctionSpec, type RouteSpec, type SourceSpec, type TimerSpec } from '../spec.ts'
+import { checkLogs } from './check-logs.ts'
 import { checkRaw } from './check-raw.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
@@ -55,7 +56,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const reached = mapTriggers([...routes, ...timers], triggers, subject)
   const ofType = (...types: readonly string[]): readonly MappedTrigger[] =>
     reached.triggers.filter(({ type }) => types.includes(type))
-  const sources = ofType('mqtt', 'folder', 'topic', 'dapr').map(readSource)
+  const sources = ofType('mqtt', 'folder', 'topic', 'log', 'dapr').map(readSource)
   const outputs = outputsOf(fn)
   const spec = {
     name: fn.name,
@@ -76,6 +77,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
       ...mapped.diagnostics,
       ...reached.diagnostics,
       ...reached.triggers.flatMap(checkRaw),
+      ...checkLogs(fn, service),
       ...outputs.diagnostics,
     ],
   }

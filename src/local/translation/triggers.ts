@@ -9,6 +9,7 @@ import {
   refused,
   type TriggerTable,
 } from '@anyfaas/kit'
+import { lineFilter } from '../sources/line-filter.ts'
 
 const COMMON = {
   kind: elsewhere('the list that it stands in'),
@@ -155,7 +156,26 @@ export const triggers: TriggerTable = {
       },
     },
   },
-  log: without('a log store to watch'),
+  log: {
+    type: 'log',
+    emulated: 'lines that another function of the service prints, or of a file of this machine',
+    fields: {
+      ...SOURCE,
+      source: { to: 'source', takes: 'a function of the service, or the absolute path of a file' },
+      project: { to: 'project' },
+      log: lossy('the platform keeps no report of its own'),
+      retry: lossy('async of the function says so'),
+      intervalSec: { to: 'interval' },
+      filter: {
+        to: 'filter',
+        takes: 'words, "quoted texts", and either with a minus sign',
+        as: (filter) =>
+          lineFilter(filter)
+            ? filter
+            : adjusted(undefined, 'it knows words only: every line comes', 'look into the function'),
+      },
+    },
+  },
   table: without('tables'),
   stream: without('streams'),
   cdn: without('a CDN'),
