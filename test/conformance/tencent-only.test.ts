@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { afterEach, expect, it, vi } from 'vitest'
 import { signStorage } from '../../plugins/tencent/src/account/object-storage.ts'
+import { doctor } from '../../src/actions/doctor.ts'
 import { logs } from '../../src/actions/logs.ts'
 import { ScfEmulator } from '../emulators/scf/emulator.ts'
 import { Bench, type Tree } from './edition.ts'
@@ -235,6 +236,31 @@ it("signs requests to the object storage as the vendor's documents do", () => {
   const keys = { secretId: 'AKIDQjz3ltompVjBni5LitkWHFlFpwkn9U5q', secretKey: 'BQYIM75p8x0iWVFSIgqEKwFprpRSVHlz' }
   const signed = signStorage({ method: 'PUT', path, headers, time: '1557989151;1557996351' }, keys)
   expect(signed).toMatch(/q-signature=3b8851a11a569213c17ba8fa7dcf2abec6935172$/)
+})
+
+it('what changed since the plan was made stops a deploy, and the next one goes on', async () => {
+  await open()
+  bench.write({ a: {}, b: {} })
+  await bench.deploy()
+  bench.write({ a: {}, b: { memorySize: 1024 } })
+  const sent = emulator.mutations.length
+  const confirm = async (): Promise<void> =>
+    emulator.functions.configure(emulator.functions.get(NAME), { MemorySize: 256 })
+  expect(await codesOf(bench.deploy({ confirm }))).toEqual(['SLS5004'])
+  expect(emulator.mutations).toHaveLength(sent)
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+})
+
+it('the doctor says how the clock goes', async () => {
+  await open()
+  bench.write({ a: {} })
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  const findings = platforms[0]?.examination.findings ?? []
+  expect(findings.map(({ what, state }) => `${what} ${state}`)).toEqual(
+    ['credentials', 'region', 'account', 'clock', 'the API'].map((what) => `${what} good`),
+  )
+  expect(emulator.mutations).toEqual([])
 })
 
 it('logs come from the topic of the function', async () => {

@@ -31,6 +31,7 @@ export class Neighbours {
 
   name({ headers, method }: Pick<WireRequest, 'headers' | 'method'>): string | undefined {
     if (headers['x-acs-action'] === 'DescribeMetricList') return 'DescribeMetricList'
+    if (headers['x-acs-action'] === 'GetCallerIdentity') return 'GetCallerIdentity'
     if (headers['x-acs-version'] === RAM) return `${RAM} ${headers['x-acs-action']}`
     if (/\.oss-[\w-]+\.aliyuncs\.com$/.test(headers['host'] ?? '')) return `${method} object`
     if (/\.log\.aliyuncs\.com$/.test(headers['host'] ?? '')) return `${method} logs`
@@ -39,7 +40,7 @@ export class Neighbours {
 
   /** A call by POST that changes nothing. */
   reads(action: string): boolean {
-    return action === 'DescribeMetricList' || /^2015-05-01 (Get|List)/.test(action)
+    return action === 'DescribeMetricList' || action === 'GetCallerIdentity' || /^2015-05-01 (Get|List)/.test(action)
   }
 
   /** Keys to one object of a bucket of the platform's own. */
@@ -54,9 +55,21 @@ export class Neighbours {
   answer(request: WireRequest): WireReply | undefined {
     const { action } = request
     if (action === 'DescribeMetricList') return this.#metrics(request)
+    if (action === 'GetCallerIdentity') return this.#identity(request)
     if (action.startsWith(RAM)) return this.roles.answer({ ...request, action: action.slice(RAM.length + 1) })
     if (action.endsWith(' object')) return this.#object(request)
     return action.endsWith(' logs') ? this.logs.answer(request, this.#keys) : undefined
+  }
+
+  /** How far the platform's clock is behind this machine's. */
+  behindMs = 0
+
+  #identity(request: WireRequest): WireReply {
+    const problem = checkSignature(request, this.#keys)
+    if (problem) return { status: 403, body: { Code: problem, Message: 'the signature does not match' } }
+    const date = new Date(Date.now() - this.behindMs).toUTCString()
+    const body = { AccountId: '1234567890123456', Arn: 'acs:ram::1234567890123456:user/ci', IdentityType: 'RAMUser' }
+    return { status: 200, body: { ...body, RequestId: 'r' }, headers: { date } }
   }
 
   // https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header

@@ -26,7 +26,7 @@ export class ScfEmulator extends Emulator {
 
   state(): unknown {
     const functions = this.functions.list().map(([key, { told, zip, event, reservedMb }]) => {
-      const { FunctionId: _, Tags, ...rest } = told
+      const { FunctionId: _, AddTime: __, ModTime: ___, Tags, ...rest } = told
       const tags = (Tags as Tree[]).map(({ Key, Value }) => `${Key}=${Value}`).sort()
       return [key, { ...rest, tags, zip, event, reservedMb }]
     })
@@ -51,7 +51,7 @@ export class ScfEmulator extends Emulator {
 
   protected name({ headers, method, path, url }: Omit<WireRequest, 'action'>): string {
     if (this.storage.isAsked(headers)) return `${method === 'HEAD' ? 'Get' : method} ${path === '/' ? url : 'object'}`
-    return headers['x-tc-action'] ?? ''
+    return headers['x-tc-action'] ?? (method === 'HEAD' ? 'Get nothing' : '')
   }
 
   protected changes({ action }: WireRequest): boolean {
@@ -255,7 +255,19 @@ export class ScfEmulator extends Emulator {
     return this.functions.list().flatMap(([key, fn]) => {
       if (!key.startsWith(`${namespace}/`)) return []
       const { FunctionName, FunctionId, Tags, Runtime, Type, Description, AsyncRunEnable, TraceEnable } = fn.told
-      const known = { FunctionName, FunctionId, Tags, Runtime, Type, Description, AsyncRunEnable, TraceEnable }
+      const { AddTime, ModTime } = fn.told
+      const times = { AddTime, ModTime }
+      const known = {
+        FunctionName,
+        FunctionId,
+        Tags,
+        Runtime,
+        Type,
+        Description,
+        AsyncRunEnable,
+        TraceEnable,
+        ...times,
+      }
       const ReservedConcurrencyMem = fn.reservedMb === 0 ? null : fn.reservedMb
       return [{ ...known, Namespace: namespace, ...statusOf(fn), ReservedConcurrencyMem }]
     })

@@ -1,9 +1,11 @@
 import { type Examination, type Finding, isSlsError } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
+import { askIdentity, type Identity } from '../account/identity.ts'
 
 export interface Examined {
   readonly credentials: Credentials
   readonly region: string
+  readonly endpoint?: string
   readonly account: string | undefined
   /** Asks the API, and says what it found. */
   readonly look: () => Promise<string>
@@ -11,8 +13,13 @@ export interface Examined {
 }
 
 /** What a deploy will find. */
-export async function examine({ credentials, region, account, look, policy }: Examined): Promise<Examination> {
+export async function examine(examined: Examined, signal: AbortSignal): Promise<Examination> {
+  const { credentials, region, look, policy } = examined
   const { accessKeyId, source, securityToken } = credentials
+  const identity = await askIdentity(examined, signal).catch((cause: unknown) => {
+    signal.throwIfAborted()
+    return reasonOf(cause)
+  })
   const findings: Finding[] = [
     {
       what: 'credentials',
@@ -21,17 +28,40 @@ export async function examine({ credentials, region, account, look, policy }: Ex
       found: `${accessKeyId.slice(0, 4)}… from ${source}${securityToken ? ', with a session token' : ''}`,
     },
     { what: 'region', state: 'good', found: region },
-    account === undefined
-      ? {
-          what: 'account',
-          state: 'doubtful',
-          found: 'not known',
-          help: 'triggers of other products need it: provider.accountId, or ALIBABA_CLOUD_ACCOUNT_ID',
-        }
-      : { what: 'account', state: 'good', found: account },
+    ...whose(examined, identity),
+    ...(typeof identity === 'string' ? [] : clock(identity)),
     await ask(look),
   ]
   return { findings, policy }
+}
+
+function whose({ account }: Examined, identity: Identity | string): Finding[] {
+  if (typeof identity === 'string')
+    return [
+      {
+        what: 'account',
+        state: 'doubtful',
+        found: `${account ?? 'not known'}: ${identity}`,
+        help: 'triggers of other products need it: provider.accountId, or ALIBABA_CLOUD_ACCOUNT_ID',
+      },
+    ]
+  const found = `${identity.account}, as ${identity.arn}`
+  if (account === undefined || account === identity.account) return [{ what: 'account', state: 'good', found }]
+  const help = `provider.accountId says ${account}, and these credentials are of another account`
+  return [{ what: 'account', state: 'bad', found, help }]
+}
+
+// A signature is good for a quarter of an hour: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
+const MOST_MS = 15 * 60_000
+const MUCH_MS = 60_000
+
+function clock({ aheadMs }: Identity): Finding[] {
+  if (aheadMs === undefined) return []
+  const apart = Math.abs(aheadMs)
+  const found = `${Math.round(apart / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} the platform's`
+  if (apart < MUCH_MS) return [{ what: 'clock', state: 'good', found }]
+  const help = 'requests are refused when it is a quarter of an hour off: let the machine set its time by the network'
+  return [{ what: 'clock', state: apart < MOST_MS ? 'doubtful' : 'bad', found, help }]
 }
 
 async function ask(look: () => Promise<string>): Promise<Finding> {
@@ -39,6 +69,11 @@ async function ask(look: () => Promise<string>): Promise<Finding> {
     return { what: 'the API', state: 'good', found: await look() }
   } catch (cause) {
     if (!isSlsError(cause)) throw cause
-    return { what: 'the API', state: 'bad', found: cause.diagnostics[0]?.message ?? cause.message }
+    return { what: 'the API', state: 'bad', found: reasonOf(cause) }
   }
+}
+
+function reasonOf(cause: unknown): string {
+  if (isSlsError(cause)) return cause.diagnostics[0]?.message ?? cause.message
+  return cause instanceof Error ? cause.message : String(cause)
 }

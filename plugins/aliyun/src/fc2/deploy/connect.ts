@@ -24,6 +24,7 @@ import { readMetrics } from '../../deploy/metrics.ts'
 import { NewRoles } from '../../deploy/new-roles.ts'
 import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
+import { checkStale } from '../../deploy/stale.ts'
 import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { regionOf } from '../../region.ts'
@@ -47,9 +48,9 @@ export const connector: Connector = {
     const { service, artifacts, env } = options
     const { endpoint, profile } = service.provider
     const credentials = await findCredentials(env, profile)
-    const account = accountOf(options)
-    if (account === undefined) throw lacksAccount('edition 2.0')
     const region = regionOf(service)
+    const account = await accountOf({ service, env, credentials, region, ...(endpoint && { endpoint }) })
+    if (account === undefined) throw lacksAccount('edition 2.0')
     const largeBucket = env['ANYFAAS_CODE_BUCKET']
     const reach = { credentials, region, account, largeBucket, ...(endpoint && { endpoint }) }
     const site: Site = {
@@ -97,7 +98,7 @@ class Fc2Connection implements Connection {
     }
     this.operations = {
       ...makeOperations(site, ours),
-      doctor: async (call: Call) => await examine({ ...reach, look: () => look(call), policy }),
+      doctor: async (call: Call) => await examine({ ...reach, look: () => look(call), policy }, call.signal),
       metrics: async (query: MetricsQuery, call: Call) => {
         const measured = (await this.#chosen(query.functions, call)).map(({ name, fn }) => ({
           fn,
@@ -119,6 +120,17 @@ class Fc2Connection implements Connection {
       `${own}.*/functions/${functionName}`,
     ]
     return withTriggerRoles(filled, { service, functionArns })
+  }
+
+  async lock(call: Call): Promise<() => Promise<void>> {
+    const [planned, now] = [await this.#ours.ours(call), await this.#ours.ours(call, 'now')]
+    checkStale(
+      planned.map(({ live }) => live),
+      now.map(({ live }) => live),
+    )
+    return async () => {
+      // Nothing is held.
+    }
   }
 
   async info(call: Call): Promise<Deployment | undefined> {

@@ -24,6 +24,7 @@ import { readMetrics } from '../../deploy/metrics.ts'
 import { NewRoles } from '../../deploy/new-roles.ts'
 import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
+import { checkStale } from '../../deploy/stale.ts'
 import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
@@ -54,7 +55,7 @@ export const connector: Connector = {
     const site: Site = { client: new Fc3Client(reach), service, artifacts, seals, secret: (name) => env[name] }
     return new Fc3Connection(site, {
       ...reach,
-      account: accountOf(options),
+      account: await accountOf({ service, env, ...reach }),
       largeBucket: env['ANYFAAS_CODE_BUCKET'],
     })
   },
@@ -107,7 +108,7 @@ class Fc3Connection implements Connection {
     const policy = policyFor(region, account, this.#site.service)
     return {
       ...makeOperations(this.#site, this.#ours),
-      doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }),
+      doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }, call.signal),
       metrics: async (query, call) => {
         const measured = (await this.#chosen(query.functions, call)).map(({ name, fn }) => ({
           fn,
@@ -115,6 +116,17 @@ class Fc3Connection implements Connection {
         }))
         return await readMetrics(measured, query, new Monitor(this.#reach), call)
       },
+    }
+  }
+
+  async lock(call: Call): Promise<() => Promise<void>> {
+    const [planned, now] = [await this.#ours.list(call), await this.#ours.list(call, 'now')]
+    checkStale(
+      planned.map(({ live }) => live),
+      now.map(({ live }) => live),
+    )
+    return async () => {
+      // Nothing is held.
     }
   }
 

@@ -66,6 +66,13 @@ class ScfConnection implements Connection {
     return expand(fillPlaceholders(resources, { region: client.region }), { service, marks: codeMarks(artifacts) })
   }
 
+  async lock(call: Call): Promise<() => Promise<void>> {
+    await this.#ours.checkUnchanged(call)
+    return async () => {
+      // Nothing is held.
+    }
+  }
+
   async info(call: Call): Promise<Deployment | undefined> {
     const functions = await this.#ours.list(call, 'now')
     if (functions.length === 0) return undefined

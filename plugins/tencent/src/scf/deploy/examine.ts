@@ -1,4 +1,5 @@
 import { type Call, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import { askAhead } from '../../account/clock.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 import type { Account } from './tags.ts'
@@ -26,6 +27,7 @@ export async function examine(
     { what: 'credentials', state: 'good', found: `${secretId.slice(0, 4)}… from ${source}` },
     { what: 'region', state: 'good', found: site.client.region },
     identity,
+    ...(await clock(site, call)),
     await look('the API', async () => {
       const all = await ours.now(call)
       const own = await ours.list(call)
@@ -33,6 +35,24 @@ export async function examine(
     }),
   ]
   return { findings, policy: policyFor(site, account ?? '*') }
+}
+
+// A signature is good for five minutes: https://cloud.tencent.com/document/api/583/17239
+const MOST_MS = 5 * 60_000
+const MUCH_MS = 60_000
+
+async function clock({ client }: Site, { signal }: Call): Promise<Finding[]> {
+  const aheadMs = await askAhead(client.config.endpoint ?? 'https://scf.tencentcloudapi.com', signal).catch(() => {
+    signal.throwIfAborted()
+    // Whether the address can be reached is what the next finding says.
+    return undefined
+  })
+  if (aheadMs === undefined) return []
+  const apart = Math.abs(aheadMs)
+  const found = `${Math.round(apart / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} the platform's`
+  if (apart < MUCH_MS) return [{ what: 'clock', state: 'good', found }]
+  const help = 'requests are refused when it is five minutes off: let the machine set its time by the network'
+  return [{ what: 'clock', state: apart < MOST_MS ? 'doubtful' : 'bad', found, help }]
 }
 
 async function look(what: string, ask: () => Promise<string>): Promise<Finding> {
