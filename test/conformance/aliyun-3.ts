@@ -38,7 +38,8 @@ export const aliyun3: Edition = {
   env: () => ({ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }),
   emulate: (options) => new Fc3Emulator(options),
   rich,
-  waiting: WAITING,
+  // Each of these with its role; the others are made in the same way.
+  waiting: { events: (WAITING['events'] as Tree[]).slice(0, 2) },
   changes: [
     ['description', { ...rich, description: 'other' }],
     ['memory', { ...rich, memorySize: 1024 }],

@@ -93,6 +93,14 @@ describe.each(EDITIONS)('$edition.name', ({ edition, make }) => {
     expect(await found('account')).toMatchObject({ state: 'bad' })
   })
 
+  it('the rights on a bucket are among those to paste where code goes through one', async () => {
+    await open()
+    const policy = async (): Promise<string> => JSON.stringify(await doctor({ dir: bench.dir }, bench.io))
+    expect(await policy()).not.toContain('oss:PutObject')
+    setEnv({ ...bench.env, ANYFAAS_CODE_BUCKET: 'my-bucket' })
+    expect(await policy()).toContain('acs:oss:*:*:my-bucket/anyfaas/*')
+  })
+
   it('what changed since the plan was made stops a deploy, and the next one goes on', async () => {
     await open({ a: {}, b: {} })
     await bench.deploy()

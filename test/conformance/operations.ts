@@ -36,6 +36,13 @@ export function operations(edition: Edition, open: () => Promise<Bench>, small: 
       expect(later.answer.payload).toBe('')
     })
 
+    it('is removed with its versions and aliases', async () => {
+      const options = await deployed()
+      await setAlias({ ...options, function: 'get', name: 'live', version: 'latest' }, bench.io)
+      await bench.remove()
+      expect(JSON.stringify(bench.emulator.state())).not.toContain('shop-dev')
+    })
+
     it('has versions, an alias, a canary, a promotion and a way back', async () => {
       const options = await deployed()
       const alias = async (): Promise<unknown> =>

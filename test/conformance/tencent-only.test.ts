@@ -260,6 +260,8 @@ it('the doctor says how the clock goes', async () => {
   expect(findings.map(({ what, state }) => `${what} ${state}`)).toEqual(
     ['credentials', 'region', 'account', 'clock', 'the API'].map((what) => `${what} good`),
   )
+  const { policy } = platforms[0]?.examination ?? {}
+  expect(JSON.stringify(policy)).toContain('qcs::cos:ap-guangzhou:uid/*:anyfaas-code-ap-guangzhou-*/*')
   expect(emulator.mutations).toEqual([])
 })
 

@@ -125,6 +125,8 @@ export class Fc3Emulator extends Emulator {
         return page([...this.#shelf(name).versions].reverse(), 'versions', query)
       case 'PublishFunctionVersion':
         return this.#shelf(name).publish(JSON.stringify(withoutTimes(this.#function(name))))
+      case 'DeleteFunctionVersion':
+        return this.#shelf(name).remove(second)
       case 'ListAliases':
         return page([...this.#shelf(name).aliases.values()], 'aliases', query)
       case 'CreateAlias':
@@ -226,6 +228,9 @@ export class Fc3Emulator extends Emulator {
     this.#function(name)
     if (this.#triggersOf(name).length > 0)
       throw new Refusal(409, 'FunctionNotEmpty', 'the function has active triggers')
+    const { versions, aliases } = this.#shelf(name)
+    if (versions.length > 0 || aliases.size > 0)
+      throw new Refusal(409, 'FunctionNotEmpty', 'the function has versions or aliases')
     this.#functions.delete(name)
     this.#shelves.delete(name)
     for (const key of [...this.#parts.keys()]) if (key.endsWith(`/${name}`)) this.#parts.delete(key)

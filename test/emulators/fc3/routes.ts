@@ -41,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   route('DeleteCustomDomain', 'DELETE', '/custom-domains/*'),
   route('InvokeFunction', 'POST', '/functions/*/invocations'),
   route('ListFunctionVersions', 'GET', '/functions/*/versions'),
+  route('DeleteFunctionVersion', 'DELETE', '/functions/*/versions/*'),
   route('PublishFunctionVersion', 'POST', '/functions/*/versions', 'PublishVersionInput'),
   route('ListAliases', 'GET', '/functions/*/aliases'),
   route('CreateAlias', 'POST', '/functions/*/aliases', 'CreateAliasInput'),

@@ -121,6 +121,8 @@ export class ScfEmulator extends Emulator {
       }
       case 'DeleteFunction': {
         const fn = this.functions.idle(params, 'FailedOperation.FunctionStatusError')
+        const own = this.#shelves.of(keyOf(params)).aliases()
+        if (own.some(({ Name }) => Name !== '$DEFAULT')) throw refused('UnsupportedOperation.AliasBind')
         this.triggers.deleteAll(keyOf(params))
         this.#shelves.delete(keyOf(params))
         return this.functions.busy(fn, 'Deleting', settleMs) as undefined
@@ -173,8 +175,18 @@ export class ScfEmulator extends Emulator {
     if (action === 'CreateTrigger') return { TriggerInfo: this.triggers.create(key, params) }
     if (action === 'UpdateTrigger') this.triggers.update(key, params)
     else if (action === 'UpdateTriggerStatus') this.triggers.switch(key, params)
-    else this.triggers.delete(key, params)
+    else {
+      this.#checkUrl(params)
+      this.triggers.delete(key, params)
+    }
     return undefined
+  }
+
+  #checkUrl({ Type, FunctionName, Namespace = 'default' }: Tree): void {
+    if (Type !== 'http') return
+    const leads = (domain: Tree): boolean =>
+      (domain['EndpointsConfig'] as Tree[]).some((one) => keyOf(one) === keyOf({ FunctionName, Namespace }))
+    if ([...this.#domains.values()].some(leads)) throw refused('FailedOperation.DeleteTrigger.UrlUsed')
   }
 
   #deliver(params: Tree): undefined {

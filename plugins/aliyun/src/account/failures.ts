@@ -58,7 +58,13 @@ export function refuse(what: string, error: unknown): unknown {
   )
 }
 
-const PASSING = new Set(['ConcurrentUpdateError', 'FunctionUpdateConflict', 'InternalServerError'])
+// The last one: instances that were kept ready go in their own time.
+const PASSING = new Set([
+  'ConcurrentUpdateError',
+  'FunctionUpdateConflict',
+  'InternalServerError',
+  'ProvisionConfigExist',
+])
 const CREDENTIALS = new Set([
   'InvalidAccessKeyID',
   'InvalidAccessKeyId.NotFound',

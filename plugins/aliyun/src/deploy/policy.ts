@@ -1,11 +1,20 @@
 import type { Service } from '@anyfaas/kit'
 import { needsRoles } from './trigger-roles.ts'
 
-/** What a deploy needs besides Function Compute itself: to hand roles to functions and triggers, log stores, and metrics. */
-export function besides(account: string, service: Pick<Service, 'name' | 'functions'>): readonly object[] {
+export interface Besides {
+  readonly account: string
+  readonly service: Pick<Service, 'name' | 'functions'>
+  /** The deployer's own ones for code. */
+  readonly buckets: readonly (string | undefined)[]
+}
+
+/** What a deploy needs besides Function Compute itself: to hand roles to functions and triggers, log stores, code, and metrics. */
+export function besides({ account, service, buckets }: Besides): readonly object[] {
+  const objects = [...new Set(buckets)].flatMap((name) => (name === undefined ? [] : [`acs:oss:*:*:${name}/anyfaas/*`]))
   return [
     { Effect: 'Allow', Action: ['ram:PassRole'], Resource: ['*'] },
     ...(needsRoles(service) ? rolesOf(account, service.name) : []),
+    ...(objects.length > 0 ? [{ Effect: 'Allow', Action: ['oss:PutObject', 'oss:GetObject'], Resource: objects }] : []),
     {
       Effect: 'Allow',
       Action: [

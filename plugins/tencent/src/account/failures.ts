@@ -57,6 +57,9 @@ export function refuse(what: string, error: unknown): unknown {
 const PASSING = new Set([
   'ServiceUnavailable',
   'FailedOperation.FunctionStatusError',
+  'FailedOperation.DeleteFunction',
+  // The domain that leads there is on its way out as well.
+  'FailedOperation.DeleteTrigger.UrlUsed',
   'FailedOperation.FunctionNameStatusError',
   'FailedOperation.FunctionVersionStatusNotActive',
   'FailedOperation.OperationConflict',

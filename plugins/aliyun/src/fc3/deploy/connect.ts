@@ -105,7 +105,9 @@ class Fc3Connection implements Connection {
       const [all, own] = [await this.#ours.now(call), await this.#ours.list(call)]
       return `${all.length} functions, ${own.length} of this service and stage`
     }
-    const policy = policyFor(region, account, this.#site.service)
+    const { service } = this.#site
+    const buckets = [this.#reach.largeBucket, ...service.functions.map(({ name }) => bucketIn(service, name))]
+    const policy = policyFor(region, { account, service, buckets })
     return {
       ...makeOperations(this.#site, this.#ours),
       doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }, call.signal),

@@ -24,6 +24,7 @@ import { revealed } from '../../deploy/revealed.ts'
 import { tagMap } from './expand.ts'
 import { checkOlderEdition } from './older-edition.ts'
 import type { OurFunctions } from './our-functions.ts'
+import { removeFunction } from './removal.ts'
 import type { Site } from './site.ts'
 import { retag } from './tags.ts'
 
@@ -113,12 +114,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
-    const path = `/functions/${value['functionName']}`
-    try {
-      await this.#site.client.call({ action: 'DeleteFunction', method: 'DELETE', path, about: id }, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
+    await removeFunction(this.#site, value['functionName'], id, call)
   }
 
   project(live: Tree): Tree {

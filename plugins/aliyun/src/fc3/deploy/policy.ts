@@ -1,8 +1,7 @@
-import type { Service } from '@anyfaas/kit'
-import { besides } from '../../deploy/policy.ts'
+import { type Besides, besides } from '../../deploy/policy.ts'
 
 /** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/fc/policies-and-sample-policies */
-export function policyFor(region: string, account: string, service: Service): object {
+export function policyFor(region: string, { account, service, buckets }: Besides): object {
   const functions = `acs:fc:${region}:${account}:functions/${service.name}-*`
   return {
     Version: '1',
@@ -14,7 +13,7 @@ export function policyFor(region: string, account: string, service: Service): ob
       },
       { Effect: 'Allow', Action: ['fc:*'], Resource: [functions, `${functions}/*`] },
       { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
-      ...besides(account, service),
+      ...besides({ account, service, buckets }),
     ],
   }
 }

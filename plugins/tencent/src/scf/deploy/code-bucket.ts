@@ -17,14 +17,14 @@ export const BUCKET_VARIABLE = 'ANYFAAS_CODE_BUCKET'
  */
 export class CodeBucket {
   readonly #client: ScfClient
-  readonly #given: string | undefined
+  /** The deployer's own bucket. */
+  readonly given: string | undefined
   readonly #shelf: Shelf<Place>
   #name: string | undefined
 
-  /** `given` is the deployer's own bucket. */
   constructor(client: ScfClient, given?: string) {
     this.#client = client
-    this.#given = given
+    this.given = given
     this.#shelf = new Shelf({
       put: (artifact, call) => this.#put(artifact, call),
       remove: (place) => this.#call({ method: 'DELETE', ...place }, { signal: AbortSignal.timeout(CLEAR_MS) }),
@@ -55,12 +55,12 @@ export class CodeBucket {
   }
 
   async #prepare(call: Call): Promise<string> {
-    const bucket = this.#given ?? `anyfaas-code-${await this.#appId(call)}`
+    const bucket = this.given ?? `anyfaas-code-${await this.#appId(call)}`
     try {
       await this.#call({ method: 'HEAD', bucket, path: '/' }, call)
       return bucket
     } catch (cause) {
-      if (!isMissing(cause) || this.#given !== undefined) throw cause
+      if (!isMissing(cause) || this.given !== undefined) throw cause
     }
     await this.#make(bucket, call)
     call.note(`made the bucket ${bucket}, for code above ${INLINE_BYTES / 1024 / 1024} MB`)

@@ -65,7 +65,7 @@ async function look(what: string, ask: () => Promise<string>): Promise<Finding> 
 }
 
 // https://cloud.tencent.com/document/product/583/33466
-function policyFor({ client, service }: Site, uin: string): object {
+function policyFor({ client, service, bucket }: Site, uin: string): object {
   const functions = `qcs::scf:${client.region}:uin/${uin}:namespace/*/function/${service.name}-*`
   return {
     version: '2.0',
@@ -87,6 +87,14 @@ function policyFor({ client, service }: Site, uin: string): object {
           'cam:PassRole',
         ],
         resource: ['*'],
+      },
+      {
+        // Code that no request takes: https://cloud.tencent.com/document/product/436/31923
+        effect: 'allow',
+        action: ['HeadBucket', 'PutBucket', 'PutBucketLifecycle', 'PutObject', 'DeleteObject', 'GetObject'].map(
+          (name) => `name/cos:${name}`,
+        ),
+        resource: [`qcs::cos:${client.region}:uid/*:${bucket.given ?? `anyfaas-code-${client.region}-*`}/*`],
       },
     ],
   }

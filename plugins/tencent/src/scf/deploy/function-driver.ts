@@ -17,6 +17,7 @@ import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import type { Request } from './client.ts'
 import { codeOf } from './code.ts'
 import { keyOf, type OurFunctions } from './our-functions.ts'
+import { removeFunction } from './removal.ts'
 import { fromPlatform, isSame, SETTINGS, toCreate, toUpdate } from './settings.ts'
 import { revealed, type Site } from './site.ts'
 import { type Account, ourFunction, retag, tagMap, withSeal } from './tags.ts'
@@ -101,11 +102,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
-    try {
-      await this.#site.client.call({ action: 'DeleteFunction', params: nameOf(value), about: id }, call)
-    } catch (failure) {
-      if (!isMissing(failure)) throw failure
-    }
+    await removeFunction(this.#site, nameOf(value), id, call)
     const left = await this.#ours.settled(value, call, 'gone')
     if (left) throw failedOn(left)
   }
