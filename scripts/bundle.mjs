@@ -26,6 +26,7 @@ const bundles = {
   api: { from: 'src/index.ts', to: 'dist/api/index.js', format: 'esm' },
   platform: { from: 'src/local/platform.ts', to: 'dist/local/platform.cjs' },
   'platform-process': { from: 'src/local/platform-process.ts', to: 'dist/local/platform-process.cjs' },
+  serve: { from: 'src/local/serve.ts', to: 'dist/local/serve.cjs' },
   worker: { from: 'src/local/worker.ts', to: 'dist/local/worker.cjs' },
   framework: { from: 'src/packager/runtime/framework.ts', to: 'dist/packager/framework.cjs', ships: true },
   'local-runtime': { from: 'src/local/runtime/start.ts', to: 'dist/local/runtime.cjs', ships: true },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** Absolute path of the tool's own folder, with its last slash. */
 export const TOP = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Absolute path of the bundle that a function's process runs. */
+/** Absolute path of the bundle that the process of a single call runs. */
 export const WORKER_FILE = fileURLToPath(new URL('../../dist/local/worker.cjs', import.meta.url))
 
 /** Absolute path of the bundle that the platform's process runs. */
@@ -18,7 +18,7 @@ export const PROCESS_FILE = fileURLToPath(new URL('../../dist/local/platform-pro
 /** Absolute path of what keeps the compiled code of bundles. */
 export const LOADER_FILE = fileURLToPath(new URL('../../bin/load.js', import.meta.url))
 
-/** Absolute path of what `WORKER_FILE` loads to serve a deployed function. */
+/** Absolute path of the bundle that the process of a deployed function runs. */
 export const SERVE_FILE = fileURLToPath(new URL('../../dist/local/serve.cjs', import.meta.url))
 
 /** Absolute path of the runtime that this version packs beside functions of the local platform. */

@@ -5,7 +5,7 @@ import { type PlatformRecord, platformVersion, readRecord } from './client/recor
 import type { FromPlatform } from './client/start-wire.ts'
 import type { Home } from './home.ts'
 import { writeJson } from './json-file.ts'
-import { WORKER_FILE } from './places.ts'
+import { SERVE_FILE } from './places.ts'
 import { obey } from './platform/commands.ts'
 import { Control } from './platform/control.ts'
 import { PlatformHost } from './platform/platform-host.ts'
@@ -47,7 +47,7 @@ async function main({ home, states, workers }: PlatformProcess): Promise<void> {
     ...(tracing && { tracing }),
     home,
     version,
-    worker: WORKER_FILE,
+    worker: SERVE_FILE,
     workers,
     queue: await chooseQueue(home),
     onEnding: () => {

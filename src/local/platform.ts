@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { homeOf } from './home.ts'
-import { LOADER_FILE, PROCESS_FILE, WORKER_FILE } from './places.ts'
+import { LOADER_FILE, PROCESS_FILE, SERVE_FILE } from './places.ts'
 import { readStates } from './platform/states.ts'
 import { WarmWorkers } from './platform/warm-workers.ts'
 
@@ -9,7 +9,7 @@ import { WarmWorkers } from './platform/warm-workers.ts'
 // first: they start on another core while this one loads the rest.
 const home = homeOf(process.env)
 const states = readStates(home)
-const workers = new WarmWorkers(WORKER_FILE)
+const workers = new WarmWorkers(SERVE_FILE)
 workers.prepare(
   states.flatMap(({ functions }) => functions.filter(({ server }) => !server).map(({ memory }) => memory)),
 )

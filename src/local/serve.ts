@@ -9,8 +9,13 @@ import { openModule } from './worker/module.ts'
 import { preheat, shareRuntime } from './worker/preheat.ts'
 import { RunningCall } from './worker/running-call.ts'
 
-/** Becomes a deployed function when the platform says which, and answers its calls until the platform goes. */
-export function serve(): void {
+// After that time without a function.
+const PREHEAT_MS = 100
+
+// The process of a deployed function: it becomes one when the platform says which, and answers its calls until the platform goes.
+serve()
+
+function serve(): void {
   const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
   const leave = (): never => process.exit()
   // Without the platform nobody would end this process.
@@ -25,8 +30,8 @@ export function serve(): void {
   const send: Send = (message) => channel.send(message)
   // Not by a flag of Node.js, which would read the maps of what is loaded up to here.
   process.setSourceMapsEnabled(true)
-  // A function that is waiting for this process comes first.
-  setImmediate(() => isGeneric && void preheat())
+  // A function that is already waiting for this process comes first.
+  setTimeout(() => isGeneric && void preheat(), PREHEAT_MS)
 }
 
 type Send = (message: FromWorker) => void

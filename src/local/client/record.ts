@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readJson } from '../json-file.ts'
-import { PLATFORM_FILE, PROCESS_FILE, SERVE_FILE, WORKER_FILE } from '../places.ts'
+import { PLATFORM_FILE, PROCESS_FILE, SERVE_FILE } from '../places.ts'
 
 /** `platform.json`: how to reach the running platform. Whoever can read it can command the platform. */
 export interface PlatformRecord {
@@ -23,7 +23,7 @@ export async function readRecord(path: string): Promise<PlatformRecord | undefin
 /** Names the code that a platform runs: two builds are two versions, so an update replaces what runs. */
 export function platformVersion(): string {
   const hash = createHash('sha256')
-  for (const file of [PLATFORM_FILE, PROCESS_FILE, WORKER_FILE, SERVE_FILE]) hash.update(readFileSync(file))
+  for (const file of [PLATFORM_FILE, PROCESS_FILE, SERVE_FILE]) hash.update(readFileSync(file))
   return hash.digest('hex').slice(0, 16)
 }
 

@@ -7,7 +7,7 @@ import type { AsyncTarget } from '../async/target.ts'
 import { readJson } from '../json-file.ts'
 import { OutputDoor } from '../outputs/output-door.ts'
 import { OwnBus } from '../outputs/own-bus.ts'
-import { WORKER_FILE } from '../places.ts'
+import { SERVE_FILE } from '../places.ts'
 import { asyncTarget, takeAsync } from '../platform/async-target.ts'
 import type { CodeFolders } from '../platform/code-store.ts'
 import { answerDapr } from '../platform/dapr.ts'
@@ -55,7 +55,7 @@ export class DevHost {
   readonly problems = new Problems()
   readonly #options: DevHostOptions
   readonly #warden = new Warden()
-  readonly #workers = new WarmWorkers(WORKER_FILE)
+  readonly #workers = new WarmWorkers(SERVE_FILE)
   readonly #outputs = new OutputDoor(
     (name) => this.#service?.find(name),
     new OwnBus(() => (this.#service ? listenersOf(this.#service, (...all) => this.#callOnce(...all)) : [])),
@@ -164,7 +164,7 @@ export class DevHost {
       ...traced,
       // Values come with each version, from .env.
       secretStore: new SecretStore(join(folder, 'secret-store')),
-      worker: WORKER_FILE,
+      worker: SERVE_FILE,
       workers: this.#workers,
       warden: this.#warden,
       takenPorts: () => new Set(),

@@ -8,12 +8,12 @@ import { WORKER_FILE } from '../places.ts'
 import { readLines } from '../wire/lines.ts'
 import { addressIn, isOfInspector } from './inspector.ts'
 import type { CallOptions } from './once-call.ts'
-import { FrameReader, type LaunchedCode, ONCE, type OnceResult, packFrame, RESULT_FD } from './once-wire.ts'
+import { FrameReader, type LaunchedCode, type OnceResult, packFrame, RESULT_FD } from './once-wire.ts'
 
 /** Calls a handler in a Node.js process of its own. */
 export async function callProcess(launch: LaunchedCode, options: CallOptions): Promise<Answer> {
   const began = performance.now()
-  const child = spawn(process.execPath, [`--max-old-space-size=${options.info.memoryMb}`, WORKER_FILE, ONCE], {
+  const child = spawn(process.execPath, [`--max-old-space-size=${options.info.memoryMb}`, WORKER_FILE], {
     cwd: launch.cwd,
     env: { ...baseEnvironment(process.env), ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

@@ -65,8 +65,6 @@ export type OnceResult =
   /** Nothing is left to do in the process and no answer was given. */
   | { readonly kind: 'idle' }
 
-/** The argument that makes a worker read a job instead of waiting for messages. */
-export const ONCE = 'once'
 /** A pipe of its own: the channel of `fork` would load modules for which a single call has no use. */
 export const RESULT_FD = 3
 

@@ -79,9 +79,14 @@ export class Deployed implements Reachable {
     await this.host().start()
   }
 
-  /** Without its secrets it could only fail; what it misses meanwhile is made good when it has them. */
-  startTimers(): void {
-    if (this.isComplete) this.#clock.start()
+  /**
+   * Begins what it does without a call: its timers, and the processes that are always kept. Without its secrets it could only
+   * fail; what timers miss meanwhile is made good when it has them.
+   */
+  begin(): void {
+    if (!this.isComplete) return
+    this.#clock.start()
+    if (limitsOf(this.spec).min > 0) this.load().catch((failure: unknown) => this.tell(whyOf(failure)))
   }
 
   /** Fires no more timers, lets the running calls finish and ends the processes. */

@@ -85,7 +85,7 @@ export class ServiceHost {
     if (open) await this.#doorway?.restore(open)
     await this.#save()
     await this.#timers.open()
-    for (const deployed of this.#functions.values()) deployed.startTimers()
+    for (const deployed of this.#functions.values()) deployed.begin()
   }
 
   /** Answers on another port. Throws SLS7005 when it is taken; then the service stays where it is. */
@@ -125,7 +125,7 @@ export class ServiceHost {
     const before = this.#functions.get(spec.name)
     this.#functions.set(spec.name, next)
     this.#publish()
-    next.startTimers()
+    next.begin()
     if (before) this.#versions.drain(this.#versions.retire(before))
     await this.#changes.run(() => this.#save())
     this.log.tell({ function: spec.name, stream: 'sys', text: before ? 'a new version is deployed' : 'deployed' })
