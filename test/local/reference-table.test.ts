@@ -169,6 +169,16 @@ describe('code 预热', () => {
     await until(async () => (await pids()).filter((pid) => isAlive(pid)).length === 2, 'two processes again')
   })
 
+  test('so are those of a platform that has come back', async () => {
+    const platform = local()
+    await platform.deploy('f', { body: reply('process.pid'), concurrency: { min: 2, max: 3 } })
+    const { pid } = await platform.record()
+    process.kill(pid, 'SIGTERM')
+    await until(() => !isAlive(pid), 'the end of the platform')
+    await platform.info()
+    await until(async () => (await status(platform)).functions[0]?.pids.length === 2, 'two processes again')
+  })
+
   test('without calls a function has no process after a while, and gets one again', async () => {
     const platform = local()
     const url = await platform.deploy('f', { body: reply('process.pid'), idle: 1 })
