@@ -84,7 +84,9 @@ function stepFor(resource: Resource, world: World): Step {
 }
 
 function reasonsFor(resource: Resource, live: Live, driver: Driver, { values, part }: World): readonly Reason[] {
-  const reasons = diffSpecs(resolveRefs(resource.spec, values), driver.project(live.value), driver.rules)
+  // A driver that knows without reading that a thing is as desired tells it in the words of what is desired.
+  const told = resolveRefs(driver.project(live.value), values)
+  const reasons = diffSpecs(resolveRefs(resource.spec, values), told, driver.rules)
   if (!part) return reasons
   const isCode = ({ field }: Reason): boolean =>
     driver.code?.some((one) => field === one || field.startsWith(`${one}.`)) ?? false

@@ -19,10 +19,12 @@ import { ACCOUNT, arnOf, type Calls, type Facet, type Fn, World } from './world.
 export class LambdaEmulator extends Emulator {
   readonly keys = new Map([['id', 'secret']])
   readonly world = new World()
+  /** Calls that whoever deploys may not make. */
+  readonly denied = new Set<string>()
   /** What CloudWatch knows of functions. */
   readonly minutes: Minute[] = []
   readonly #gateway = new GatewayCalls(this.world)
-  readonly #schedules = new ScheduleCalls(this.world)
+  readonly schedules = new ScheduleCalls(this.world)
   readonly #sources = new SourceCalls(this.world)
   readonly logs = new LogCalls(this.world)
   readonly storage = new StorageCalls(this.world)
@@ -43,7 +45,7 @@ export class LambdaEmulator extends Emulator {
       monitoring: metricCalls(this.minutes),
       iam: roleCalls(this.world),
       apigateway: this.#gateway.calls,
-      scheduler: this.#schedules.calls,
+      scheduler: this.schedules.calls,
       sts: { GetCallerIdentity: () => ({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/me`, UserId: 'AIDA' }) },
       tagging: { GetResources: (input) => this.#tagged(input) },
     }
@@ -65,7 +67,7 @@ export class LambdaEmulator extends Emulator {
         }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
       apis: this.#gateway.state(),
-      schedules: this.#schedules.state(),
+      schedules: this.schedules.state(),
       sources: this.#sources.state(),
       logs: this.logs.state(),
       topicRules: this.#topicRules.state(),
@@ -114,6 +116,8 @@ export class LambdaEmulator extends Emulator {
         problem,
         'The request signature we calculated does not match the signature you provided.',
       )
+    if (this.denied.has(name))
+      return writeFailure(protocol, 403, 'AccessDenied', `User is not authorized to perform: ${service}:${name}`)
     const input = readInput(operation, request)
     const problems = check(name, input, model)
     if (problems.length > 0) return writeFailure(protocol, 400, 'ValidationException', problems.join('; '))

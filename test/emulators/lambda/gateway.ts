@@ -26,7 +26,7 @@ export class GatewayCalls {
     return {
       ...this.#ofApis(),
       ...this.#domains.calls,
-      ...this.#collection('Integration', 'integrations', (spec, api) => this.#checkIntegration(spec, api)),
+      ...this.#collection('Integration', 'integrations', (spec) => this.#checkIntegration(spec)),
       ...this.#collection('Route', 'routes', checkRoute),
       ...this.#collection('Stage', 'stages', checkStage),
       ...this.#collection('Authorizer', 'authorizers', () => undefined),
@@ -117,7 +117,7 @@ export class GatewayCalls {
         const { ApiId: _, ...spec } = input
         const found = Object.assign(one(input), spec)
         // What is not named stays; nothing is said by an empty text.
-        if (found['AuthorizerId'] === '') delete found['AuthorizerId']
+        for (const key of ['AuthorizerId', 'CredentialsArn']) if (found[key] === '') delete found[key]
         return found
       },
       [`Delete${noun}`]: (input) => {
@@ -135,7 +135,9 @@ export class GatewayCalls {
     }
   }
 
-  #checkIntegration({ IntegrationUri, TimeoutInMillis = 30_000, PayloadFormatVersion }: Tree, _api: Api): void {
+  #checkIntegration({ IntegrationUri, TimeoutInMillis = 30_000, PayloadFormatVersion, CredentialsArn }: Tree): void {
+    if (CredentialsArn !== undefined && !/^arn:aws:iam::\d{12}:role\/.+/.test(String(CredentialsArn)))
+      throw invalid('Invalid credentials ARN specified')
     if (Number(TimeoutInMillis) < 50 || Number(TimeoutInMillis) > 30_000)
       throw invalid('Timeout should be between 50 ms and 30000 ms')
     if (PayloadFormatVersion === undefined)

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, type Calls, type Role, type World } from './world.ts'
+import { ACCOUNT, type Calls, pageOf, type Role, type World } from './world.ts'
 
 /** Roles, as IAM keeps them. */
 export function roleCalls(world: World): Calls {
@@ -31,6 +31,11 @@ export function roleCalls(world: World): Calls {
       Roles: [...world.roles.values()].filter(({ path }) => path.startsWith(String(PathPrefix))).map(told),
       IsTruncated: false,
     }),
+    GetAccountAuthorizationDetails: ({ Filter, Marker }) => {
+      if (String(Filter) !== 'Role') throw new Refusal(400, 'ValidationError', 'only roles are told here')
+      const { page, next } = pageOf([...world.roles.values()], 100, Marker)
+      return { RoleDetailList: page.map(detail), IsTruncated: next !== undefined, ...(next && { Marker: next }) }
+    },
     UpdateAssumeRolePolicy: ({ RoleName, PolicyDocument }) => {
       Object.assign(of(RoleName), { document: checkDocument(PolicyDocument) })
       return {}
@@ -72,6 +77,20 @@ export function roleCalls(world: World): Calls {
       world.roles.delete(String(RoleName))
       return {}
     },
+  }
+}
+
+function detail(role: Role): Tree {
+  return {
+    ...told(role),
+    RolePolicyList: [...role.policies].map(([PolicyName, document]) => ({
+      PolicyName,
+      PolicyDocument: encodeURIComponent(document),
+    })),
+    AttachedManagedPolicies: [...role.attached].map((PolicyArn) => ({
+      PolicyArn,
+      PolicyName: PolicyArn.split('/').at(-1),
+    })),
   }
 }
 

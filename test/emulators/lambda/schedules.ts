@@ -41,10 +41,10 @@ export class ScheduleCalls {
         return {}
       },
       ListSchedules: ({ GroupName }) => ({
-        Schedules: [...this.#group(GroupName).schedules.values()].map(({ Name, State }) => ({
-          Name,
-          State,
-          GroupName,
+        Schedules: [...this.#group(GroupName).schedules.values()].map((one) => ({
+          ...{ Name: one['Name'], State: one['State'], GroupName },
+          ...{ CreationDate: one['CreationDate'], LastModificationDate: one['LastModificationDate'] },
+          Target: { Arn: (one['Target'] as Tree)['Arn'] },
         })),
       }),
       GetSchedule: (input) => this.#schedule(input),
@@ -52,13 +52,14 @@ export class ScheduleCalls {
         const { schedules, name } = this.#group(input['GroupName'])
         if (schedules.has(String(input['Name']))) throw taken(`Schedule ${input['Name']} already exists.`)
         this.#check(input)
-        schedules.set(String(input['Name']), input)
+        const CreationDate = Date.now() / 1000
+        schedules.set(String(input['Name']), { ...input, CreationDate, LastModificationDate: CreationDate })
         return { ScheduleArn: `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${name}/${input['Name']}` }
       },
       UpdateSchedule: (input) => {
-        this.#schedule(input)
+        const { CreationDate } = this.#schedule(input)
         this.#check(input)
-        this.#group(input['GroupName']).schedules.set(String(input['Name']), input)
+        this.#put(input, { CreationDate, LastModificationDate: Number(CreationDate) + 1 })
         return { ScheduleArn: `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${input['GroupName']}/${input['Name']}` }
       },
       DeleteSchedule: (input) => {
@@ -73,8 +74,18 @@ export class ScheduleCalls {
     return [...this.groups.values()].map(({ name, tags, schedules }) => ({
       name,
       tags: [...tags].map((tag) => JSON.stringify(tag)).sort(),
-      schedules: [...schedules.values()].map(({ ClientToken: _, ...one }) => JSON.stringify(sorted(one))).sort(),
+      schedules: [...schedules.values()].map((one) => JSON.stringify(sorted(plain(one)))).sort(),
     }))
+  }
+
+  /** Changes a schedule behind everybody's back. */
+  drift(change: Tree): void {
+    for (const { schedules } of this.groups.values())
+      for (const one of schedules.values()) Object.assign(one, change, { LastModificationDate: Date.now() / 1000 + 1 })
+  }
+
+  #put(input: Tree, times: Tree): void {
+    this.#group(input['GroupName']).schedules.set(String(input['Name']), { ...input, ...times })
   }
 
   #check({ ScheduleExpression, Target, ScheduleExpressionTimezone = 'UTC' }: Tree): void {
@@ -109,6 +120,11 @@ export class ScheduleCalls {
 
 function groupArn(name: string): string {
   return `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/${name}`
+}
+
+// The name bears a digest of what it was made as, which a schedule that was changed since keeps.
+function plain({ ClientToken: _, Name, CreationDate: __, LastModificationDate: ___, ...one }: Tree): Tree {
+  return { ...one, Name: String(Name).replace(/-[0-9a-f]{10}$/, '') }
 }
 
 function sorted(tree: Tree): Tree {

@@ -25,10 +25,16 @@ export class Api {
   readonly #config: object
   readonly #clients = new Map<ServiceName, SdkClient>()
   readonly #pacers = new Map<string, Pacer>()
+  #hasChanged = false
 
   /** `config` is what every client gets: region, credentials, an endpoint. */
   constructor(config: object) {
     this.#config = config
+  }
+
+  /** Whether a call was made that may have changed something, so that what was read before may be otherwise now. */
+  get hasChanged(): boolean {
+    return this.#hasChanged
   }
 
   /** Does one call when the platform can take it. */
@@ -38,8 +44,10 @@ export class Api {
     // A signal of its own: the library listens to it, and many calls at a time share the caller's.
     const send = (): Promise<Tree> => this.client(service).send(command, { abortSignal: AbortSignal.any([signal]) })
     const once = (): Promise<Tree> => pacer.run(lane, send, signal)
+    const isRead = READS.test(action)
+    if (!isRead) this.#hasChanged = true
     try {
-      return await (READS.test(action) ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
+      return await (isRead ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
     } catch (error) {
       throw refuse(about, error)
     }

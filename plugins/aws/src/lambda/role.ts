@@ -118,26 +118,38 @@ export class Roles {
     return this.#add('scheduler', { managed: [], statements: [statement], principal: 'scheduler.amazonaws.com' })
   }
 
-  #add(name: string, { managed, statements, principal }: Rights & { readonly principal: string }): Ref {
-    const id = `role/${name}`
-    if (!this.#roles.has(id)) {
-      const spec = {
-        RoleName: deployedName([this.#service.name, this.#service.stage, name], ROLE_NAME),
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Principal: { Service: [principal] }, Action: ['sts:AssumeRole'] }],
-        },
-        ...(managed.length > 0 && {
-          ManagedPolicyArns: managed.map((policy) => `arn:${PARTITION}:iam::aws:policy/service-role/${policy}`),
-        }),
-        ...(statements.length > 0 && {
-          Policies: [{ PolicyName: 'anyfaas', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
-        }),
-      }
-      this.#roles.set(id, { id, type: 'aws:role', spec })
-    }
-    return { $ref: id, field: 'Arn' }
+  #add(name: string, granted: Granted): Ref {
+    const role = roleOf(this.#service, name, granted)
+    if (!this.#roles.has(role.id)) this.#roles.set(role.id, role)
+    return { $ref: role.id, field: 'Arn' }
   }
+}
+
+interface Granted extends Rights {
+  /** Who may take the role on. */
+  readonly principal: string
+}
+
+/** A role of the service. */
+export function roleOf(
+  service: Pick<Service, 'name' | 'stage'>,
+  name: string,
+  { managed, statements, principal }: Granted,
+): Resource<Tree> {
+  const spec = {
+    RoleName: deployedName([service.name, service.stage, name], ROLE_NAME),
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: [principal] }, Action: ['sts:AssumeRole'] }],
+    },
+    ...(managed.length > 0 && {
+      ManagedPolicyArns: managed.map((policy) => `arn:${PARTITION}:iam::aws:policy/service-role/${policy}`),
+    }),
+    ...(statements.length > 0 && {
+      Policies: [{ PolicyName: 'anyfaas', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+    }),
+  }
+  return { id: `role/${name}`, type: 'aws:role', spec }
 }
 
 const SHORT: Readonly<Record<string, string>> = {

@@ -148,7 +148,10 @@ function stageKind(gateway: Gateway): Kind {
 function integrationKind(gateway: Gateway, ours: OurFunctions): Kind {
   return {
     type: 'aws:integration',
-    fields: ['ApiId', 'Description', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion', 'TimeoutInMillis'],
+    fields: [
+      ...['ApiId', 'Description', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion', 'TimeoutInMillis'],
+      'CredentialsArn',
+    ],
     rules: { ApiId: 'replace', IntegrationType: 'replace' },
     isNameless: true,
     async list(call, desired) {
@@ -158,10 +161,12 @@ function integrationKind(gateway: Gateway, ours: OurFunctions): Kind {
         const id = String(value['Description']).slice(OWN.length)
         const [arn, qualifier] = splitArn(value['IntegrationUri'])
         const fn = names.get(arn) ?? functionIn(id)
-        return { id, fn, uses: ['api', `function/${fn}`, holderId(fn, qualifier)], value }
+        const uses = ['api', 'role/api', `function/${fn}`, holderId(fn, qualifier)]
+        return { id, fn, uses, value: { CredentialsArn: '', ...value } }
       })
     },
-    create: (spec, call, { id }) => gateway.call('CreateIntegration', spec, id, call),
+    create: ({ CredentialsArn, ...spec }, call, { id }) =>
+      gateway.call('CreateIntegration', { ...spec, ...(CredentialsArn !== '' && { CredentialsArn }) }, id, call),
     update: (spec, { IntegrationId }, call, { id }) =>
       gateway.call('UpdateIntegration', { ...spec, IntegrationId }, id, call),
     remove: ({ ApiId, IntegrationId }, call, id) =>

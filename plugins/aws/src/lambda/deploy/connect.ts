@@ -110,7 +110,13 @@ class LambdaConnection implements Connection {
   }
 
   async info(call: Call): Promise<Deployment | undefined> {
-    const functions = await this.#ours.list(call, 'now')
+    // What was read before something was changed may be otherwise now.
+    const now = this.#site.api.hasChanged ? new LambdaConnection(this.#site, this.#bucket) : this
+    return await now.#info(call)
+  }
+
+  async #info(call: Call): Promise<Deployment | undefined> {
+    const functions = await this.#ours.list(call)
     if (functions.length === 0) return undefined
     const urls = await this.#urls(call)
     return {
@@ -139,11 +145,11 @@ class LambdaConnection implements Connection {
   }
 
   async #urls(call: Call): Promise<{ fn: string; methods: string[]; url: string }[]> {
-    const [api] = await new Gateway(this.#site).now(call)
+    const [api] = await this.#live('aws:api', call)
     const routes = (await this.#live('aws:route', call)).map(({ fn = '', value }) => {
       const [method = '', path = '/'] = String(value['RouteKey']).split(' ')
       const methods = method === 'ANY' || method === '$default' ? [] : [method]
-      return { fn, methods, url: `${api?.['ApiEndpoint']}${path}` }
+      return { fn, methods, url: `${api?.value['ApiEndpoint']}${path}` }
     })
     const own = (await this.#live('aws:url', call)).map(({ fn = '', value }) => ({
       fn,
@@ -154,7 +160,8 @@ class LambdaConnection implements Connection {
   }
 
   async #live(type: string, call: Call): Promise<readonly { fn?: string; value: Tree }[]> {
-    return (await this.drivers.find((driver) => driver.type === type)?.list(call, [])) ?? []
+    const driver = this.drivers.find((one) => one.type === type)
+    return driver?.listed ?? (await driver?.list(call, [])) ?? []
   }
 }
 

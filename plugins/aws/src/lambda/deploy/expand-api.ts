@@ -1,9 +1,12 @@
-import { type Diagnostic, isMap, isRef, type Resource, type Tree } from '@anyfaas/kit'
+import { type Diagnostic, deployedName, isMap, isRef, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { facts } from '../facts.ts'
+import { roleOf } from '../role.ts'
 import { OWN } from './api-kinds.ts'
 import { cannot } from './cannot.ts'
 import { ofAlias } from './expand-parts.ts'
 import { permissionId, statementId } from './permission-kind.ts'
 import { calledArn, partId, qualifierOf } from './qualifiers.ts'
+import type { Place } from './site.ts'
 
 const API = { $ref: 'api', field: 'ApiId' }
 
@@ -39,9 +42,14 @@ function expandDomain({ DomainName, CertificateArn }: Tree): Resource[] {
   return [domain, { id: `domain-mapping/${DomainName}`, type: 'aws:domain-mapping', spec }]
 }
 
-/** Routes, one integration for those of a function that wait equally long, and the right to call the function. */
-export function expandRoutes(events: readonly Resource<Tree>[]): readonly Resource[] {
+/**
+ * Routes, one integration for those of a function that wait equally long, and the right to call the functions: by one role for
+ * all of them, since what the policy of a function allows only that function tells. A deploy that makes no roles makes none here.
+ */
+export function expandRoutes(events: readonly Resource<Tree>[], role: Resource<Tree> | undefined): readonly Resource[] {
   const made = new Map<string, Resource>()
+  const CredentialsArn = role ? { $ref: role.id, field: 'Arn' } : ''
+  if (role && events.length > 0) made.set(role.id, role)
   const routes = events.map((event): Resource => {
     const { Path, Method, Auth, TimeoutInMillis = 30_000, PayloadFormatVersion } = event.spec['Properties'] as Tree
     const target = event.spec['FunctionName']
@@ -51,15 +59,32 @@ export function expandRoutes(events: readonly Resource<Tree>[]): readonly Resour
     const path = TimeoutInMillis === 30_000 ? `integration/${fn}` : `integration/${fn}/${TimeoutInMillis}`
     const id = partId(path, qualifier)
     const IntegrationUri = calledArn(fn, qualifier)
-    const integration = { IntegrationType: 'AWS_PROXY', IntegrationUri, PayloadFormatVersion, TimeoutInMillis }
+    const integration = {
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri,
+      PayloadFormatVersion,
+      TimeoutInMillis,
+      CredentialsArn,
+    }
     made.set(id, { id, fn, type: 'aws:integration', spec: { ApiId: API, Description: OWN + id, ...integration } })
     const permission = permissionFor(fn, qualifier)
-    made.set(permission.id, permission)
+    if (!role) made.set(permission.id, permission)
     const RouteKey = Path === undefined ? '$default' : `${Method} ${Path}`
     const IntegrationId = { $ref: id, field: 'IntegrationId' }
     return { ...event, fn, type: 'aws:route', spec: { ApiId: API, RouteKey, IntegrationId, ...authorization(Auth) } }
   })
   return [...made.values(), ...routes]
+}
+
+/** The role by which the API calls the functions of the service. */
+export function apiRole({ name, stage }: Service, { partition, region, account }: Place): Resource<Tree> {
+  const prefix = deployedName([name, stage], facts.functionName)
+  const Resource = [`arn:${partition}:lambda:${region}:${account}:function:${prefix}-*`]
+  return roleOf({ name, stage }, 'api', {
+    principal: 'apigateway.amazonaws.com',
+    managed: [],
+    statements: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource }],
+  })
 }
 
 // One statement for the whole API: a policy holds 20 KB.

@@ -6,7 +6,7 @@ import { LOGS } from './log-subscription-kind.ts'
 import { permissionId, statementId } from './permission-kind.ts'
 import { calledArn, qualifierOf } from './qualifiers.ts'
 import { ruleMark } from './rule-kind.ts'
-import { RETRY, SCHEDULE } from './schedule-kinds.ts'
+import { RETRY, SCHEDULE, scheduleName } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
 import { placeOf, SOURCE, sourceId } from './source-kind.ts'
 import { subscriptionId } from './subscription-kind.ts'
@@ -53,7 +53,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 }
 
 function makeSchedule(event: Owned): readonly Resource<Tree>[] {
-  const { RoleArn, Input, RetryPolicy, DeadLetterConfig, ...given } = event.spec['Properties'] as Tree
+  const { Name, RoleArn, Input, RetryPolicy, DeadLetterConfig, ...given } = event.spec['Properties'] as Tree
   const Target = {
     Arn: arnOf(event),
     RoleArn,
@@ -61,7 +61,8 @@ function makeSchedule(event: Owned): readonly Resource<Tree>[] {
     RetryPolicy: { ...RETRY, ...(RetryPolicy as Tree) },
     ...(DeadLetterConfig !== undefined && { DeadLetterConfig }),
   }
-  return [{ ...event, type: 'aws:schedule', spec: { ...SCHEDULE, ...given, Target, Description: event.id } }]
+  const spec = { ...SCHEDULE, ...given, Target, Description: event.id }
+  return [{ ...event, type: 'aws:schedule', spec: { ...spec, Name: scheduleName(String(Name), spec) } }]
 }
 
 function makeRule(event: Owned, { place, service }: EventContext): readonly Resource<Tree>[] {

@@ -9,7 +9,7 @@ import {
   type Tree,
 } from '@anyfaas/kit'
 import { cannot } from './cannot.ts'
-import { expandApi, expandRoutes } from './expand-api.ts'
+import { apiRole, expandApi, expandRoutes } from './expand-api.ts'
 import { type EventContext, expandEvent } from './expand-event.ts'
 import { expandFunction } from './expand-function.ts'
 import { expandLogGroups } from './expand-log-groups.ts'
@@ -46,7 +46,11 @@ export function expand(
     logGroups: new Set(logGroups.map(({ id }) => id)),
   }
   const triggers = events.flatMap((event) => (event.spec['Type'] === 'HttpApi' ? [] : expandEvent(event, context)))
-  const routes = expandRoutes(events.filter(({ spec }) => spec['Type'] === 'HttpApi'))
+  const makesRoles = resources.some(({ type }) => type === 'aws:role')
+  const routes = expandRoutes(
+    events.filter(({ spec }) => spec['Type'] === 'HttpApi'),
+    makesRoles ? apiRole(service, place) : undefined,
+  )
   const called = calledIn(events)
   const own = [...triggers, ...routes] as readonly Resource<Tree>[]
   const others = resources.flatMap((resource): readonly Resource[] => {
@@ -60,7 +64,7 @@ export function expand(
       case 'aws:http-api':
         return expandApi(resource, problems)
       case 'aws:role':
-        return [{ ...resource, spec: { ManagedPolicyArns: [], Policies: [], ...resource.spec } }]
+        return [wholeRole(resource)]
       case 'aws:schedule-group':
         return [resource]
       default:
@@ -68,7 +72,11 @@ export function expand(
     }
   })
   if (problems.length > 0) throw new SlsError(problems)
-  return [...logGroups, ...others, ...own]
+  return [...logGroups, ...others, ...own.map((one) => (one.type === 'aws:role' ? wholeRole(one) : one))]
+}
+
+function wholeRole(role: Resource<Tree>): Resource<Tree> {
+  return { ...role, spec: { ManagedPolicyArns: [], Policies: [], ...role.spec } }
 }
 
 // The events, each with the alias that it calls: its own, or what its function lets all of them call.

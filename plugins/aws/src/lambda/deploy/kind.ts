@@ -26,6 +26,7 @@ export class KindDriver implements Driver<Tree, Tree> {
   readonly code: readonly string[]
   readonly #kind: Kind
   readonly #tried = new Set<string>()
+  #listed: readonly Live<Tree>[] | undefined
 
   constructor(kind: Kind) {
     this.type = kind.type
@@ -35,7 +36,13 @@ export class KindDriver implements Driver<Tree, Tree> {
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    return await this.#kind.list(call, desired)
+    this.#listed = await this.#kind.list(call, desired)
+    return this.#listed
+  }
+
+  /** What the last list told, without asking again. */
+  get listed(): readonly Live<Tree>[] | undefined {
+    return this.#listed
   }
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {

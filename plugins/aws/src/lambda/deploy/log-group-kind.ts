@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import { tagMap } from './our-functions.ts'
@@ -15,10 +16,19 @@ export class LogGroupKind implements Kind {
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    const wanted = new Set(desired.map(({ spec }) => String(spec['LogGroupName'])))
-    const [marked, likely] = await Promise.all([this.#marked(call), this.#likely(call)])
-    const names = new Set([...wanted, ...marked, ...likely])
-    const found = [...names].map(async (name) => await this.#look(name, wanted.has(name), call))
+    const wanted = new Map(desired.map(({ spec }) => [String(spec['LogGroupName']), spec['Tags']]))
+    const [marked, described] = await Promise.all([this.#marked(call), this.#described(call)])
+    // Of the groups of functions those that Lambda made by itself keep their lines for ever.
+    const likely = [...described]
+      .filter(([, { retentionInDays }]) => retentionInDays !== undefined)
+      .map(([name]) => name)
+    const names = new Set([...wanted.keys(), ...marked.keys(), ...likely])
+    const found = [...names].map(async (name) => {
+      const [tags, group] = [marked.get(name), described.get(name)]
+      // Two lists tell all of it; that of tags lags behind, so it is believed when it tells what is wanted.
+      if (tags && group && isDeepStrictEqual(tags, wanted.get(name) ?? tags)) return this.#live(group, tags, true)
+      return await this.#look(name, wanted.has(name), call)
+    })
     return (await Promise.all(found)).flat()
   }
 
@@ -61,18 +71,21 @@ export class LogGroupKind implements Kind {
     const { logGroups } = await this.#call('DescribeLogGroups', { logGroupNamePrefix: name }, `logs ${name}`, call)
     const group = ((logGroups ?? []) as Tree[]).find(({ logGroupName }) => logGroupName === name)
     if (!group) return []
-    const { retentionInDays = 0, kmsKeyId = '', arn } = group
-    const Arn = String(arn).replace(/:\*$/, '')
-    const told = await unlessMissing(this.#call('ListTagsForResource', { resourceArn: Arn }, `logs ${name}`, call))
-    const Tags = (told?.['tags'] ?? {}) as Record<string, string>
-    const isForeign = !isOurs(Tags, this.#site.service)
-    if (isForeign && !isWanted) return []
-    const value = { LogGroupName: name, RetentionInDays: retentionInDays, KmsKeyId: kmsKeyId, Tags, Arn }
-    return [{ id: logGroupId(name), value, ...(isForeign && { isForeign: true as const }) }]
+    const told = await unlessMissing(
+      this.#call('ListTagsForResource', { resourceArn: arnOf(group) }, `logs ${name}`, call),
+    )
+    return this.#live(group, (told?.['tags'] ?? {}) as Record<string, string>, isWanted)
   }
 
-  // The list of tags lags behind. Of the groups of functions those that Lambda made by itself keep their lines for ever.
-  async #likely(call: Call): Promise<readonly string[]> {
+  #live(group: Tree, Tags: Readonly<Record<string, string>>, isWanted: boolean): Live<Tree>[] {
+    const { logGroupName: LogGroupName, retentionInDays: RetentionInDays = 0, kmsKeyId: KmsKeyId = '' } = group
+    const isForeign = !isOurs(Tags, this.#site.service)
+    if (isForeign && !isWanted) return []
+    const value = { LogGroupName, RetentionInDays, KmsKeyId, Tags, Arn: arnOf(group) }
+    return [{ id: logGroupId(String(LogGroupName)), value, ...(isForeign && { isForeign: true as const }) }]
+  }
+
+  async #described(call: Call): Promise<ReadonlyMap<string, Tree>> {
     const { name, stage } = this.#site.service
     const input = { logGroupNamePrefix: `/aws/lambda/${name}-${stage}-` }
     const found = await this.#site.api.list(
@@ -80,10 +93,10 @@ export class LogGroupKind implements Kind {
       { items: 'logGroups', next: 'nextToken', ask: 'nextToken' },
       call,
     )
-    return found.flatMap((group) => (group['retentionInDays'] === undefined ? [] : [String(group['logGroupName'])]))
+    return new Map(found.map((group) => [String(group['logGroupName']), group]))
   }
 
-  async #marked(call: Call): Promise<readonly string[]> {
+  async #marked(call: Call): Promise<ReadonlyMap<string, Record<string, string>>> {
     const TagFilters = Object.entries(marksOf(this.#site.service)).map(([Key, value]) => ({ Key, Values: [value] }))
     const input = { ResourceTypeFilters: ['logs:log-group'], TagFilters }
     const found = await this.#site.api.list(
@@ -91,15 +104,21 @@ export class LogGroupKind implements Kind {
       { items: 'ResourceTagMappingList', next: 'PaginationToken', ask: 'PaginationToken' },
       call,
     )
-    return found.flatMap(({ ResourceARN, Tags }) => {
+    const named = found.flatMap(({ ResourceARN, Tags }): [string, Record<string, string>][] => {
       const name = /:log-group:([^:]+)/.exec(String(ResourceARN))?.[1]
-      return name !== undefined && isOurs(tagMap(Tags), this.#site.service) ? [name] : []
+      const tags = tagMap(Tags)
+      return name !== undefined && isOurs(tags, this.#site.service) ? [[name, tags]] : []
     })
+    return new Map(named)
   }
 
   async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'logs', action, input, about }, call)
   }
+}
+
+function arnOf({ arn }: Tree): string {
+  return String(arn).replace(/:\*$/, '')
 }
 
 export function logGroupId(name: string): string {

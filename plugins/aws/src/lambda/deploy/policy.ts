@@ -29,7 +29,7 @@ function allow(Action: readonly string[], Resource: readonly string[], Condition
 function functionRights({ name, stage }: Site['service'], arn: Arn, account: string): object[] {
   const prefix = `${name}-${stage}`
   const roles = [arn('iam', `role/anyfaas/${name}/${stage}/*`, `:${account}`)]
-  const passed = { StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com', 'scheduler.amazonaws.com'] } }
+  const passed = { StringEquals: { 'iam:PassedToService': PASSED_TO } }
   return [
     allow(['lambda:*'], [arn('lambda', `function:${prefix}-*`)]),
     allow(
@@ -113,6 +113,8 @@ const RULE_ACTIONS = [
   'events:RemoveTargets',
   'events:ListTargetsByRule',
 ]
+
+const PASSED_TO = ['lambda.amazonaws.com', 'scheduler.amazonaws.com', 'apigateway.amazonaws.com']
 
 const ROLE_ACTIONS = [
   ...['iam:GetRole', 'iam:CreateRole', 'iam:DeleteRole', 'iam:UpdateAssumeRolePolicy'],

@@ -1,4 +1,15 @@
-import { isOurs, type Live, marksOf, type Tree } from '@anyfaas/kit'
+import { createHash } from 'node:crypto'
+import {
+  type Call,
+  deployedName,
+  isOurs,
+  isRef,
+  type Live,
+  marksOf,
+  type Resource,
+  secretsIn,
+  type Tree,
+} from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { NewRoles } from './new-roles.ts'
 import { tagList, tagMap } from './our-functions.ts'
@@ -47,40 +58,66 @@ export const SCHEDULE: Tree = {
   FlexibleTimeWindow: { Mode: 'OFF' },
 }
 
-function scheduleKind({ api, roles }: Site & { readonly roles: NewRoles }, send: Caller, GroupName: string): Kind {
+function scheduleKind(site: Site & { readonly roles: NewRoles }, send: Caller, GroupName: string): Kind {
+  const { api, roles } = site
   const request = { service: 'scheduler', action: 'ListSchedules', input: { GroupName }, about: 'schedules' } as const
+  const paging = { items: 'Schedules', next: 'NextToken', ask: 'NextToken' }
+  const look = async (Name: unknown, about: string, call: Call): Promise<Tree | undefined> =>
+    await unlessMissing(send('GetSchedule', { Name, GroupName }, about, call))
   return {
     type: 'aws:schedule',
-    fields: [
-      'Name',
-      'GroupName',
-      'Description',
-      'Target',
-      'StartDate',
-      'EndDate',
-      'KmsKeyArn',
-      ...Object.keys(SCHEDULE),
-    ],
-    rules: { Name: 'replace', GroupName: 'replace' },
-    async list(call) {
-      const found = await unlessMissing(
-        api.list(request, { items: 'Schedules', next: 'NextToken', ask: 'NextToken' }, call),
-      )
-      const read = (found ?? []).map(async ({ Name }): Promise<Live<Tree>[]> => {
-        const live = await unlessMissing(send('GetSchedule', { Name, GroupName }, `schedule ${Name}`, call))
+    fields: ['GroupName', 'Description', 'Target', 'StartDate', 'EndDate', 'KmsKeyArn', ...Object.keys(SCHEDULE)],
+    // A schedule keeps its name when it is changed.
+    rules: { GroupName: 'replace', Name: 'ignore' },
+    async list(call, desired) {
+      const wanted = new Map(desired.map((resource) => [resource.spec['Name'], resource]))
+      const found = (await unlessMissing(api.list(request, paging, call))) ?? []
+      const read = found.map(async (summary): Promise<Live<Tree>[]> => {
+        const resource = wanted.get(summary['Name'])
+        if (resource && isUntouched(summary, resource)) return [{ ...readSchedule(resource.spec), id: resource.id }]
+        const live = await look(summary['Name'], `schedule ${summary['Name']}`, call)
         return live && isOwn(live) ? [readSchedule(live)] : []
       })
-      return (await Promise.all(read)).flat()
+      return eachOnce((await Promise.all(read)).flat(), wanted)
     },
     async find({ id, spec }, call) {
-      const live = await unlessMissing(send('GetSchedule', { Name: spec['Name'], GroupName }, id, call))
+      const live = await look(spec['Name'], id, call)
       return live && { ...readSchedule(live), id, ...(!isOwn(live) && { isForeign: true as const }) }
     },
     create: (spec, call, { id }) => roles.use(roleOf(spec), () => send('CreateSchedule', spec, id, call), call.signal),
-    update: (spec, _live, call, { id }) =>
-      roles.use(roleOf(spec), () => send('UpdateSchedule', spec, id, call), call.signal),
+    update: (spec, { Name }, call, { id }) =>
+      roles.use(roleOf(spec), () => send('UpdateSchedule', { ...spec, Name }, id, call), call.signal),
     remove: ({ Name }, call, id) => send('DeleteSchedule', { Name, GroupName }, id, call),
   }
+}
+
+/**
+ * The name that a schedule gets: with a digest of what it is made as. A list tells when one was made and when it was changed, and
+ * nothing of what it is; so one that has the name and was never changed is as desired, and need not be read.
+ */
+export function scheduleName(name: string, spec: Tree): string {
+  // What a secret is worth stands in no digest.
+  if (secretsIn(spec).length > 0) return name
+  const digest = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, DIGEST_LENGTH)
+  return deployedName([name.slice(0, NAME.maxLength - DIGEST_LENGTH - 1), digest], NAME)
+}
+
+const DIGEST_LENGTH = 10
+
+const NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
+
+function isUntouched({ CreationDate, LastModificationDate }: Tree, { spec }: Resource<Tree>): boolean {
+  if (!(CreationDate instanceof Date && LastModificationDate instanceof Date)) return false
+  return CreationDate.getTime() === LastModificationDate.getTime() && secretsIn(spec).length === 0
+}
+
+// Two deploys at once, of different files, can make one each for the same trigger. The one that nobody wants goes.
+function eachOnce(found: readonly Live<Tree>[], wanted: ReadonlyMap<unknown, unknown>): readonly Live<Tree>[] {
+  const best = new Map<string, Live<Tree>>()
+  for (const live of found) if (!best.has(live.id) || wanted.has(live.value['Name'])) best.set(live.id, live)
+  return found.map((live) =>
+    best.get(live.id) === live ? live : { ...live, id: `${live.id} (${live.value['Name']})` },
+  )
 }
 
 function roleOf({ Target }: Tree): unknown {
@@ -100,7 +137,8 @@ function readSchedule(live: Tree): Live<Tree> {
     ...Object.fromEntries(Object.entries(live).filter(([, item]) => item !== undefined && item !== '')),
     Target: { ...Target, RetryPolicy: Target['RetryPolicy'] ?? RETRY },
   }
-  const called = holderId(fn, splitArn(Target['Arn'])[1])
+  const { Arn } = Target
+  const called = isRef(Arn) ? Arn.$ref : holderId(fn, splitArn(Arn)[1])
   return { id, fn, uses: [`function/${fn}`, called, 'schedule-group', 'role/scheduler'], value }
 }
 
