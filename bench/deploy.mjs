@@ -82,7 +82,7 @@ async function run(programs) {
       await reset()
       const cwd = join(folder, `run-${tool}-${round}`)
       cpSync(join(folder, tool), cwd, { recursive: true })
-      const command = { command: process.execPath, args: [program, 'deploy'], cwd, env: envOf(cwd) }
+      const command = { command: process.execPath, args: [program, 'deploy'], cwd, env: envOf(tool) }
       const [cold, same] = [once(command), once(command)]
       if (round < 0) continue
       samples[tool].cold.push(cold)
@@ -98,10 +98,14 @@ async function reset() {
     'AWS4-HMAC-SHA256 Credential=id/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0'
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
   const answer = await fetch(moto.address, { method: 'POST', headers, body: 'Action=ListPolicies&Version=2010-05-08' })
-  if (!answer.ok) throw new Error(`moto: ${await answer.text()}`)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`moto: ${text}`)
 }
 
-function envOf(home) {
+// A home of its own: what a tool keeps there is no part of the service.
+function envOf(tool) {
+  const home = join(folder, `home-${tool}`)
+  mkdirSync(home, { recursive: true })
   const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1' }
   const quiet = { SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', CI: 'true' }
   return { ...keys, ...quiet, AWS_ENDPOINT_URL: moto.address, HOME: home }

@@ -52,8 +52,9 @@ it.each<[string, (index: number) => Tree, Tree]>([
 ])(
   'a deploy that changes nothing reads pages of lists, of functions with %s',
   { timeout: 300_000 },
-  async (_, of, more) => {
+  async (what, of, more) => {
     const reads = await readsOf(many(of), more)
+    console.log(`${COUNT} functions with ${what}, nothing changed: ${reads.length} reads`)
     expect(reads.length, [...new Set(reads)].join()).toBeLessThan(PAGES)
   },
 )

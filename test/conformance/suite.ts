@@ -185,12 +185,12 @@ export function conformance(edition: Edition): void {
   codeOfFunctions(edition, open)
 
   describe(`${edition.name}: a deploy that is killed`, () => {
-    it('at any request is finished by the next one, nothing doubled, nothing lost', { timeout: 300_000 }, async () => {
+    it('at any request is finished by the next one, nothing doubled, nothing lost', { timeout: 900_000 }, async () => {
       await killedEverywhere(edition, SMALL)
     })
 
     if (edition.waiting)
-      it('among events of other products, at any change, is finished as well', { timeout: 300_000 }, async () => {
+      it('among events of other products, at any change, is finished as well', { timeout: 900_000 }, async () => {
         await killedEverywhere(edition, { waiting: edition.waiting ?? {} }, { changesOnly: true })
       })
   })

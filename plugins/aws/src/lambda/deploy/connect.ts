@@ -94,11 +94,11 @@ class LambdaConnection implements Connection {
       ...domainKinds(site, gateway),
       permissions,
       new SourceKind(site, ours),
-      new RuleKind(site),
+      new RuleKind(site, permissions),
       new NotificationKind(site, permissions),
       new SubscriptionKind(site, ours, permissions),
       new LogSubscriptionKind(site, permissions),
-      new TopicRuleKind(site),
+      new TopicRuleKind(site, permissions),
       ...scheduleKinds(site, group, roles),
     ]
     this.drivers = kinds.map((kind) => new KindDriver(kind))

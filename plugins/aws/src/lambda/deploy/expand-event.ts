@@ -3,14 +3,14 @@ import { cannot } from './cannot.ts'
 import { ofAlias } from './expand-parts.ts'
 import { logGroupId } from './log-group-kind.ts'
 import { LOGS } from './log-subscription-kind.ts'
-import { permissionId, statementId } from './permission-kind.ts'
+import { permissionOf, statementId } from './permission-kind.ts'
 import { calledArn, qualifierOf } from './qualifiers.ts'
-import { ruleMark } from './rule-kind.ts'
+import { EVENTS, ruleMark } from './rule-kind.ts'
 import { RETRY, SCHEDULE, scheduleName } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
 import { placeOf, SOURCE, sourceId } from './source-kind.ts'
 import { subscriptionId } from './subscription-kind.ts'
-import { topicRuleMark, topicRuleName } from './topic-rule-kind.ts'
+import { THINGS, topicRuleMark, topicRuleName } from './topic-rule-kind.ts'
 
 export interface EventContext {
   readonly service: Service
@@ -69,6 +69,9 @@ function makeRule(event: Owned, { place, service }: EventContext): readonly Reso
   const { Pattern, EventBusName: bus = 'default', ...target } = event.spec['Properties'] as Tree
   const EventBusName = String(bus).split('/').at(-1) as string
   const Name = deployedName([service.name, service.stage, ...event.id.split('/').slice(1)], RULE_NAME)
+  const path = EventBusName === 'default' ? Name : `${EventBusName}/${Name}`
+  const SourceArn = `arn:${place.partition}:events:${place.region}:${place.account}:rule/${path}`
+  const permission = permit(event, { Principal: EVENTS, SourceArn })
   const spec = {
     Name,
     EventBusName,
@@ -76,10 +79,9 @@ function makeRule(event: Owned, { place, service }: EventContext): readonly Reso
     EventPattern: Pattern,
     State: 'ENABLED',
     Target: { Arn: arnOf(event), ...target },
+    Permission: { $ref: permission.id, field: 'StatementId' },
   }
-  const path = EventBusName === 'default' ? Name : `${EventBusName}/${Name}`
-  const SourceArn = `arn:${place.partition}:events:${place.region}:${place.account}:rule/${path}`
-  return [permit(event, { Principal: 'events.amazonaws.com', SourceArn }), { ...event, type: 'aws:rule', spec }]
+  return [permission, { ...event, type: 'aws:rule', spec }]
 }
 
 const RULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
@@ -154,6 +156,7 @@ function makeTopicRule(event: Owned, { place, service }: EventContext): readonly
   const { Sql, AwsIotSqlVersion } = event.spec['Properties'] as Tree
   const Name = topicRuleName(service, event.id.split('/').slice(1).join('/'))
   const SourceArn = `arn:${place.partition}:iot:${place.region}:${place.account}:rule/${Name}`
+  const permission = permit(event, { Principal: THINGS, SourceArn })
   const spec = {
     Name,
     Description: `${topicRuleMark(service)} ${event.id}`,
@@ -161,21 +164,18 @@ function makeTopicRule(event: Owned, { place, service }: EventContext): readonly
     AwsIotSqlVersion,
     FunctionArn: arnOf(event),
     Disabled: false,
+    Permission: { $ref: permission.id, field: 'StatementId' },
   }
-  return [permit(event, { Principal: 'iot.amazonaws.com', SourceArn }), { ...event, type: 'aws:topic-rule', spec }]
+  return [permission, { ...event, type: 'aws:topic-rule', spec }]
 }
 
 // The right of a service to call the function.
 function permit({ id, fn, at, spec: event }: Owned, grant: Tree): Resource<Tree> {
-  const name = id
-    .split('/')
-    .slice(2)
-    .join('-')
-    .replace(/[^\w-]/g, '-')
   const qualifier = qualifierOf(event)
+  const permission = permissionOf(id, qualifier)
   const own = { FunctionName: { $ref: `function/${fn}`, field: 'FunctionName' }, ...ofAlias(fn, qualifier) }
-  const spec = { ...own, StatementId: statementId(name), Action: 'lambda:InvokeFunction', ...grant }
-  return { id: permissionId(fn, name, qualifier), fn, type: 'aws:permission', spec, ...(at !== undefined && { at }) }
+  const spec = { ...own, StatementId: statementId(permission.part), Action: 'lambda:InvokeFunction', ...grant }
+  return { id: permission.id, fn, type: 'aws:permission', spec, ...(at !== undefined && { at }) }
 }
 
 function arnOf({ fn, spec }: Owned): Ref {

@@ -80,16 +80,14 @@ export class FunctionKind implements Kind {
       const spec = revealed(settings, resource.id, this.#site)
       const input = { FunctionName, ...spec }
       const configure = (): Promise<Tree> => this.#call('UpdateFunctionConfiguration', input, about, call)
-      await this.#roles.use(spec['Role'], configure, call.signal)
-      await this.#settled(String(FunctionName), call)
+      await this.#updated(await this.#roles.use(spec['Role'], configure, call.signal), call)
     }
     if (isOther('Code') || isOther('Architectures')) {
       const code = await this.#codeOf(resource, call)
       const text = this.#sealOf(resource)[MARKS.code]
       if (text !== undefined) await seal(this.#site, arn, text, call)
       const input = { FunctionName, ...code, ...(Architectures !== undefined && { Architectures }) }
-      await this.#call('UpdateFunctionCode', input, about, call)
-      await this.#settled(String(FunctionName), call)
+      await this.#updated(await this.#call('UpdateFunctionCode', input, about, call), call)
     }
     return { Code }
   }
@@ -143,6 +141,10 @@ export class FunctionKind implements Kind {
   #sealOf({ fn = '', spec }: Resource<Tree>): Tree & { readonly [MARKS.code]?: string } {
     const text = spec['PackageType'] === 'Image' ? undefined : this.#site.seals[fn]
     return text === undefined ? {} : { [MARKS.code]: text }
+  }
+
+  async #updated({ FunctionName, LastUpdateStatus }: Tree, call: Call): Promise<void> {
+    if (LastUpdateStatus !== 'Successful') await this.#settled(String(FunctionName), call)
   }
 
   // The list does not tell the state, so each is asked; that has a generous limit of its own.

@@ -1,6 +1,6 @@
 import type { Call, Live, Resource, Service, Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
-import { type PermissionKind, permissionId } from './permission-kind.ts'
+import { type PermissionKind, permissionOf } from './permission-kind.ts'
 import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
@@ -20,9 +20,8 @@ export class LogSubscriptionKind implements Kind {
   // A group that the file no longer names stands in the permission that it had.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const wanted = desired.map(({ spec }) => String(spec['LogGroupName']))
-    const had = (await this.#permissions.list(call, [])).flatMap(({ value }) =>
-      value['Principal'] === LOGS ? [String(value['SourceArn']).split(':')[6] ?? ''] : [],
-    )
+    const permissions = await this.#permissions.grantedTo(LOGS, call)
+    const had = permissions.map(({ SourceArn }) => String(SourceArn).split(':')[6] ?? '')
     const lists = [...new Set([...wanted, ...had])].map(async (logGroupName) => {
       const input = { logGroupName, filterNamePrefix: filterName(this.#site.service, '') }
       const request = { service: 'logs', action: 'DescribeSubscriptionFilters', input, about: logGroupName } as const
@@ -54,11 +53,12 @@ export class LogSubscriptionKind implements Kind {
 
   #live({ logGroupName, filterName: name, filterPattern = '', destinationArn }: Tree): Live<Tree> {
     const path = String(name).slice(filterName(this.#site.service, '').length)
-    const [fn = '', trigger = ''] = path.split('/')
+    const id = `trigger/${path}`
+    const fn = path.split('/')[0] ?? ''
     return {
-      id: `trigger/${path}`,
+      id,
       fn,
-      uses: [`function/${fn}`, permissionId(fn, trigger, splitArn(destinationArn)[1])],
+      uses: [`function/${fn}`, permissionOf(id, splitArn(destinationArn)[1]).id],
       value: {
         LogGroupName: logGroupName,
         FilterPattern: filterPattern,

@@ -1,6 +1,6 @@
 import type { Call, Live, Resource, Service, Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
-import { type PermissionKind, permissionId } from './permission-kind.ts'
+import { type PermissionKind, permissionOf } from './permission-kind.ts'
 import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
@@ -30,21 +30,19 @@ export class NotificationKind implements Kind {
   // A bucket that the file no longer names stands in the permission that it had.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const wanted = desired.map(({ spec }) => String(spec['Bucket']))
-    const had = (await this.#permissions.list(call, [])).flatMap(({ value }) =>
-      value['Principal'] === 's3.amazonaws.com' ? [String(value['SourceArn']).split(':').at(-1) ?? ''] : [],
-    )
+    const permissions = await this.#permissions.grantedTo('s3.amazonaws.com', call)
+    const had = permissions.map(({ SourceArn }) => String(SourceArn).split(':').at(-1) ?? '')
     const own = `${notificationMark(this.#site.service)}/`
     const lists = [...new Set([...wanted, ...had])].map(async (bucket) =>
       entriesOf((await unlessMissing(this.#read(bucket, call))) ?? {}).flatMap(({ Id, ...entry }): Live<Tree>[] => {
         if (!String(Id).startsWith(own)) return []
         const id = `trigger/${String(Id).slice(own.length)}`
         const fn = id.split('/')[1] ?? ''
-        const name = id.split('/')[2] ?? ''
         return [
           {
             id,
             fn,
-            uses: [`function/${fn}`, permissionId(fn, name, splitArn(entry['LambdaFunctionArn'])[1])],
+            uses: [`function/${fn}`, permissionOf(id, splitArn(entry['LambdaFunctionArn'])[1]).id],
             value: { ...entry, Filter: readFilter(entry['Filter']), Bucket: bucket },
           },
         ]

@@ -41,6 +41,12 @@ export class PermissionKind implements Kind {
     return (await Promise.all(holders.map(({ one, qualifier }) => this.#planned(one, qualifier, call)))).flat()
   }
 
+  /** What functions let a service call them with, as a plan found it. */
+  async grantedTo(principal: string, call: Call): Promise<readonly Tree[]> {
+    const all = (await this.list(call, [])).map(({ value }) => value)
+    return all.filter(({ Principal }) => Principal === principal)
+  }
+
   async find({ id, spec, fn }: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
     const one = { name: String(spec['FunctionName']), fn: fn ?? '' }
     const found = await this.#look(one, qualifierOf(spec), call)
@@ -100,6 +106,16 @@ export class PermissionKind implements Kind {
   async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
   }
+}
+
+/** The id of the permission that a trigger has, and its part of that: the trigger's own. */
+export function permissionOf(
+  trigger: string,
+  qualifier: string | undefined,
+): { readonly id: string; readonly part: string } {
+  const [, fn = '', ...path] = trigger.split('/')
+  const part = path.join('-').replace(/[^\w-]/g, '-')
+  return { id: permissionId(fn, part, qualifier), part }
 }
 
 /** The right of a source to call a function, or one of its aliases: each has a policy of its own. */

@@ -1,6 +1,7 @@
 import { type Call, error, type Live, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
 import { type Kind, unlessMissing } from './kind.ts'
-import { holderId, splitArn } from './qualifiers.ts'
+import { type PermissionKind, permissionOf } from './permission-kind.ts'
+import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 const TARGET = 'function'
@@ -9,14 +10,18 @@ const TARGET = 'function'
 export class RuleKind implements Kind {
   readonly type = 'aws:rule'
   readonly fields = ['Name', 'EventBusName', 'Description', 'EventPattern', 'State', 'Target']
-  readonly rules = { Name: 'replace', EventBusName: 'replace' } as const
+  readonly rules = { Name: 'replace', EventBusName: 'replace', Permission: 'ignore' } as const
   readonly #site: Site
+  readonly #permissions: PermissionKind
 
-  constructor(site: Site) {
+  constructor(site: Site, permissions: PermissionKind) {
     this.#site = site
+    this.#permissions = permissions
   }
 
+  // There is none that the file no longer names unless one is allowed to call a function.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    if (desired.length === 0 && (await this.#permissions.grantedTo(EVENTS, call)).length === 0) return []
     const { name, stage } = this.#site.service
     const wanted = new Map(desired.map(({ id, spec }) => [`${spec['EventBusName']}/${spec['Name']}`, id]))
     const buses = await this.#all('ListEventBuses', {}, 'EventBuses', call)
@@ -28,7 +33,7 @@ export class RuleKind implements Kind {
   }
 
   async create(spec: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
-    const { EventPattern, Target, ...rule } = spec
+    const { EventPattern, Target, Permission: _, ...rule } = spec
     const { Name, EventBusName } = rule
     const { RuleArn } = await this.#call('PutRule', { ...rule, EventPattern: JSON.stringify(EventPattern) }, id, call)
     const input = { Rule: Name, EventBusName, Targets: [{ Id: TARGET, ...(Target as Tree) }] }
@@ -66,7 +71,7 @@ export class RuleKind implements Kind {
     return [
       {
         id,
-        uses: [`function/${fn}`, holderId(fn, splitArn(Target['Arn'])[1])],
+        uses: [`function/${fn}`, permissionOf(id, splitArn(Target['Arn'])[1]).id],
         value,
         fn,
         ...(!isOwn && { isForeign: true as const }),
@@ -83,6 +88,9 @@ export class RuleKind implements Kind {
     return await this.#site.api.list(request, { items, next: 'NextToken', ask: 'NextToken' }, call)
   }
 }
+
+/** Who calls functions for rules. */
+export const EVENTS = 'events.amazonaws.com'
 
 /** What the description of a rule of ours begins with; its id follows. */
 export function ruleMark({ name, stage }: Pick<Service, 'name' | 'stage'>): string {

@@ -22,10 +22,7 @@ export class SubscriptionKind implements Kind {
 
   // A topic that the file no longer names stands in the permission that it had.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    const permissions = (await this.#permissions.list(call, [])).filter(
-      ({ value }) => value['Principal'] === 'sns.amazonaws.com',
-    )
-    const had = permissions.map(({ value }) => String(value['SourceArn']))
+    const had = (await this.#permissions.grantedTo('sns.amazonaws.com', call)).map(({ SourceArn }) => String(SourceArn))
     const topics = new Set([...desired.map(({ spec }) => String(spec['TopicArn'])), ...had])
     const ours = new Map((await this.#ours.list(call)).map(({ arn, fn }) => [arn, fn]))
     const lists = [...topics].map(async (TopicArn) => {

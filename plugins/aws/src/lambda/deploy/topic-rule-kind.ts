@@ -1,21 +1,26 @@
 import { type Call, deployedName, type Live, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { readFailure } from '../../account/failures.ts'
 import { type Kind, unlessMissing } from './kind.ts'
-import { holderId, splitArn } from './qualifiers.ts'
+import { type PermissionKind, permissionOf } from './permission-kind.ts'
+import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
 
 /** Rules of the broker for things. Their list tells names only; the description of one says whose it is and which. */
 export class TopicRuleKind implements Kind {
   readonly type = 'aws:topic-rule'
   readonly fields = ['Name', 'Description', 'Sql', 'AwsIotSqlVersion', 'FunctionArn', 'Disabled']
-  readonly rules = { Name: 'replace' } as const
+  readonly rules = { Name: 'replace', Permission: 'ignore' } as const
   readonly #site: Site
+  readonly #permissions: PermissionKind
 
-  constructor(site: Site) {
+  constructor(site: Site, permissions: PermissionKind) {
     this.#site = site
+    this.#permissions = permissions
   }
 
+  // There is none that the file no longer names unless one is allowed to call a function.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
+    if (desired.length === 0 && (await this.#permissions.grantedTo(THINGS, call)).length === 0) return []
     const wanted = new Map(desired.map(({ id, spec }) => [String(spec['Name']), id]))
     const request = { service: 'iot', action: 'ListTopicRules', input: {}, about: 'topic rules' } as const
     const rules = await this.#site.api.list(request, { items: 'rules', next: 'nextToken', ask: 'nextToken' }, call)
@@ -63,7 +68,7 @@ export class TopicRuleKind implements Kind {
       FunctionArn: action?.lambda?.functionArn,
       Disabled: ruleDisabled,
     }
-    const uses = [`function/${fn}`, holderId(fn, splitArn(value.FunctionArn)[1])]
+    const uses = [`function/${fn}`, permissionOf(id, splitArn(value.FunctionArn)[1]).id]
     return [{ id, fn, uses, value, ...(!isOwn && { isForeign: true as const }) }]
   }
 
@@ -71,6 +76,9 @@ export class TopicRuleKind implements Kind {
     return await this.#site.api.call({ service: 'iot', action, input, about }, call)
   }
 }
+
+/** Who calls functions for rules of the broker. */
+export const THINGS = 'iot.amazonaws.com'
 
 // Longer ones may have been cut.
 const PREFIX = 64
