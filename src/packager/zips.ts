@@ -109,7 +109,8 @@ async function draftAll(
   cache: PieceCache,
   options: ZipsOptions,
 ): Promise<ReadonlyMap<string, Drafted>> {
-  const contents = wishes.flatMap(({ entries }) => entries)
+  const [first] = wishes
+  const contents = wishes.length === 1 && first ? first.entries : allContents(wishes)
   for (;;) {
     const drafts = new Map<string, Drafted>()
     let isWhole = false
@@ -122,6 +123,13 @@ async function draftAll(
       if (!isWhole) for (const { draft } of drafts.values()) await draft.sink.discard()
     }
   }
+}
+
+// The same file in several artifacts is one content.
+function allContents(wishes: readonly KeyedWish[]): PackEntry[] {
+  const contents = new Map<string, PackEntry>()
+  for (const { entries } of wishes) for (const entry of entries) contents.set(nameOf(entry, 0), entry)
+  return [...contents.values()]
 }
 
 interface Drafting {

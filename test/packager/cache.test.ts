@@ -166,7 +166,7 @@ describe('a cache', () => {
     await again()
     truncateSync(largest(), 10)
     await again()
-    writeFileSync(join(made.cacheDir, 'index'), 'no index')
+    writeFileSync(join(made.cacheDir, 'pieces'), 'no index')
     writeFileSync(join(made.cacheDir, 'artifacts.json'), '{')
     await again()
     for (const name of readdirSync(made.cacheDir)) truncateSync(join(made.cacheDir, name), 0)

@@ -30,7 +30,7 @@ export async function writeRows(folder: string, { format, run, table }: Rows): P
   await writeIndex(join(folder, INDEX), { format, run, packs: listed, ...table.columns(packs) })
 }
 
-export const INDEX = 'index'
+export const INDEX = 'pieces'
 
 const EMPTY = { run: 0, packs: [], names: [], numbers: new Float64Array(0), keys: new Uint8Array(0) }
 

@@ -35,7 +35,7 @@ interface Missing {
 }
 
 /**
- * Puts what is missing of these contents into the cache. Gives what could not be read or changed meanwhile: SLS4004.
+ * Puts what is missing of these contents, each of which should stand here once, into the cache. Gives what could not be read or changed meanwhile: SLS4004.
  * Throws SLS4005 when the cache cannot be written, SLS5002 when it is interrupted.
  */
 export async function compress(
@@ -77,23 +77,21 @@ const INLINE_TASKS = 400
 const BATCH_TASKS = 256
 const BATCH_BYTES = 2 << 20
 
-// The same file in several artifacts is one content.
 function findMissing(contents: readonly Content[], cache: PieceCache): Missing {
-  const missing = new Map<string, Content>()
+  const missing: Content[] = []
   let [pieces, bytes] = [0, 0]
   for (const content of contents) {
     const { source, scan } = content
-    const name = nameOf(content, 0)
+    const state = isFile(source) ? source : undefined
     // What is of one piece, nearly all, and known.
-    if (source.size <= MAX_PIECE_BYTES && cache.has(name, isFile(source) ? source : undefined, scan)) continue
-    if (missing.has(name)) continue
+    if (source.size <= MAX_PIECE_BYTES && cache.has(nameOf(content, 0), state, scan)) continue
     const tasks = [...tasksOf([content], cache)]
     if (tasks.length === 0) continue
-    missing.set(name, content)
+    missing.push(content)
     pieces += tasks.length
     bytes += sum(tasks)
   }
-  return { contents: [...missing.values()], pieces, bytes }
+  return { contents: missing, pieces, bytes }
 }
 
 // Made when they are needed: all of them at once would take a fifth of the memory.
