@@ -41,6 +41,16 @@ export function isMissing(error: unknown): boolean {
   return status === 404 || /Not(Found|Exists?)$/.test(code)
 }
 
+/** What a call answers; undefined where what it is about is not there. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (cause) {
+    if (isMissing(cause)) return undefined
+    throw cause
+  }
+}
+
 export function isTaken(error: unknown): boolean {
   return /AlreadyExists?($|\.)/.test(readFailure(error).code)
 }

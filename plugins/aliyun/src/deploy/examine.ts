@@ -1,4 +1,4 @@
-import { type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import { clockFinding, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { askIdentity, type Identity } from '../account/identity.ts'
 
@@ -29,7 +29,9 @@ export async function examine(examined: Examined, signal: AbortSignal): Promise<
     },
     { what: 'region', state: 'good', found: region },
     ...whose(examined, identity),
-    ...(typeof identity === 'string' ? [] : clock(identity)),
+    ...(typeof identity === 'string' || identity.aheadMs === undefined
+      ? []
+      : [clockFinding(identity.aheadMs, CLOCK_BEARS_MS)]),
     await ask(look),
   ]
   return { findings, policy }
@@ -51,18 +53,8 @@ function whose({ account }: Examined, identity: Identity | string): Finding[] {
   return [{ what: 'account', state: 'bad', found, help }]
 }
 
-// A signature is good for a quarter of an hour: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
-const MOST_MS = 15 * 60_000
-const MUCH_MS = 60_000
-
-function clock({ aheadMs }: Identity): Finding[] {
-  if (aheadMs === undefined) return []
-  const apart = Math.abs(aheadMs)
-  const found = `${Math.round(apart / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} the platform's`
-  if (apart < MUCH_MS) return [{ what: 'clock', state: 'good', found }]
-  const help = 'requests are refused when it is a quarter of an hour off: let the machine set its time by the network'
-  return [{ what: 'clock', state: apart < MOST_MS ? 'doubtful' : 'bad', found, help }]
-}
+// https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
+const CLOCK_BEARS_MS = 15 * 60_000
 
 async function ask(look: () => Promise<string>): Promise<Finding> {
   try {

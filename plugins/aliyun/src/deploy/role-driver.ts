@@ -13,7 +13,7 @@ import {
   type Tree,
 } from '@anyfaas/kit'
 import type { AccessControl } from '../account/access-control.ts'
-import { isMissing, isPassing, isTaken, readFailure } from '../account/failures.ts'
+import { isPassing, isTaken, readFailure, unlessMissing } from '../account/failures.ts'
 import { isMarked, withMark } from './mark.ts'
 import type { NewRoles } from './new-roles.ts'
 
@@ -200,15 +200,6 @@ function policyIn(policy: string): { PolicyType: string; PolicyName: string } {
 
 function parse(document: unknown): unknown {
   return JSON.parse(String(document))
-}
-
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (cause) {
-    if (isMissing(cause)) return undefined
-    throw cause
-  }
 }
 
 function isDenied(cause: unknown): boolean {

@@ -2,9 +2,11 @@ import {
   type Call,
   type Connection,
   type Connector,
+  checkStale,
   codeMarks,
   type Deployment,
   fillPlaceholders,
+  type Listed,
   type LogLine,
   type LogQuery,
   type MetricsQuery,
@@ -24,7 +26,6 @@ import { readMetrics } from '../../deploy/metrics.ts'
 import { NewRoles } from '../../deploy/new-roles.ts'
 import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
-import { checkStale } from '../../deploy/stale.ts'
 import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { regionOf } from '../../region.ts'
@@ -124,10 +125,7 @@ class Fc2Connection implements Connection {
 
   async lock(call: Call): Promise<() => Promise<void>> {
     const [planned, now] = [await this.#ours.ours(call), await this.#ours.ours(call, 'now')]
-    checkStale(
-      planned.map(({ live }) => live),
-      now.map(({ live }) => live),
-    )
+    checkStale(listed(planned), listed(now))
     return async () => {
       // Nothing is held.
     }
@@ -172,6 +170,10 @@ class Fc2Connection implements Connection {
   async close(): Promise<void> {
     // Nothing is kept open.
   }
+}
+
+function listed(functions: readonly OurFunction[]): ReadonlyMap<string, Listed> {
+  return new Map(functions.map(({ name, live }) => [name, { changed: live['lastModifiedTime'], isBusy: false }]))
 }
 
 type Reach = ClientOptions & { readonly largeBucket: string | undefined }

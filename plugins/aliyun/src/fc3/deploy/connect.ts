@@ -2,9 +2,11 @@ import {
   type Call,
   type Connection,
   type Connector,
+  checkStale,
   codeMarks,
   type Deployment,
   fillPlaceholders,
+  type Listed,
   type LogLine,
   type LogQuery,
   type Operations,
@@ -24,7 +26,6 @@ import { readMetrics } from '../../deploy/metrics.ts'
 import { NewRoles } from '../../deploy/new-roles.ts'
 import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
-import { checkStale } from '../../deploy/stale.ts'
 import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
@@ -123,10 +124,7 @@ class Fc3Connection implements Connection {
 
   async lock(call: Call): Promise<() => Promise<void>> {
     const [planned, now] = [await this.#ours.list(call), await this.#ours.list(call, 'now')]
-    checkStale(
-      planned.map(({ live }) => live),
-      now.map(({ live }) => live),
-    )
+    checkStale(listed(planned), listed(now))
     return async () => {
       // Nothing is held.
     }
@@ -169,6 +167,15 @@ class Fc3Connection implements Connection {
   async close(): Promise<void> {
     // The vendor's client keeps no connection.
   }
+}
+
+function listed(functions: readonly OurFunction[]): ReadonlyMap<string, Listed> {
+  return new Map(
+    functions.map(({ name, live }) => {
+      const isBusy = live['state'] === 'Pending' || live['lastUpdateStatus'] === 'InProgress'
+      return [name, { changed: live['lastModifiedTime'], isBusy }]
+    }),
+  )
 }
 
 type Reach = ClientOptions & { readonly account: string | undefined; readonly largeBucket: string | undefined }

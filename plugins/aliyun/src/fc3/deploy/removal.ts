@@ -1,5 +1,5 @@
 import type { Call, Tree } from '@anyfaas/kit'
-import { isMissing, isPassing } from '../../account/failures.ts'
+import { isPassing, unlessMissing } from '../../account/failures.ts'
 import type { Request } from './client.ts'
 import type { Site } from './site.ts'
 
@@ -9,13 +9,8 @@ import type { Site } from './site.ts'
  */
 export async function removeFunction({ client }: Site, name: unknown, about: string, call: Call): Promise<void> {
   const path = `/functions/${name}`
-  const send = async (request: Omit<Request, 'about'>): Promise<void> => {
-    try {
-      await client.call({ ...request, about }, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
-  }
+  const send = (request: Omit<Request, 'about'>): Promise<unknown> =>
+    unlessMissing(client.call({ ...request, about }, call))
   const remove = { action: 'DeleteFunction', method: 'DELETE', path } as const
   try {
     await send(remove)

@@ -1,4 +1,4 @@
-import { type Call, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import { type Call, clockFinding, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
 import { askAhead } from '../../account/clock.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
@@ -37,9 +37,8 @@ export async function examine(
   return { findings, policy: policyFor(site, account ?? '*') }
 }
 
-// A signature is good for five minutes: https://cloud.tencent.com/document/api/583/17239
-const MOST_MS = 5 * 60_000
-const MUCH_MS = 60_000
+// https://cloud.tencent.com/document/api/583/17239
+const CLOCK_BEARS_MS = 5 * 60_000
 
 async function clock({ client }: Site, { signal }: Call): Promise<Finding[]> {
   const aheadMs = await askAhead(client.config.endpoint ?? 'https://scf.tencentcloudapi.com', signal).catch(() => {
@@ -47,12 +46,7 @@ async function clock({ client }: Site, { signal }: Call): Promise<Finding[]> {
     // Whether the address can be reached is what the next finding says.
     return undefined
   })
-  if (aheadMs === undefined) return []
-  const apart = Math.abs(aheadMs)
-  const found = `${Math.round(apart / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} the platform's`
-  if (apart < MUCH_MS) return [{ what: 'clock', state: 'good', found }]
-  const help = 'requests are refused when it is five minutes off: let the machine set its time by the network'
-  return [{ what: 'clock', state: apart < MOST_MS ? 'doubtful' : 'bad', found, help }]
+  return aheadMs === undefined ? [] : [clockFinding(aheadMs, CLOCK_BEARS_MS)]
 }
 
 async function look(what: string, ask: () => Promise<string>): Promise<Finding> {

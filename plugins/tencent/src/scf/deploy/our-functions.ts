@@ -1,4 +1,4 @@
-import { type Call, clock, error, SlsError, type Tree, Watch } from '@anyfaas/kit'
+import { type Call, checkStale, clock, error, type Listed, SlsError, type Tree, Watch } from '@anyfaas/kit'
 import { isTaken } from '../../account/failures.ts'
 import type { Site } from './site.ts'
 import { ourFunction, tagMap } from './tags.ts'
@@ -63,20 +63,9 @@ export class OurFunctions {
     return (await Promise.all(lists)).flat()
   }
 
-  /**
-   * Throws SLS5004 when functions are not as they were when the plan was made: the platform has no lock, so another deploy, or
-   * somebody's hand, is known by what it did. What was busy then may have become ready, and is not asked.
-   */
+  /** Throws SLS5004 when functions are not as they were when the plan was made. */
   async checkUnchanged(call: Call): Promise<void> {
-    const [planned, now] = [byKey(await this.list(call)), byKey(await this.list(call, 'now'))]
-    const changed = [...new Set([...planned.keys(), ...now.keys()])].filter((key) => {
-      const [before, after] = [planned.get(key), now.get(key)]
-      return !BUSY.has(String(before?.['Status'])) && before?.['ModTime'] !== after?.['ModTime']
-    })
-    if (changed.length === 0) return
-    const help = ['run it again when the other one is done: it plans anew']
-    const what = `${changed.join(', ')} changed since the plan was made: by another deploy, or by hand`
-    throw new SlsError(error('SLS5004', what, { help }))
+    checkStale(listed(await this.list(call)), listed(await this.list(call, 'now')))
   }
 
   /** Waits until the platform has done what it was told with a function; its state, undefined when it is gone. */
@@ -119,8 +108,10 @@ export function keyOf({ Namespace, FunctionName }: Tree): string {
   return `${Namespace}/${FunctionName}`
 }
 
-function byKey(functions: readonly OurFunction[]): ReadonlyMap<string, Tree> {
-  return new Map(functions.map(({ live }) => [keyOf(live), live]))
+function listed(functions: readonly OurFunction[]): ReadonlyMap<string, Listed> {
+  return new Map(
+    functions.map(({ live }) => [keyOf(live), { changed: live['ModTime'], isBusy: BUSY.has(String(live['Status'])) }]),
+  )
 }
 
 // https://cloud.tencent.com/document/product/583/115197
