@@ -3,49 +3,89 @@
  * Keys that are undefined are left out.
  */
 export function writeYaml(data: unknown): string {
-  const isBlock = typeof data === 'object' && data !== null
-  return `${isBlock ? write(data, '\n', true).slice(1) : writeScalar(data, '\n  ')}\n`
+  if (typeof data !== 'object' || data === null) return `${writeScalar(data, '\n  ')}\n`
+  return `${writeBlock(data, TOP).slice(1) || emptyBlock(data)}\n`
 }
 
-// What stands behind "key:" or "-": a blank and a scalar, or lines of their own. `line` is a line break and the indent.
-function write(value: unknown, line: string, isItem: boolean): string {
-  if (typeof value !== 'object' || value === null) return ` ${writeScalar(value, line)}`
-  const lines = Array.isArray(value) ? writeItems(value, line) : writePairs(value as Tree, line)
-  if (lines === '') return Array.isArray(value) ? ' []' : ' {}'
-  // The first line of an item stands beside its dash.
-  return isItem ? ` ${lines.slice(line.length)}` : lines
+/** A depth of the text. */
+interface Indent {
+  /** A line break and the blanks. */
+  readonly line: string
+  readonly dash: string
+  /** What begins the pair of a key: line break, blanks, key, colon, blank. The same keys come again in every function. */
+  readonly starts: Map<string, string>
+  deeper: Indent | undefined
+}
+
+function createIndent(line: string): Indent {
+  return { line, dash: `${line}- `, starts: new Map(), deeper: undefined }
+}
+
+const TOP = createIndent('\n')
+
+function deeper(indent: Indent): Indent {
+  indent.deeper ??= createIndent(`${indent.line}  `)
+  return indent.deeper
 }
 
 type Tree = Readonly<Record<string, unknown>>
 
-function writeItems(items: readonly unknown[], line: string): string {
-  let lines = ''
-  for (const item of items) lines += `${line}-${write(item, `${line}  `, true)}`
-  return lines
+// What is in a map or a list, each line behind its line break.
+function writeBlock(value: object, indent: Indent): string {
+  return Array.isArray(value) ? writeItems(value, indent) : writePairs(value as Tree, indent)
 }
 
-function writePairs(tree: Tree, line: string): string {
+function emptyBlock(value: object): string {
+  return Array.isArray(value) ? '[]' : '{}'
+}
+
+function writeItems(items: readonly unknown[], indent: Indent): string {
+  const inner = deeper(indent)
   let lines = ''
-  for (const key of Object.keys(tree)) {
-    const value = tree[key]
-    if (value !== undefined) lines += `${line}${writeKey(key, line)}:${write(value, `${line}  `, false)}`
+  for (const item of items) {
+    lines += indent.dash
+    if (typeof item !== 'object' || item === null) lines += writeScalar(item, inner.line)
+    else {
+      const block = writeBlock(item, inner)
+      // The first line of an item stands beside its dash.
+      lines += block === '' ? emptyBlock(item) : block.slice(inner.line.length)
+    }
   }
   return lines
 }
 
-// The same keys come again in every function.
-const KEYS = new Map<string, string>()
+function writePairs(tree: Tree, indent: Indent): string {
+  const { starts } = indent
+  const inner = deeper(indent)
+  let lines = ''
+  for (const key in tree) {
+    const value = tree[key]
+    if (value === undefined) continue
+    const start = starts.get(key) ?? startPair(key, indent)
+    if (typeof value !== 'object' || value === null) {
+      lines += start
+      lines += writeScalar(value, inner.line)
+    } else {
+      const block = writeBlock(value, inner)
+      lines += block === '' ? start + emptyBlock(value) : start.slice(0, -1)
+      lines += block
+    }
+  }
+  return lines
+}
 
 // Parsers look for the colon of a plain key in 1024 characters; behind a question mark a key may be longer.
-function writeKey(key: string, line: string): string {
-  const text = KEYS.get(key) ?? writeInline(key)
-  KEYS.set(key, text)
-  return text.length > 1024 ? `? ${text}${line}` : text
+function startPair(key: string, { line, starts }: Indent): string {
+  const text = writeInline(key)
+  const start = text.length > 1024 ? `${line}? ${text}${line}: ` : `${line}${text}: `
+  starts.set(key, start)
+  return start
 }
 
 function writeScalar(value: unknown, line: string): string {
-  if (typeof value === 'string') return value.includes('\n') ? writeLines(value, line) : writeInline(value)
-  return typeof value === 'number' ? writeNumber(value) : String(value ?? null)
+  if (typeof value !== 'string') return typeof value === 'number' ? writeNumber(value) : String(value ?? null)
+  if (ORDINARY.test(value)) return value
+  return value.includes('\n') ? writeLines(value, line) : writeInline(value)
 }
 
 // YAML 1.1 wants a point before an exponent.
@@ -64,7 +104,6 @@ function writeLines(text: string, line: string): string {
 }
 
 function writeInline(text: string): string {
-  if (ORDINARY.test(text)) return text
   if (UNPRINTABLE.test(text) || BLANK.test(text)) return writeQuoted(text)
   if (NOT_PLAIN.test(text) || AMBIGUOUS.test(text)) return `'${text.replaceAll("'", "''")}'`
   return text
@@ -77,8 +116,9 @@ function writeQuoted(text: string): string {
   })
 }
 
-// Most texts, at a tenth of the price: it begins with a letter and is too long for "false".
-const ORDINARY = /^[a-z/][\w ./,;=(){}$+-]{4,}[\w/)]$/i
+// Most texts, at a tenth of the price: it begins with a letter, is too long for "false", and neither a value nor a comment
+// begins in it.
+const ORDINARY = /^[A-Za-z/](?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~])){5,}$/
 
 // https://yaml.org/spec/1.2.2/#51-character-set, and what nobody would see.
 const INVISIBLE = /[\x7F-\xA0\u2028\u2029\uFEFF\uFFFE\uFFFF]/g

@@ -1,7 +1,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
-import { constructFromEvents, type Event, parseEvents, YAMLException } from 'js-yaml'
+import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml'
 import { YAML_SCHEMA } from './cloud-tags.ts'
 import { readPlainYaml } from './plain-yaml.ts'
 import type { Source } from './source.ts'
@@ -48,7 +48,8 @@ function parseWhole(file: string, text: string): Source {
       maxTotalMergeKeys: MAX_MERGED_KEYS,
     })
     if (documents.length > 1) throw new SlsError(severalDocuments(file, text))
-    return { file, text, value: documents[0], events: () => events }
+    const hasAliases = events.some(({ type }) => type === EVENT_ID.ALIAS)
+    return { file, text, value: documents[0], hasAliases, events: () => events }
   } catch (cause) {
     if (cause instanceof YAMLException) throw new SlsError(explain(file, text, events, cause), { cause })
     throw cause

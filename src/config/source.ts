@@ -7,6 +7,8 @@ export interface Source {
   readonly file: string
   readonly text: string
   readonly value: unknown
+  /** One object may stand in several places of the value. */
+  readonly hasAliases?: boolean
   /** Absent when the value came from a module: then every place is the file itself. Asked for when there is a place to show. */
   readonly events?: () => readonly Event[]
   /** In place of events, for a file that is no data: pointer -> where its value stands. */

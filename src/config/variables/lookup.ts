@@ -32,7 +32,8 @@ function unknownSource(resolver: Resolver, source: string, asked: Asked): Found 
   return { value: report(resolver, 'SLS1020', asked, { message: `"${source}" is not a source of variables`, help }) }
 }
 
-function isRaw(pointer: Pointer): boolean {
+/** Whether a place is in raw settings, where `${…}` may be the platform's own. */
+export function isRaw(pointer: Pointer): boolean {
   return pointer.startsWith('/resources/') || pointer.includes('/overrides/')
 }
 

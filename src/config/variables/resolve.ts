@@ -2,7 +2,7 @@ import { error, isSecret, type Pointer, type SecretName, SlsError } from '@anyfa
 import type { Places } from '../places.ts'
 import { under } from '../pointer.ts'
 import { put, type Tree } from '../tree.ts'
-import { lookup } from './lookup.ts'
+import { isRaw, lookup } from './lookup.ts'
 import { type Expression, hasVariables, Malformed, parseTemplate, type Template } from './parse.ts'
 import { type Cursor, type Found, type Resolver, report, UNRESOLVED } from './resolver.ts'
 import type { VariableContext } from './sources.ts'
@@ -23,6 +23,7 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
     done: new Map(),
     files: new Map(),
     templates: new Map(),
+    evaluated: new Map(),
     values: 0,
     resolve: (value, cursor) => resolveValue(resolver, value, cursor),
     name: (template, cursor) => resolveName(resolver, template, cursor),
@@ -30,19 +31,37 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
   return resolver
 }
 
+// What holds no variable is shared with the given tree, unless that tree itself has one value in several places.
 function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unknown {
   count(resolver)
   if (typeof value === 'string') return hasVariables(value) ? resolveText(resolver, value, cursor) : value
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item, index) => resolveUnder(resolver, item, cursor, index))
-  // A copy of a large map is quicker to read than one that was filled key by key.
-  const out: Tree = { ...value }
-  for (const key of Object.keys(out)) {
-    const given = out[key]
-    const found = resolveUnder(resolver, given, cursor, key)
-    if (found !== given) put(out, key, found)
+  return Array.isArray(value) ? resolveItems(resolver, value, cursor) : resolveTree(resolver, value as Tree, cursor)
+}
+
+function resolveItems(resolver: Resolver, items: readonly unknown[], cursor: Cursor): readonly unknown[] {
+  let out = resolver.places.main.hasAliases ? [...items] : undefined
+  for (let index = 0; index < items.length; index++) {
+    const given = items[index]
+    const found = resolveUnder(resolver, given, cursor, index)
+    if (found === given) continue
+    out ??= [...items]
+    out[index] = found
   }
-  return out
+  return out ?? items
+}
+
+function resolveTree(resolver: Resolver, tree: Tree, cursor: Cursor): Tree {
+  let out = resolver.places.main.hasAliases ? { ...tree } : undefined
+  for (const key in tree) {
+    const given = tree[key]
+    const found = resolveUnder(resolver, given, cursor, key)
+    if (found === given) continue
+    // A copy of a large map is quicker to read than one that was filled key by key.
+    out ??= { ...tree }
+    put(out, key, found)
+  }
+  return out ?? tree
 }
 
 // Most values are plain ones, and need no place of their own.
@@ -95,8 +114,19 @@ function resolveName(resolver: Resolver, template: Template, cursor: Cursor): st
   return UNRESOLVED
 }
 
-// The first of an expression's items that has a value.
+// An expression that comes again, as in every function, has the same value again: of what is wrong, each place is told.
 function evaluate(resolver: Resolver, expression: Expression, cursor: Cursor): Found {
+  const known = resolver.evaluated.get(expression)
+  if (known) return known
+  const before = resolver.diagnostics.length
+  const found = firstValue(resolver, expression, cursor)
+  const isSteady = resolver.diagnostics.length === before && !isRaw(cursor.pointer)
+  if (isSteady && !isSecret(found.value)) resolver.evaluated.set(expression, found)
+  return found
+}
+
+// The first of an expression's items that has a value.
+function firstValue(resolver: Resolver, expression: Expression, cursor: Cursor): Found {
   for (const item of expression.items) {
     if (item.kind === 'literal') return { value: item.value }
     const found = item.inner

@@ -3,7 +3,7 @@ import { type Moves, type Places, span } from '../places.ts'
 import type { Source } from '../source.ts'
 import { spanOf } from '../spans.ts'
 import type { Tree } from '../tree.ts'
-import type { Malformed, Template } from './parse.ts'
+import type { Expression, Malformed, Template } from './parse.ts'
 import type { VariableContext } from './sources.ts'
 
 /** Stands where a variable had no value: the mistake is reported, and later steps pass over it. */
@@ -45,6 +45,8 @@ export interface Resolver {
   readonly files: Map<string, Source>
   /** Texts that have been taken apart: functions often share them. */
   readonly templates: Map<string, Template | Malformed>
+  /** What expressions gave that any place can have. */
+  readonly evaluated: Map<Expression, Found>
   /** Values walked so far. */
   values: number
   /** A copy of a value with its variables resolved. */

@@ -39,26 +39,35 @@ export function isMap(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What stands in place of a node; the node itself when that stays. */
-export type Replace = (node: unknown) => unknown
+/** What stands in place of a text or of a map; the given one where that stays. */
+export interface Replace {
+  readonly text?: (text: string) => unknown
+  readonly map?: (map: Tree) => unknown
+}
 
 /**
- * The tree with every node replaced by what `replace` makes of it; a node that it gives back as it is gets searched. What
- * holds no change is shared with the given tree.
+ * The tree with every text and map replaced by what `replace` makes of it; a map that it gives back as it is gets searched.
+ * What holds no change is shared with the given tree.
  */
 export function replaceIn<T>(tree: T, replace: Replace): T {
-  const own = replace(tree)
-  if (own !== tree) return own as T
+  if (typeof tree === 'string') return (replace.text ? replace.text(tree) : tree) as T
   if (typeof tree !== 'object' || tree === null) return tree
-  return (Array.isArray(tree) ? replaceItems(tree, replace) : replaceFields(tree as Tree, replace)) as T
+  if (Array.isArray(tree)) return replaceItems(tree, replace) as T
+  const own = replace.map ? replace.map(tree as Tree) : tree
+  return (own === tree ? replaceFields(tree as Tree, replace) : own) as T
 }
 
 /** Two replacements in one walk: what the first one puts in is searched by the second. */
 export function replaceThen(first: Replace, second: Replace): Replace {
-  return (node) => {
-    const own = first(node)
-    return own === node ? second(node) : replaceIn(own, second)
-  }
+  const both = <N>(one: ((node: N) => unknown) | undefined, other: ((node: N) => unknown) | undefined) =>
+    one &&
+    ((node: N): unknown => {
+      const own = one(node)
+      return own !== node ? replaceIn(own, second) : other ? other(node) : node
+    })
+  const text = both(first.text, second.text) ?? second.text
+  const map = both(first.map, second.map) ?? second.map
+  return { ...(text && { text }), ...(map && { map }) }
 }
 
 function replaceItems(items: readonly unknown[], replace: Replace): readonly unknown[] {
@@ -73,10 +82,12 @@ function replaceItems(items: readonly unknown[], replace: Replace): readonly unk
 }
 
 function replaceFields(map: Tree, replace: Replace): Tree {
+  const { text } = replace
   let copy: Tree | undefined
-  for (const key of Object.keys(map)) {
-    const after = replaceIn(map[key], replace)
-    if (after === map[key]) continue
+  for (const key in map) {
+    const before = map[key]
+    const after = typeof before === 'string' ? (text ? text(before) : before) : replaceIn(before, replace)
+    if (after === before) continue
     copy ??= { ...map }
     put(copy, key, after)
   }

@@ -35,18 +35,36 @@ function hashOf(text: string): string {
  * be the same get a hash, so each has its own whatever stands beside it.
  */
 export function logicalNames(names: readonly string[]): ReadonlyMap<string, string> {
-  const plain = new Map(names.map((name) => [name, pascalCase(name)]))
-  const count = new Map<string, number>()
-  for (const name of plain.values()) count.set(name.toLowerCase(), (count.get(name.toLowerCase()) ?? 0) + 1)
-  return new Map(
-    [...plain].map(([name, found]) => [name, count.get(found.toLowerCase()) === 1 ? found : found + hashOf(name)]),
-  )
+  const found = new Map<string, string>()
+  const owners = new Map<string, string[]>()
+  for (const name of new Set(names)) {
+    const plain = pascalCase(name)
+    found.set(name, plain)
+    const folded = plain.toLowerCase()
+    const others = owners.get(folded)
+    if (others) others.push(name)
+    else owners.set(folded, [name])
+  }
+  for (const same of owners.values()) {
+    if (same.length > 1) for (const name of same) found.set(name, found.get(name) + hashOf(name))
+  }
+  return found
 }
 
 function pascalCase(text: string): string {
-  const words = text.split(/[^A-Za-z0-9]+/).filter(Boolean)
-  const joined = words
-    .map((word) => word.charAt(0).toUpperCase() + (/[a-z]/.test(word) ? word.slice(1) : word.slice(1).toLowerCase()))
-    .join('')
+  let joined = ''
+  for (const word of text.match(/[A-Za-z0-9]+/g) ?? []) joined += capitalize(word)
   return /^[A-Za-z]/.test(joined) ? joined : `X${joined}`
+}
+
+// Names are made of the same words again and again.
+const capitalized = new Map<string, string>()
+
+function capitalize(word: string): string {
+  const known = capitalized.get(word)
+  if (known !== undefined) return known
+  const rest = word.slice(1)
+  const made = word.charAt(0).toUpperCase() + (/[a-z]/.test(word) ? rest : rest.toLowerCase())
+  capitalized.set(word, made)
+  return made
 }

@@ -12,7 +12,7 @@ export function fillPlaceholders<T>(tree: T, values: Readonly<Record<string, str
 
 /** The same as one replacement of several (`replaceThen`). */
 export function replacePlaceholder(values: Readonly<Record<string, string | undefined>>): Replace {
-  return (node) => (typeof node === 'string' && node.includes('<sls:') ? fillText(node, values) : node)
+  return { text: (text) => (text.includes('<sls:') ? fillText(text, values) : text) }
 }
 
 function fillText(text: string, values: Readonly<Record<string, string | undefined>>): string {

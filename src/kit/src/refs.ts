@@ -8,9 +8,11 @@ export function resolveRefs<T>(value: T, resources: ReadonlyMap<Id, Resource>): 
 
 /** The same as one replacement of several (`replaceThen`). */
 export function replaceRef(resources: ReadonlyMap<Id, Resource>): Replace {
-  return (node) => {
-    if (!isRef(node)) return node
-    const target = resources.get(node.$ref)?.spec as Record<string, unknown> | undefined
-    return target && node.field in target ? resolveRefs(target[node.field], resources) : node
+  return {
+    map(node) {
+      if (!isRef(node)) return node
+      const target = resources.get(node.$ref)?.spec as Record<string, unknown> | undefined
+      return target && node.field in target ? resolveRefs(target[node.field], resources) : node
+    },
   }
 }

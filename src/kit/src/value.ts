@@ -44,7 +44,7 @@ export function spellSecrets(tree: unknown, spell: (text: SecretText) => unknown
 
 /** The same as one replacement of several (`replaceThen`). */
 export function replaceSecret(spell: (text: SecretText) => unknown): Replace {
-  return (node) => (isSecret(node) ? spell(node) : node)
+  return { map: (node) => (isSecret(node) ? spell(node) : node) }
 }
 
 /** The names of all secrets in a tree, each once, in the order of their appearance. */

@@ -3,8 +3,10 @@ import {
   type Id,
   isMap,
   isRef,
+  isSecret,
   logicalNames,
   mergeTree,
+  type Ref,
   type Resource,
   replaceIn,
   type SecretText,
@@ -29,15 +31,18 @@ export function render(service: Service, resources: readonly Resource[]): readon
     parts.push([ids.get(id) as string, { Type, Properties }])
   }
   const Outputs = outputsOf(resources, ids)
+  const own = spell(Object.fromEntries(parts), ids)
   const whole = {
     AWSTemplateFormatVersion: '2010-09-09',
     Transform: 'AWS::Serverless-2016-10-31',
     ...(service.description !== undefined && { Description: service.description }),
-    Resources: spell(Object.fromEntries(parts), ids),
+    Resources: own.tree,
     ...(Object.keys(Outputs).length > 0 && { Outputs }),
   }
-  const data = [fragment(service.resources['aws']), service.overrides['aws']].reduce(mergeTree, whole) as Tree
-  return [{ path: 'template.yaml', format: 'yaml', data: withParameters(data) }]
+  const raw = [fragment(service.resources['aws']), service.overrides['aws']]
+  const data = raw.reduce<Tree>(mergeTree, whole)
+  const hasSecrets = own.hasSecrets || secretsIn(raw).length > 0
+  return [{ path: 'template.yaml', format: 'yaml', data: hasSecrets ? withParameters(data) : data }]
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -79,10 +84,10 @@ function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, OwnEv
   const found = new Map<Id, [string, Tree][]>()
   for (const { id, type, spec } of resources) {
     if (type !== 'aws:event') continue
-    const { FunctionName, ...event } = spec as Tree
+    const { FunctionName, Type, Properties } = spec as Tree
     if (!isRef(FunctionName)) throw new Error('an event without its function')
     const own = found.get(FunctionName.$ref) ?? []
-    own.push([tailOf(id), event])
+    own.push([tailOf(id), { Type, Properties }])
     found.set(FunctionName.$ref, own)
   }
   return new Map(
@@ -114,14 +119,24 @@ function outputsOf(resources: readonly Resource[], ids: ReadonlyMap<Id, string>)
 
 const PSEUDO = { region: '${AWS::Region}', account: '${AWS::AccountId}', partition: '${AWS::Partition}' }
 
-// References and what only the account knows, in the long form that needs no YAML tags.
-function spell(tree: unknown, ids: ReadonlyMap<Id, string>): unknown {
-  return replaceIn(tree, (node) => {
-    if (typeof node === 'string') return node.includes('<sls:') ? spellPseudo(node) : node
-    if (!isRef(node)) return node
-    const id = ids.get(node.$ref)
-    return node.field === 'Arn' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id }
+// References and what only the account knows, in the long form that needs no YAML tags. Secrets are only looked for: what
+// they are called depends on all of them.
+function spell(resources: Tree, ids: ReadonlyMap<Id, string>): { readonly tree: Tree; readonly hasSecrets: boolean } {
+  let hasSecrets = false
+  const tree = replaceIn(resources, {
+    text: (text) => (text.includes('<sls:') ? spellPseudo(text) : text),
+    map(node) {
+      if (isRef(node)) return spellRef(node, ids)
+      hasSecrets ||= isSecret(node)
+      return node
+    },
   })
+  return { tree, hasSecrets }
+}
+
+function spellRef({ $ref, field }: Ref, ids: ReadonlyMap<Id, string>): Tree {
+  const id = ids.get($ref)
+  return field === 'Arn' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id }
 }
 
 function spellPseudo(text: string): unknown {

@@ -72,7 +72,10 @@ function expandDomain(resource: Resource, namespaceOf: (id: string) => unknown, 
   })
   const spec = { CertConfig: { CertificateId: '' }, ...rest, EndpointsConfig: endpoints, Tags: marksOf(service) }
   // The component calls the field otherwise than the API.
-  return { ...resource, spec: replaceIn(spec, (node) => (isRef(node) ? { ...node, field: 'FunctionName' } : node)) }
+  return {
+    ...resource,
+    spec: replaceIn(spec, { map: (node) => (isRef(node) ? { ...node, field: 'FunctionName' } : node) }),
+  }
 }
 
 // Raw parts of the component's file stand in no resource: they are for the vendor's tool.
