@@ -57,7 +57,7 @@ export async function packageService(options: PackageActionOptions, io: ActionIo
     const { artifacts, sizes } = await packFor(project, platform, { ...options, out, trees }, io)
     const { files, diagnostics } = await translateFor(platform, { artifacts })
     settle(project, diagnostics, options, io)
-    packages.push({ platform: platform.label, artifacts, sizes, specs: await writeFiles(files, platform, { out }) })
+    packages.push({ platform: platform.label, artifacts, sizes, specs: writeFiles(files, platform, { out }) })
   }
   return { packages, ...(options.why !== undefined && { why: await explain(project, platforms, options.why) }) }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import {
   type Artifact,
@@ -53,7 +53,7 @@ export async function translate(options: TranslateOptions, io: ActionIo): Promis
     if (failed) refused.push(...diagnostics)
     else settle(project, diagnostics, options, io)
     if (failed) continue
-    specs.push(...(await writeFiles(files, platform, { write, ...(!options.stdout && { out }) })))
+    specs.push(...writeFiles(files, platform, { write, ...(!options.stdout && { out }) }))
   }
   if (refused.length > 0) settle(project, refused, options, io)
   return { specs }
@@ -84,16 +84,16 @@ export async function translateFor(platform: Platform, details: TranslateDetails
 }
 
 /** Writes the spec files of one platform into its folder, each at once. Without a folder nothing is written. */
-export async function writeFiles(
+export function writeFiles(
   files: readonly SpecFile[],
   platform: Platform,
   { out, write = writeSpec }: { readonly out?: string; readonly write?: (file: SpecFile) => string },
-): Promise<WrittenSpec[]> {
+): WrittenSpec[] {
   const written: WrittenSpec[] = []
   for (const file of files) {
     const text = write(file)
     const path = out === undefined ? file.path : join(out, platform.label, file.path)
-    if (out !== undefined) await writeWhole(path, text)
+    if (out !== undefined) writeWhole(path, text)
     written.push({ platform: platform.label, title: platform.target.title, path, text })
   }
   return written
@@ -134,9 +134,9 @@ function refuses(diagnostics: readonly Diagnostic[], options: ProjectOptions): b
 }
 
 // Nobody ever reads half a file.
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
   const draft = `${path}.${process.pid}.tmp`
-  await writeFile(draft, text)
-  await rename(draft, path)
+  writeFileSync(draft, text)
+  renameSync(draft, path)
 }

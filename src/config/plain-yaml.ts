@@ -1,3 +1,4 @@
+import { AFTER_END, atDash, atEnd, nextLine, type Reader, skipBlanks } from './plain-reader.ts'
 import { NOT_PLAIN, scalarOf } from './plain-scalar.ts'
 import type { Tree } from './tree.ts'
 
@@ -7,30 +8,23 @@ import type { Tree } from './tree.ts'
  * mistakes included: then a whole parser reads it. Three times as fast as that one; what a file says is the same by both.
  */
 export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
-  if (UNUSUAL.test(text)) return undefined
-  const reader: Reader = { text, at: 0, end: -1, indent: 0, depth: 0 }
+  if (isUnusual(text)) return undefined
+  const reader: Reader = { text, at: 0, indent: 0, depth: 0 }
   nextLine(reader)
   if (reader.indent === AFTER_END) return undefined
   const value = readBlock(reader)
   return value === NOT_PLAIN || reader.indent !== AFTER_END ? undefined : { value }
 }
 
-const AFTER_END = -1
 const MOST_DEPTH = 50
 const LONGEST_KEY = 1000
 
 // Tabs, carriage returns and other characters that are seldom meant, documents and directives.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there
-const UNUSUAL = /[\0-\x09\x0B-\x1F\x7F-\xA0\u2028\u2029\uFEFF\uFFFE\uFFFF]|(?:^|\n)(?:---|\.\.\.|%)/
+const UNUSUAL = /[^\n -~\xA1-\u2027\u202A-\uFEFE\uFF00-\uFFFD]/
+const DOCUMENTS = ['---', '...', '%']
 
-interface Reader {
-  readonly text: string
-  /** Where the reading goes on, in the line that ends at `end`. */
-  at: number
-  end: number
-  /** The column of what the line begins with, or of what stands behind its dash. */
-  indent: number
-  depth: number
+function isUnusual(text: string): boolean {
+  return UNUSUAL.test(text) || DOCUMENTS.some((mark) => text.startsWith(mark) || text.includes(`\n${mark}`))
 }
 
 function readBlock(reader: Reader): unknown {
@@ -157,6 +151,17 @@ function readKey(reader: Reader, form: RegExp): string | undefined {
   if (!form.test(text)) return undefined
   reader.at = form.lastIndex
   const written = text.slice(at, form === KEY ? reader.at - 1 : reader.at - 2)
+  const known = KEYS.get(written)
+  if (known !== undefined) return known
+  const key = keyOf(written)
+  if (key !== undefined) KEYS.set(written, key)
+  return key
+}
+
+// The same keys come again in every function, and a text that has been a key before is quicker to find a map's place by.
+const KEYS = new Map<string, string>()
+
+function keyOf(written: string): string | undefined {
   const isQuoted = written[0] === '"' || written[0] === "'"
   const key = isQuoted ? written.slice(1, -1) : scalarOf(written)
   const isPlain = typeof key === 'string' && key.length < LONGEST_KEY && !key.endsWith(' ')
@@ -190,16 +195,15 @@ function readLines(reader: Reader, indent: number): unknown {
   if (!isClosed) reader.at++
   skipBlanks(reader)
   if (!atEnd(reader)) return NOT_PLAIN
-  const begin = reader.end + 1
+  const begin = text.indexOf('\n', reader.at) + 1
   INDENT.lastIndex = begin
   const own = INDENT.exec(text)?.[1]?.length ?? 0
   const form = formOfLines(own)
   form.lastIndex = begin
-  if (own <= indent || !form.test(text)) return NOT_PLAIN
+  if (begin === 0 || own <= indent || !form.test(text)) return NOT_PLAIN
   const lines = text.slice(begin, form.lastIndex)
   if (BLANK_LINE.test(lines)) return NOT_PLAIN
-  reader.end = form.lastIndex - 1
-  reader.at = reader.end
+  reader.at = form.lastIndex - 1
   const value = lines.replaceAll(`\n${' '.repeat(own)}`, '\n').slice(lines.startsWith('\n') ? 0 : own)
   return value.replace(/\n+$/, isClosed ? '\n' : '')
 }
@@ -212,30 +216,4 @@ function formOfLines(indent: number): RegExp {
   const form = LINES.get(indent) ?? new RegExp(`(?: {${indent}}[^\\n]*\\n|\\n)+`, 'y')
   LINES.set(indent, form)
   return form
-}
-
-function atDash({ text, at, end }: Reader): boolean {
-  return text[at] === '-' && (at + 1 === end || text[at + 1] === ' ')
-}
-
-// At the end of the line, or at its comment.
-function atEnd({ text, at, end }: Reader): boolean {
-  return at >= end || (text[at] === '#' && text[at - 1] === ' ')
-}
-
-function skipBlanks(reader: Reader): void {
-  while (reader.text[reader.at] === ' ') reader.at++
-}
-
-const GAP = /(?: *(?:#[^\n]*)?\n)* */y
-
-function nextLine(reader: Reader): void {
-  const { text } = reader
-  GAP.lastIndex = Math.min(reader.end + 1, text.length)
-  GAP.test(text)
-  reader.at = GAP.lastIndex
-  const isOver = reader.at >= text.length || text[reader.at] === '#'
-  reader.indent = isOver ? AFTER_END : reader.at - 1 - text.lastIndexOf('\n', reader.at - 1)
-  const end = text.indexOf('\n', reader.at)
-  reader.end = end < 0 || isOver ? text.length : end
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
@@ -22,10 +23,9 @@ export function readSource(file: string): Source {
 export function readText(file: string): string {
   const bytes = readBytes(file)
   if (bytes.includes(0)) throw unreadable(file, 'it is not text')
-  const text = new TextDecoder('utf-8').decode(bytes)
-  // U+FFFD stands where the bytes are not UTF-8, unless the file itself holds one.
-  if (text.includes('\uFFFD') && !bytes.includes('\uFFFD')) throw unreadable(file, 'it is not UTF-8 text')
-  return text
+  if (!isUtf8(bytes)) throw unreadable(file, 'it is not UTF-8 text')
+  // A byte order mark is no part of the text.
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
 }
 
 export function parseText(file: string, text: string): Source {

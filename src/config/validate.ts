@@ -83,13 +83,16 @@ function checkItems(walk: Walk, schema: Schema, items: unknown[], spot: Spot): v
 }
 
 function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
-  const keys = Object.keys(tree).filter((key) => isKnown(schema, key) || !key.startsWith('x-'))
-  for (const key of keys) {
-    const value = get(tree, key)
-    if (schema.propertyNames || !isPlainText(ruleOf(schema, key), value))
-      checkKey(walk, schema, { value, above: spot, holder: tree, key })
+  let count = 0
+  for (const key in tree) {
+    const rule = ruleOf(schema, key)
+    if (rule === undefined) continue
+    count++
+    const value = tree[key]
+    if (schema.propertyNames || !isPlainText(rule, value))
+      checkKey(walk, schema, rule, { value, above: spot, holder: tree, key })
   }
-  checkCount(walk, schema, keys, spot)
+  checkCount(walk, schema, count, spot)
   if (walk.partial) return
   for (const key of schema.required ?? []) {
     const value = get(tree, key)
@@ -98,8 +101,7 @@ function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
   }
 }
 
-function checkKey(walk: Walk, schema: Schema, spot: Spot): void {
-  const rule = ruleOf(schema, spot.key)
+function checkKey(walk: Walk, schema: Schema, rule: Schema | boolean, spot: Spot): void {
   if (rule === false) {
     const help = unknownKeyHelp(walk.schema, schema, spot.key)
     const { above } = spot
@@ -123,11 +125,12 @@ function checkName(walk: Walk, schema: Schema, spot: Spot): void {
   tell(walk, { code: 'SLS1047', message }, pointerOf(spot), 'key')
 }
 
-function checkCount(walk: Walk, schema: Schema, keys: readonly string[], spot: Spot): void {
-  if (!walk.partial && keys.length < (schema.minProperties ?? 0)) {
+function checkCount(walk: Walk, schema: Schema, count: number, spot: Spot): void {
+  if (!walk.partial && count < (schema.minProperties ?? 0)) {
     tell(walk, { code: 'SLS1004', message: `${nameOf(spot)} is empty` }, pointerOf(spot), 'value')
   }
-  if (keys.length <= (schema.maxProperties ?? Number.POSITIVE_INFINITY)) return
+  if (count <= (schema.maxProperties ?? Number.POSITIVE_INFINITY)) return
+  const keys = Object.keys(spot.value as Tree).filter((key) => ruleOf(schema, key) !== undefined)
   const message = `${nameOf(spot)} has several keys: ${clip(keys.join(', '))}`
   const help = ['one item is one trigger: begin a new item with "- ", or indent its options']
   tell(walk, { code: 'SLS1003', message, help }, under(pointerOf(spot), keys[1] ?? ''), 'key')
@@ -137,28 +140,32 @@ function target(walk: Walk, schema: Schema): Schema {
   return schema.$ref ? (walk.schema.$defs[schema.$ref.slice('#/$defs/'.length)] ?? schema) : schema
 }
 
-function isKnown(schema: Schema, key: string): boolean {
-  return schema.properties !== undefined && Object.hasOwn(schema.properties, key)
-}
-
-function ruleOf(schema: Schema, key: string): Schema | boolean {
-  if (isKnown(schema, key)) return schema.properties?.[key] ?? true
-  return key === '__proto__' ? false : (schema.additionalProperties ?? true)
+// Undefined for a key of somebody else, which no rule is for.
+function ruleOf({ properties, additionalProperties }: Schema, key: string): Schema | boolean | undefined {
+  if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key] ?? true
+  if (key.startsWith('x-')) return undefined
+  return key === '__proto__' ? false : (additionalProperties ?? true)
 }
 
 // Most values of a file are texts where any text may stand: nothing can be wrong with them.
 function isPlainText(rule: Schema | boolean, value: unknown): boolean {
   if (typeof value !== 'string' || value === '' || typeof rule === 'boolean') return false
+  const known = takesAnyText.get(rule)
+  if (known !== undefined) return known
   const { type, enum: values, pattern, form, maxLength } = rule
   const isFree = values === undefined && pattern === undefined && form === undefined && maxLength === undefined
-  return isFree && (type === 'string' || (typeof type === 'object' && type.includes('string')))
+  const takes = isFree && (type === 'string' || (typeof type === 'object' && type.includes('string')))
+  takesAnyText.set(rule, takes)
+  return takes
 }
 
+const takesAnyText = new WeakMap<Schema, boolean>()
+
 function soften(walk: Walk, schema: Schema, spot: Spot): unknown {
-  const types = typesOf(schema)
   const { value } = spot
-  if (typeof value !== 'string' || types.length === 0 || types.includes('string') || !walk.soft.has(pointerOf(spot)))
-    return value
+  if (typeof value !== 'string') return value
+  const types = typesOf(schema)
+  if (types.length === 0 || types.includes('string') || !walk.soft.has(pointerOf(spot))) return value
   let changed: unknown = value
   if (types.some((type) => type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(value))
     changed = Number(value)

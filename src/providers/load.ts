@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { error, importModule, type Pointer, type Provider, SlsError, type Target, targetOf } from '@anyfaas/kit'
+import { error, importModule, type Pointer, type Provider, requireBundle, SlsError, type Target, targetOf } from '@anyfaas/kit'
 import { FIRST_PARTY } from './first-party.gen.ts'
 
 export interface ProviderSearch {
@@ -68,16 +68,19 @@ async function openPackage(name: string, search: ProviderSearch): Promise<Record
   const file = locate(name, search.dir)
   try {
     const path = file ?? ownRequire.resolve(name)
-    // require() spares the loader of ES modules, which costs more than a provider's literal.
-    return (path.endsWith('.cjs') ? ownRequire(path) : await importModule(pathToFileURL(path).href)) as Record<
-      string,
-      unknown
-    >
+    return (await open(path, name)) as Record<string, unknown>
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' && file === undefined
     const help = [missing ? `npm install --save-dev ${name}` : 'the cause is in the message; --debug shows the stack']
     throw new SlsError(error('SLS2003', `"${name}" cannot be loaded: ${(cause as Error).message}`, { help }), { cause })
   }
+}
+
+// require() spares the loader of ES modules, which costs more than a provider's literal.
+async function open(path: string, name: string): Promise<unknown> {
+  if (!path.endsWith('.cjs')) return await importModule(pathToFileURL(path).href)
+  const isOurs = FIRST_PARTY.some((one) => one.package === name)
+  return isOurs ? requireBundle(path, ownRequire) : ownRequire(path)
 }
 
 const ownRequire = createRequire(import.meta.url)

@@ -20,15 +20,21 @@ export interface Event {
   readonly at: Pointer
 }
 
-export function functionsOf(root: Tree): Named[] {
+export function functionsOf(root: Tree): readonly Named[] {
   return namedIn(root, 'functions')
 }
 
-export function aggregatesOf(root: Tree): Named[] {
+export function aggregatesOf(root: Tree): readonly Named[] {
   return namedIn(root, 'aggregation')
 }
 
-export function eventsOf(fn: Named): Event[] {
+export function eventsOf(fn: Named): readonly Event[] {
+  const events = knownEvents.get(fn) ?? readEvents(fn)
+  knownEvents.set(fn, events)
+  return events
+}
+
+function readEvents(fn: Named): Event[] {
   const events = Array.isArray(fn.own['events']) ? fn.own['events'] : []
   return events.flatMap((event, index): Event[] => {
     const at = under(under(fn.at, 'events'), index)
@@ -44,10 +50,17 @@ export function isHttp(fn: Named): boolean {
   return eventsOf(fn).some((event) => event.kind === 'http')
 }
 
-function namedIn(root: Tree, key: string): Named[] {
-  return Object.entries(treeOf(root[key])).map(([name, own]) => ({
-    name,
-    at: under(`/${key}`, name),
-    own: treeOf(own),
-  }))
+function namedIn(root: Tree, key: 'functions' | 'aggregation'): readonly Named[] {
+  const found = known[key].get(root) ?? readNamed(root, key)
+  known[key].set(root, found)
+  return found
 }
+
+function readNamed(root: Tree, key: string): Named[] {
+  const holder = treeOf(root[key])
+  return Object.keys(holder).map((name) => ({ name, at: under(`/${key}`, name), own: treeOf(holder[name]) }))
+}
+
+// Every rule asks for them, and no rule changes the file.
+const known = { functions: new WeakMap<Tree, readonly Named[]>(), aggregation: new WeakMap<Tree, readonly Named[]>() }
+const knownEvents = new WeakMap<Named, readonly Event[]>()

@@ -17,8 +17,8 @@ export function readCron(fields: readonly string[], sunday: 0 | 1): Cron | Refus
   const cron: Partial<Record<CronUnit, CronField>> = {}
   for (const [index, unit] of UNITS.entries()) {
     const field = readField(fields[index] as string, { unit, sunday })
-    if ('reason' in Object(field)) return field as Refusal
-    cron[unit] = field as CronField
+    if (typeof field === 'object' && 'reason' in field) return field
+    cron[unit] = field
   }
   return checkReal(cron as Cron)
 }
@@ -164,6 +164,7 @@ const LONGEST_DAY: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 
 
 // The 31st of February never comes.
 function checkReal(cron: Cron): Cron | Refusal {
+  if (cron.day === '*') return cron
   const days = cronValues(cron.day, 'day')
   const months = cronValues(cron.month, 'month')
   if (cron.weekday !== '*' || !days || !months) return cron

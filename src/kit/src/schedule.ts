@@ -29,7 +29,17 @@ const MACROS: Readonly<Record<string, string>> = {
  * weekdays from 1; `rate(5 minutes)`; `@every 5m`; `@daily` and its like.
  */
 export function parseSchedule(text: string): Schedule | Refusal {
-  const trimmed = text.trim()
+  const known = parsed.get(text)
+  if (known) return known
+  const schedule = readSchedule(text.trim())
+  parsed.set(text, schedule)
+  return schedule
+}
+
+// A schedule is asked for by the check of its text and by the model.
+const parsed = new Map<string, Schedule | Refusal>()
+
+function readSchedule(trimmed: string): Schedule | Refusal {
   const wrapped = /^(cron|rate|at)\((.*)\)$/is.exec(trimmed)
   if (wrapped) return parseWrapped((wrapped[1] as string).toLowerCase(), (wrapped[2] as string).trim())
   if (/^@every\s/i.test(trimmed)) return parseInterval(trimmed.slice('@every'.length))
