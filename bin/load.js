@@ -12,13 +12,13 @@ const root = path.dirname(__dirname)
 // Kept code cannot import() on Node 20: see src/kit/src/import-module.ts.
 globalThis[Symbol.for('anyfaas.import')] = (url) => import(url)
 
+const isOlder = Number(process.versions.node.split('.')[0]) < 22
+// For what our bundles load by a path that only the run tells, such as a provider: see the same file.
+if (isOlder) globalThis[Symbol.for('anyfaas.require')] = (file) => exports.load(file)
+
 /** Loads a bundle by its absolute path, and keeps its compiled code by whatever this Node.js has for that. */
 exports.run = function run(file) {
-  if (Number(process.versions.node.split('.')[0]) < 22) {
-    // For what our bundles load by a path that only the run tells, such as a provider: see src/kit/src/import-module.ts.
-    globalThis[Symbol.for('anyfaas.require')] = exports.load
-    return exports.load(file)
-  }
+  if (isOlder) return exports.load(file)
   require('node:module').enableCompileCache?.()
   return require(file)
 }

@@ -110,7 +110,9 @@ function withImages(service: Service, artifacts: readonly Artifact[]): Service {
   return { ...service, functions }
 }
 
+// Nothing is said of functions that were not packaged: translators know what packaging would give.
 function refsOf(service: Service, artifacts: readonly Artifact[]): ArtifactRefs {
+  if (artifacts.length === 0) return {}
   const made = new Map(
     artifacts.flatMap((artifact) =>
       Object.entries(artifact.handlers).map(([fn, handler]) => [fn, { artifact, handler }] as const),

@@ -4,7 +4,9 @@
  */
 export function writeYaml(data: unknown): string {
   if (typeof data !== 'object' || data === null) return `${writeScalar(data, '\n  ')}\n`
-  return `${writeBlock(data, TOP).slice(1) || emptyBlock(data)}\n`
+  // The line break before the first line goes last: a text that was put together of parts is made whole but once.
+  const block = writeBlock(data, TOP)
+  return block === '' ? `${emptyBlock(data)}\n` : `${block}\n`.slice(1)
 }
 
 /** A depth of the text. */

@@ -101,7 +101,9 @@ async function resolveTree(root: Tree, dir: string, options: LoadOptions, places
   const merged = mergeStage(root, stage)
   places.steps.push(merged.moves)
   const full: VariableContext = { ...context, stage, env }
-  const resolved = resolveVariables(merged.root, full, places)
+  // With a stage of its own the file is in two trees.
+  const isOurs = merged.root === root && places.main.hasAliases !== true
+  const resolved = resolveVariables(merged.root, full, places, isOurs)
   const added = await addCode(resolved.root, dir, places)
   const renamed = renameKeys(resolved.root, '', schema)
   places.steps.push(renamed.moves)

@@ -170,8 +170,10 @@ function renameDomain(renaming: Renaming, root: Tree, base: Pointer): void {
 }
 
 function rename(renaming: Renaming, tree: Tree, at: Pointer, renames: Renames): void {
-  for (const [old, { to, quiet }] of Object.entries(renames)) {
-    if (!Object.hasOwn(tree, old) || Object.hasOwn(tree, to)) continue
+  for (const old in renames) {
+    if (!Object.hasOwn(tree, old)) continue
+    const { to, quiet } = renames[old] as Renames[string]
+    if (Object.hasOwn(tree, to)) continue
     moveKey(renaming, tree, at, old, to)
     if (!quiet) older(renaming, under(at, to), old, to)
   }

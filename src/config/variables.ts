@@ -14,9 +14,13 @@ export interface Resolved {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Resolves all variables of a file and leaves in `places` what they moved. Values without one become UNRESOLVED. */
-export function resolveVariables(root: Tree, context: VariableContext, places: Places): Resolved {
+/**
+ * Resolves all variables of a file and leaves in `places` what they moved. Values without one become UNRESOLVED. With `isOurs`
+ * the tree is written to, which a large one is quicker by: nothing in it may stand in several places, or in another tree.
+ */
+export function resolveVariables(root: Tree, context: VariableContext, places: Places, isOurs = false): Resolved {
   const resolver = createResolver(root, context, places)
+  resolver.inPlace = isOurs
   const out: Tree = {}
   for (const [key, value] of Object.entries(root)) {
     put(

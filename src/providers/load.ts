@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { error, importModule, type Pointer, type Provider, requireBundle, SlsError, type Target, targetOf } from '@anyfaas/kit'
+import {
+  error,
+  importModule,
+  type Pointer,
+  type Provider,
+  requireBundle,
+  SlsError,
+  type Target,
+  targetOf,
+} from '@anyfaas/kit'
 import { FIRST_PARTY } from './first-party.gen.ts'
 
 export interface ProviderSearch {

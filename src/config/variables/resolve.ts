@@ -24,6 +24,8 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
     files: new Map(),
     templates: new Map(),
     evaluated: new Map(),
+    brought: new WeakSet(),
+    inPlace: false,
     values: 0,
     resolve: (value, cursor) => resolveValue(resolver, value, cursor),
     name: (template, cursor) => resolveName(resolver, template, cursor),
@@ -31,45 +33,36 @@ export function createResolver(root: Tree, context: VariableContext, places: Pla
   return resolver
 }
 
-// What holds no variable is shared with the given tree, unless that tree itself has one value in several places.
 function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unknown {
   count(resolver)
   if (typeof value === 'string') return hasVariables(value) ? resolveText(resolver, value, cursor) : value
-  if (typeof value !== 'object' || value === null) return value
-  return Array.isArray(value) ? resolveItems(resolver, value, cursor) : resolveTree(resolver, value as Tree, cursor)
+  if (typeof value !== 'object' || value === null || resolver.brought.has(value)) return value
+  const out = ownOf(resolver, value, cursor)
+  if (Array.isArray(out)) {
+    for (let index = 0; index < out.length; index++) resolveUnder(resolver, out, cursor, index)
+  } else for (const key in out) resolveUnder(resolver, out, cursor, key)
+  return out
 }
 
-function resolveItems(resolver: Resolver, items: readonly unknown[], cursor: Cursor): readonly unknown[] {
-  let out = resolver.places.main.hasAliases ? [...items] : undefined
-  for (let index = 0; index < items.length; index++) {
-    const given = items[index]
-    const found = resolveUnder(resolver, given, cursor, index)
-    if (found === given) continue
-    out ??= [...items]
-    out[index] = found
-  }
-  return out ?? items
-}
-
-function resolveTree(resolver: Resolver, tree: Tree, cursor: Cursor): Tree {
-  let out = resolver.places.main.hasAliases ? { ...tree } : undefined
-  for (const key in tree) {
-    const given = tree[key]
-    const found = resolveUnder(resolver, given, cursor, key)
-    if (found === given) continue
-    // A copy of a large map is quicker to read than one that was filled key by key.
-    out ??= { ...tree }
-    put(out, key, found)
-  }
-  return out ?? tree
+// What is not ours alone is copied before it is written to.
+function ownOf(resolver: Resolver, value: object, cursor: Cursor): Tree {
+  if (resolver.inPlace && !cursor.source) return value as Tree
+  return (Array.isArray(value) ? [...value] : { ...value }) as Tree
 }
 
 // Most values are plain ones, and need no place of their own.
-function resolveUnder(resolver: Resolver, value: unknown, cursor: Cursor, key: string | number): unknown {
-  const isPlain = typeof value === 'string' ? !hasVariables(value) : typeof value !== 'object' || value === null
-  if (!isPlain) return resolveValue(resolver, value, step(cursor, key))
-  count(resolver)
-  return value
+function resolveUnder(resolver: Resolver, holder: Tree, cursor: Cursor, key: string | number): void {
+  const given = holder[key]
+  const isPlain = typeof given === 'string' ? !hasVariables(given) : typeof given !== 'object' || given === null
+  if (isPlain) {
+    count(resolver)
+    return
+  }
+  const found = resolveValue(resolver, given, step(cursor, key))
+  if (found === given) return
+  // Its texts are done, though some may look as if they had variables: `$${` stands for a literal `${`.
+  if (typeof found === 'object' && found !== null && typeof given === 'string') resolver.brought.add(found)
+  put(holder, String(key), found)
 }
 
 function resolveText(resolver: Resolver, text: string, cursor: Cursor): unknown {

@@ -47,6 +47,10 @@ export interface Resolver {
   readonly templates: Map<string, Template | Malformed>
   /** What expressions gave that any place can have. */
   readonly evaluated: Map<Expression, Found>
+  /** Maps and lists that stand where a variable was. */
+  readonly brought: WeakSet<object>
+  /** The tree is written to; else a copy of it. */
+  inPlace: boolean
   /** Values walked so far. */
   values: number
   /** A copy of a value with its variables resolved. */

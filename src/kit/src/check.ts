@@ -3,7 +3,7 @@ import { environmentOf } from './environment.ts'
 import type { Subject } from './fields.ts'
 import { canonicalRuntime, type Facts } from './provider.ts'
 import { type Fn, type HealthCheck, membersOf, type Service } from './service.ts'
-import { writeValue } from './value.ts'
+import { type Value, writeValue } from './value.ts'
 
 /** What a platform's facts say of a function. */
 export interface Checked {
@@ -76,9 +76,20 @@ function checkNames(fn: Fn, facts: Facts, { platform }: Subject): Diagnostic[] {
   const owners = fn.code.kind === 'aggregate' ? [fn, ...membersOf(fn)] : [fn]
   return owners.flatMap((owner) =>
     Object.keys(owner.environment)
-      .filter((name) => facts.reservedEnvironment?.test(name) || facts.environmentName?.test(name) === false)
+      .filter((name) => !isFree(name, facts))
       .map((name) => nameMistake(name, facts, { platform, at: owner.at })),
   )
+}
+
+// The same names come again in every function.
+const free = new WeakMap<Facts, Set<string>>()
+
+function isFree(name: string, facts: Facts): boolean {
+  const known = free.get(facts) ?? new Set<string>()
+  if (known.has(name)) return true
+  if (facts.reservedEnvironment?.test(name) || facts.environmentName?.test(name) === false) return false
+  free.set(facts, known.add(name))
+  return true
 }
 
 function nameMistake(
@@ -98,10 +109,18 @@ function nameMistake(
 
 function checkSize(fn: Fn, facts: Facts, { platform, name }: Subject): Diagnostic[] {
   if (facts.environmentBytes === undefined) return []
-  let text = ''
-  for (const [key, value] of Object.entries(environmentOf(fn).variables)) text += key + writeValue(value)
+  const { variables } = environmentOf(fn)
+  let units = 0
+  for (const key in variables) units += key.length + writeValue(variables[key] as Value).length
   // A unit of a JavaScript text is three bytes at most, so most environments need no counting.
-  const bytes = text.length * 3 <= facts.environmentBytes ? 0 : utf8Length(text)
+  const isSmall = units * 3 <= facts.environmentBytes
+  const bytes = isSmall
+    ? 0
+    : utf8Length(
+        Object.keys(variables)
+          .map((key) => key + writeValue(variables[key] as Value))
+          .join(''),
+      )
   if (bytes <= facts.environmentBytes) return []
   const message = `the environment of ${name} has ${bytes} bytes; ${platform} takes ${facts.environmentBytes}`
   return [

@@ -79,16 +79,17 @@ export function formatCron(given: Cron, dialect: CronDialect): string | Refusal 
 
 // A field that holds everything is `*`; a day or a weekday that is always true decides for both.
 function simplify(cron: Cron): Cron {
-  const fields = Object.entries(cron).map(([unit, field]) => [
-    unit,
-    field === '*' || isAll(field, unit as CronUnit) ? '*' : field,
-  ])
-  const plain = Object.fromEntries(fields) as Cron
+  const plain: { -readonly [U in CronUnit]: CronField } = { ...cron }
+  for (const unit of Object.keys(cron) as CronUnit[]) if (isAll(cron[unit], unit)) plain[unit] = '*'
   const isAlways = (cron.day !== '*' && plain.day === '*') || (cron.weekday !== '*' && plain.weekday === '*')
   return isAlways ? { ...plain, day: '*', weekday: '*' } : plain
 }
 
 function isAll(field: CronField, unit: CronUnit): boolean {
+  if (field === '*') return true
+  const [only, ...others] = field
+  // One value, as most fields have.
+  if (others.length === 0 && only && !isSpecial(only) && only.from === only.to) return false
   return cronValues(field, unit)?.length === CRON_RANGES[unit].to - CRON_RANGES[unit].from + 1
 }
 

@@ -5,10 +5,11 @@ import { type Cron, type CronField, cronField, cronValues, isSpecial, type Refus
  * one offset all year. Says why not when the shifted times cannot be told by one expression.
  */
 export function moveCron(cron: Cron, from: string, to: string): Cron | Refusal {
+  if (from === to) return cron
   const start = offsetOf(from)
   const end = offsetOf(to)
   if (start !== undefined && end !== undefined) return start === end ? cron : shift(cron, end - start)
-  if (from === to || isEveryMinute(cron)) return cron
+  if (isEveryMinute(cron)) return cron
   const moving = start === undefined ? from : to
   return {
     reason: `"${moving}" changes its clocks in summer, which no fixed expression follows`,

@@ -52,7 +52,7 @@ export function mapTriggers(
     diagnostics.push(...fields.diagnostics)
     // `event` is any call that the platform can make: there is nothing to deploy for it.
     if (trigger.kind !== 'event')
-      mapped.push({ name, type: row.type, spec: mergeTree({ ...row.always }, fields.spec), deployed })
+      mapped.push({ name, type: row.type, spec: mergeTree(row.always ?? {}, fields.spec), deployed })
   }
   return { triggers: mapped, diagnostics }
 }

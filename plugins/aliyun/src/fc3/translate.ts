@@ -97,9 +97,12 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
 function withCpu(spec: Tree): Tree {
   const { cpu, memorySize } = spec
   if (cpu !== undefined || memorySize === undefined || memorySize === DEFAULT_MEMORY_MB) return spec
-  const entries = Object.entries(spec)
-  entries.splice(entries.findIndex(([key]) => key === 'memorySize') + 1, 0, ['cpu', cpuFor(memorySize)])
-  return Object.fromEntries(entries)
+  const made: Tree = {}
+  for (const key in spec) {
+    made[key] = spec[key]
+    if (key === 'memorySize') made['cpu'] = cpuFor(memorySize)
+  }
+  return made
 }
 
 // https://www.alibabacloud.com/help/en/functioncompute/fc/lifecycle-hooks-for-function-instances-2

@@ -22,16 +22,16 @@ import { functionIds } from './ids.ts'
 export function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {
   const ids = logicalIds(service, resources)
   const events = eventsByFunction(resources)
-  const parts: [string, Tree][] = []
+  const parts: Tree = {}
   for (const { id, type, spec } of resources) {
     const Type = TYPES[type]
     if (Type === undefined) continue
     const own = events.get(id)
     const Properties = own ? { ...spec, ...own.aliasFor(spec as Tree), Events: own.events } : spec
-    parts.push([ids.get(id) as string, { Type, Properties }])
+    parts[ids.get(id) as string] = { Type, Properties }
   }
   const Outputs = outputsOf(resources, ids)
-  const own = spell(Object.fromEntries(parts), ids)
+  const own = spell(parts, ids)
   const whole = {
     AWSTemplateFormatVersion: '2010-09-09',
     Transform: 'AWS::Serverless-2016-10-31',

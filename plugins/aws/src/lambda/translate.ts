@@ -83,18 +83,16 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, sources }: C
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
   const whole = effectiveFn(fn)
-  const environment = { ...whole.environment, ...(code.environment as Fn['environment']) }
+  const environment = mergeTree(whole.environment, code.environment)
   const mapped = mapFields(fields, { ...whole, environment, cloudLayers: [...code.layers, ...fn.cloudLayers] }, subject)
-  const spec: Tree = {
-    FunctionName: nameOf(fn, service),
-    ...(fn.code.kind !== 'container' && { Runtime: checked.runtime }),
-    ...code.spec,
-    ...(fn.role === undefined && { Role: roles.arnOf(rightsOf(whole, sources, mapped.spec), fn.name) }),
-    ...mapped.spec,
-    // What keeps instances ready is a version, and SAM publishes one under an alias.
-    ...('ProvisionedConcurrencyConfig' in mapped.spec && { AutoPublishAlias: aliasOf(fn) }),
-    ...urlOf(fn),
-  }
+  const spec: Tree = { FunctionName: nameOf(fn, service) }
+  if (fn.code.kind !== 'container') spec['Runtime'] = checked.runtime
+  Object.assign(spec, code.spec)
+  if (fn.role === undefined) spec['Role'] = roles.arnOf(rightsOf(whole, sources, mapped.spec), fn.name)
+  Object.assign(spec, mapped.spec)
+  // What keeps instances ready is a version, and SAM publishes one under an alias.
+  if ('ProvisionedConcurrencyConfig' in mapped.spec) spec['AutoPublishAlias'] = aliasOf(fn)
+  Object.assign(spec, urlOf(fn))
   const overrides = [fn.overrides['aws'], treeAt(service.overrides['aws'], ['Resources', id, 'Properties'])]
   return {
     resources: [

@@ -33,7 +33,7 @@ export const fields: FnTable = {
   environment: {
     to: 'environments',
     as: (variables: Readonly<Record<string, Value>>) =>
-      Object.entries(variables).map(([key, value]) => ({ key, value })),
+      Object.keys(variables).map((key) => ({ key, value: variables[key] })),
   },
   role: {
     to: 'role',

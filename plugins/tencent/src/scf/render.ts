@@ -20,12 +20,8 @@ export function render(service: Service, resources: readonly Resource[]): readon
   const byId = new Map<Id, Resource>(resources.map((resource) => [resource.id, resource]))
   const sources = sourcesOf(service)
   const own = resources.filter(({ type }) => type === 'scf:function')
-  const functions = Object.fromEntries(
-    own.map(({ id, spec }) => {
-      const { reservedConcurrencyMem: _, ...words } = spec as Tree
-      return [nameIn(id), { ...sources.get(nameIn(id)), ...words }]
-    }),
-  )
+  const functions: Tree = {}
+  for (const { id, spec } of own) functions[nameIn(id)] = wordsOf(spec as Tree, sources.get(nameIn(id)))
   const reservations = own.flatMap(({ spec }) => reservationOf(spec as Tree))
   const triggers = resources
     .filter(({ type }) => type === 'scf:trigger')
@@ -60,6 +56,13 @@ export function render(service: Service, resources: readonly Resource[]): readon
       ? [{ path: 'reserved-concurrency.json', format: 'json', data: reservations } as const]
       : []),
   ]
+}
+
+// Where the code lies stands before all else.
+function wordsOf(spec: Tree, source: object | undefined): Tree {
+  if (source === undefined && !('reservedConcurrencyMem' in spec)) return spec
+  const { reservedConcurrencyMem: _, ...words } = spec
+  return { ...source, ...words }
 }
 
 function reservationOf({ name, namespace = 'default', reservedConcurrencyMem }: Tree): Tree[] {

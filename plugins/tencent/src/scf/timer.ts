@@ -36,7 +36,7 @@ export function timerExpression(schedule: Schedule, { timezone }: TimerTrigger):
   if ('reason' in moved) return refused(`SCF has no time zones and fires by ${ZONE}: ${moved.reason}`, moved.instead)
   const text = formatCron(moved, CRON)
   if (typeof text !== 'string') return refused(text.reason, text.instead)
-  const isSame = JSON.stringify(moved) === JSON.stringify(cron)
+  const isSame = moved === cron || JSON.stringify(moved) === JSON.stringify(cron)
   return isSame
     ? text
     : built(text, `written for ${ZONE}, by which its timers are known to fire; no page of the vendor names the zone`)
