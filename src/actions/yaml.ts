@@ -87,11 +87,13 @@ function startPair(key: string, { line, starts }: Indent): string {
 function writeScalar(value: unknown, line: string): string {
   if (typeof value !== 'string') return typeof value === 'number' ? writeNumber(value) : String(value ?? null)
   if (ORDINARY.test(value)) return value
-  return value.includes('\n') ? writeLines(value, line) : writeInline(value)
+  if (value.includes('\n')) return writeLines(value, line)
+  return value.length < SHORT ? writeShort(value) : writeInline(value)
 }
 
 // YAML 1.1 wants a point before an exponent.
 function writeNumber(value: number): string {
+  if (Number.isSafeInteger(value) && value !== 0) return String(value)
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
   return Object.is(value, -0) ? '-0.0' : String(value).replace(/^(-?\d+)e/, '$1.e')
@@ -103,6 +105,18 @@ function writeLines(text: string, line: string): string {
   const isClosed = text.endsWith('\n')
   const lines = (isClosed ? text.slice(0, -1) : text).split('\n')
   return (isClosed ? '|' : '|-') + lines.map((one) => (one === '' ? '\n' : line + one)).join('')
+}
+
+// Short texts are mostly words of a platform, which come again in every function.
+const SHORT = 6
+const shorts = new Map<string, string>()
+
+function writeShort(text: string): string {
+  const known = shorts.get(text)
+  if (known !== undefined) return known
+  const written = writeInline(text)
+  shorts.set(text, written)
+  return written
 }
 
 function writeInline(text: string): string {

@@ -6,6 +6,14 @@ const ANY = new Set(['ANY', 'ALL', '*'])
 
 /** The methods of a text such as `get,post`; empty for any; undefined when one of them is none. */
 export function parseMethods(text: string): readonly Method[] | undefined {
+  if (!methodsOf.has(text)) methodsOf.set(text, readMethods(text))
+  return methodsOf.get(text)
+}
+
+// The same few texts come again in every function, and each is asked for by the check, by the rules and by the model.
+const methodsOf = new Map<string, readonly Method[] | undefined>()
+
+function readMethods(text: string): readonly Method[] | undefined {
   const words = text
     .split(/[,|\s]+/)
     .filter(Boolean)

@@ -10,7 +10,11 @@ export function parsePath(text: string): Parsed {
   return known
 }
 
+// Nothing to take apart: no parameters and no wildcard.
+const STATIC = /^(?:\/[\w.~-]+)+$/
+
 function parse(text: string): Parsed {
+  if (STATIC.test(text)) return { path: text }
   if (/[\s?#]/.test(text)) return { reason: 'it cannot contain blanks, "?" or "#"' }
   const segments = text.split('/').filter((segment, index) => !(index === 0 && segment === ''))
   const out: string[] = []

@@ -53,10 +53,8 @@ export function textsOf(...trees: readonly unknown[]): Record<string, string> {
   return collect(trees, (value) => textOf(value) ?? '')
 }
 
-// A copy of a map is quicker than one that is filled key by key, and most values stay as they are.
 function collect<T>(trees: readonly unknown[], read: (value: unknown) => T): Record<string, T> {
-  const out: Tree = {}
-  for (const tree of trees) if (isTree(tree)) Object.assign(out, tree)
-  for (const key in out) if (typeof out[key] !== 'string') out[key] = read(out[key])
-  return out as Record<string, T>
+  const out: Record<string, T> = {}
+  for (const tree of trees) if (isTree(tree)) for (const key in tree) out[key] = read(tree[key])
+  return out
 }

@@ -124,6 +124,7 @@ function methodsOf(methods: readonly Method[]): readonly (Method | 'ANY')[] {
 
 // `/users/:id` and `/users/:name` are one path to the API; the router inside reads the names anew.
 function templateOf(path: string, names: Map<string, string>): string {
+  if (!/[:*]/.test(path)) return path
   const template = path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{proxy+}')
   const shape = template.replace(/\{\w+\}/g, '{}')
   const known = names.get(shape)
