@@ -84,20 +84,21 @@ function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, OwnEv
   const found = new Map<Id, [string, Tree][]>()
   for (const { id, type, spec } of resources) {
     if (type !== 'aws:event') continue
-    const { FunctionName, Type, Properties } = spec as Tree
+    const { FunctionName } = spec as Tree
     if (!isRef(FunctionName)) throw new Error('an event without its function')
     const own = found.get(FunctionName.$ref) ?? []
-    own.push([tailOf(id), { Type, Properties }])
+    own.push([tailOf(id), spec as Tree])
     found.set(FunctionName.$ref, own)
   }
   return new Map(
     [...found].map(([id, own]) => {
       const names = logicalNames(own.map(([name]) => name))
-      const events = own.map(([name, { Qualifier: _, ...event }]) => [names.get(name) as string, event])
+      const events: Tree = {}
+      for (const [name, { Type, Properties }] of own) events[names.get(name) as string] = { Type, Properties }
       const AutoPublishAlias = own.map(([, event]) => event['Qualifier']).find((name) => name !== undefined)
       const aliasFor = (spec: Tree): Tree =>
         AutoPublishAlias === undefined || 'AutoPublishAlias' in spec ? {} : { AutoPublishAlias }
-      return [id, { events: Object.fromEntries(events), aliasFor }]
+      return [id, { events, aliasFor }]
     }),
   )
 }
