@@ -144,6 +144,7 @@ function codeFactsOf({ target }: Platform): PlatformCode {
     machineOf,
     programOf: ({ runtime }) => facts.runtimes[runtime]?.program,
     pathOf: ({ runtime }) => facts.runtimes[runtime]?.path ?? [],
+    withSources: target.runtime.withSources === true,
   }
 }
 

@@ -20,6 +20,7 @@ export const localProvider: Provider = {
       runtime: {
         entry: new URL('../../dist/local/runtime.cjs', import.meta.url),
         emulator: new URL('../../dist/local/emulator.cjs', import.meta.url),
+        withSources: true,
       },
     },
   ],

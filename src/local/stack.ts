@@ -13,13 +13,13 @@ interface Position {
 
 /**
  * The first place in a stack that is source of the service: inside its folder, and neither a package nor something that
- * was generated. Undefined when there is none.
+ * was generated. Undefined when there is none, or `read` has no text of it.
  */
-export function firstFrame(stack: string, serviceDir: string): Span | undefined {
+export function firstFrame(stack: string, serviceDir: string, read = textOf): Span | undefined {
   for (const position of positionsIn(stack)) {
     const isInside = position.file.startsWith(serviceDir + sep)
     const parts = position.file.slice(serviceDir.length).split(sep)
-    if (isInside && !parts.includes('node_modules') && !parts.includes('.sls')) return spanOf(position)
+    if (isInside && !parts.includes('node_modules') && !parts.includes('.sls')) return spanOf(position, read)
   }
   return undefined
 }
@@ -58,8 +58,8 @@ function pathOf(file: string): string {
   return plain.startsWith('file://') ? fileURLToPath(plain) : plain
 }
 
-function spanOf({ file, line, column }: Position): Span | undefined {
-  const lines = textOf(file)?.split('\n')
+function spanOf({ file, line, column }: Position, read: typeof textOf): Span | undefined {
+  const lines = read(file)?.split('\n')
   const text = lines?.[line - 1]
   if (lines === undefined || text === undefined) return undefined
   const start = lines.slice(0, line - 1).reduce((offset, before) => offset + before.length + 1, 0) + column - 1

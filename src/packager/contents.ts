@@ -63,7 +63,8 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     ...(leavesOut && { leavesOut }),
   })
   const scope = moduleScopes(own.files)
-  const bundles = await bundleModules({ serviceDir, target: nodeTarget, sources: sourcesOf(code, service), scope })
+  const asked = { serviceDir, target: nodeTarget, scope, withSources: platform.withSources === true }
+  const bundles = await bundleModules({ ...asked, sources: sourcesOf(code, service) })
   const packages = selectPackages({
     serviceDir,
     patterns,

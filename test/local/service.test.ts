@@ -5,11 +5,14 @@ import { describe, expect, test } from 'vitest'
 import { applyPlan } from '../../src/engine/apply.ts'
 import { planRemoval, planSteps } from '../../src/engine/plan.ts'
 import { localProvider } from '../../src/local/provider.ts'
+import { USUAL_PLATFORM } from '../../src/packager/machine/platform-code.ts'
 import { pack } from '../../src/packager/pack.ts'
 import { http, makeAggregate, makeFn, makeService, timer } from '../fixtures/service.ts'
 import { type LocalFixture, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
+
+const handler = (name: string) => ({ code: { kind: 'handler', handler: name, signature: 'context' } }) as const
 const [target] = localProvider.targets
 
 /** Plans as `sls deploy` does, and applies unless told not to. */
@@ -30,6 +33,7 @@ async function deploy(
     providerName: 'local',
     runtimeEntry: target.runtime.entry,
     nodeTarget: 'node20',
+    platform: { ...USUAL_PLATFORM, withSources: target.runtime.withSources === true },
     outDir: join(serviceDir, '.sls'),
     cacheDir: join(serviceDir, '.sls/cache'),
   })
@@ -145,7 +149,6 @@ describe('a packaged service', () => {
 
   test('that does not load is reported by the deploy, with the error', async () => {
     const platform = local()
-    const handler = (name: string) => ({ code: { kind: 'handler', handler: name, signature: 'context' } }) as const
     const service = makeService({
       functions: [
         makeFn('f', handler('f.handler')),
@@ -181,4 +184,43 @@ describe('a packaged service', () => {
     expect(await plan('one')).toEqual(['keep function/f'])
     expect(await plan('two')).toEqual(['update function/f secrets'])
   })
+})
+
+const TYPED = `interface Order { readonly id: string }
+
+export async function handler(): Promise<Order> {
+  const order: Order | undefined = undefined as Order | undefined
+  if (!order) throw new Error('no order')
+  return order
+}
+`
+
+test.each([
+  [{}, true],
+  [{ NODE_ENV: 'production' }, false],
+])(
+  'a failure in TypeScript is shown in its source in the log, and never to the caller: %o',
+  async (environment, isShown) => {
+    const platform = local()
+    const fn = makeFn('order', { ...handler('src/order.handler'), triggers: [http('/order')], environment })
+    const { url } = await deploy(platform, makeService({ functions: [fn] }), { 'src/order.ts': TYPED })
+    const response = await fetch(`${url}/order`)
+    expect([response.status, await response.text()]).toEqual([500, expect.not.stringMatching(/order|throw|at /)])
+    const printed = async (): Promise<string> =>
+      (await platform.logs({}, { service: 'blog' })).map(({ text }) => text).join('\n')
+    await until(async () => (await printed()).includes('src/order.ts:5:'), 'the place in the source')
+    const frame = ["  > 5 |   if (!order) throw new Error('no order')", '      |                     ^^^'].join('\n')
+    expect((await printed()).includes(frame)).toBe(isShown)
+  },
+)
+
+test('callers see how a call failed where the environment says that it is in development', async () => {
+  const platform = local()
+  const fn = makeFn('order', {
+    ...handler('src/order.handler'),
+    triggers: [http('/order')],
+    environment: { NODE_ENV: 'development' },
+  })
+  const { url } = await deploy(platform, makeService({ functions: [fn] }), { 'src/order.ts': TYPED })
+  expect(await (await fetch(`${url}/order`)).text()).toContain('no order')
 })

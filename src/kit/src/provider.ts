@@ -42,6 +42,8 @@ export interface RuntimeDoor {
   readonly entry: URL
   /** Exports `emulator`; it runs on the developer's machine only. */
   readonly emulator: URL
+  /** Artifacts stay on the machine of their sources: source maps hold them, so that failures can show them. */
+  readonly withSources?: boolean
 }
 
 /** What the platform is, as data: used by validation, translation and the docs. */

@@ -2,6 +2,7 @@ import { close, open, url } from 'node:inspector'
 import { createServer } from 'node:net'
 import type { Answer, CallInfo, Emulator, Entry, PlatformCall } from '@anyfaas/kit'
 import type { Loader, Loaders, Start } from '@anyfaas/runtime'
+import { develop } from '../develops.ts'
 import type { LocalContext, LocalEntry, LocalEvent, LocalReply } from '../runtime/protocol.ts'
 import { openModule } from '../worker/module.ts'
 import type { DevJob } from './job.ts'
@@ -25,6 +26,7 @@ export function openEntry(job: DevJob): LocalEntry {
 }
 
 async function openCode({ launch, emulator, region }: DevJob): Promise<LocalEntry> {
+  develop()
   const { start } = (await openModule(launch.runtime)) as { readonly start: Start }
   const entry = start(launch.manifest, loadersOf(launch))
   if (emulator === undefined) return entry as unknown as LocalEntry

@@ -1,12 +1,12 @@
 import { createApp, type HttpReply, type Start } from '@anyfaas/runtime'
+import { tellsFailures } from '../develops.ts'
 import { LocalCall, LocalHttp, readLocalEvent } from './input.ts'
 import type { LocalEntry, LocalEvent, LocalHandler, LocalHttpReply, LocalReply } from './protocol.ts'
 import { sendBySidecar } from './sidecar.ts'
 
 /** The local platform: `handler(event, context)` with a promise of a reply, and `initializer(context)`, as `protocol.ts` has them. */
 export const start: Start = (manifest, loaders) => {
-  // This machine is the developer's own unless the environment says otherwise.
-  const development = (process.env['NODE_ENV'] ?? 'development') === 'development'
+  const development = tellsFailures(process.env)
   const app = createApp(manifest, loaders, { env: process.env, development, send: sendBySidecar })
   const handler: LocalHandler = async (event, context) => {
     if (app.raw) return wrap(event, await app.raw(new LocalCall(event, context)))

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { inspect } from 'node:util'
 import { splitLines } from '@anyfaas/kit'
 import { firstFrame, isOwnFrame, textOf } from '../stack.ts'
+import { mappedSource } from './mapped-source.ts'
 
 const CONTEXT = 2
 const LONGEST_LINE = 160
@@ -45,9 +46,14 @@ function isToolsOwn(line: string): boolean {
   return line.includes('node:internal') || isOwnFrame(line)
 }
 
+// What was bundled is there by its map only.
+function sourceOf(file: string): string | undefined {
+  return textOf(file) ?? mappedSource(file)
+}
+
 function codeFrame(stack: string, folder: string): string[] {
-  const at = firstFrame(stack, folder)
-  const text = at && textOf(at.file)
+  const at = firstFrame(stack, folder, sourceOf)
+  const text = at && sourceOf(at.file)
   if (!at || text === undefined) return []
   const source = splitLines(text)
   const { line, column } = source.at(at.start)

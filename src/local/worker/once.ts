@@ -1,6 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs'
 import type { Answer, Emulator, Entry, PlatformCall } from '@anyfaas/kit'
 import type { Loader, Loaders, Start } from '@anyfaas/runtime'
+import { develop } from '../develops.ts'
 import { type Frame, FrameReader, type OnceJob, type OnceResult, packFrame, RESULT_FD } from '../once/once-wire.ts'
 import { describeError } from './error.ts'
 import { wrapHandlers } from './handlers.ts'
@@ -19,6 +20,7 @@ export async function once(): Promise<void> {
 }
 
 async function run(job: OnceJob, watch: Watch): Promise<OnceResult> {
+  develop()
   const { launch, info, call } = job
   if (job.warmCalls !== undefined) return await (await import('./measure.ts')).measured(job, watch, loadersOf)
   const { emulator } = (await openModule(job.emulator)) as { readonly emulator: Emulator }

@@ -22,6 +22,8 @@ export interface BundleRequest {
   /** As esbuild names it, such as `node20`. */
   readonly target: string
   readonly plugin: Plugin
+  /** Whether source maps hold the sources themselves; they name them only when missing. */
+  readonly withSources?: boolean
   /** Runs esbuild where it is not run once. */
   readonly build?: Build
 }
@@ -95,7 +97,7 @@ async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
       keepNames: options.minify === true,
       define: wordsOf(request).define,
       sourcemap: 'linked',
-      sourcesContent: false,
+      sourcesContent: request.withSources === true,
       logLevel: 'silent',
       plugins: [plugin],
       ...shape,
@@ -114,6 +116,7 @@ async function convert(files: readonly BundledFile[], request: BundleRequest): P
     const settings = {
       minify: options.minify === true,
       sourcemap: options.sourcemap !== false,
+      withSources: request.withSources === true,
       target,
       banner,
     }

@@ -20,6 +20,8 @@ export interface BundlesQuery {
   readonly serviceDir: string
   readonly target: string
   readonly sources: readonly Source[]
+  /** Whether source maps hold the sources themselves. */
+  readonly withSources: boolean
   /** How Node reads a `.js` file of this name in the artifact. */
   scope(name: string): 'cjs' | 'esm'
 }
@@ -46,8 +48,8 @@ export async function bundleModules(query: BundlesQuery): Promise<Bundles> {
     const extension = isPlain ? '.js' : format === 'esm' ? '.mjs' : '.cjs'
     modules.set(source.path, { name: out + extension, module: format })
     const key = JSON.stringify([options, extension])
-    const { serviceDir, target } = query
-    const run = runs.get(key) ?? { serviceDir, target, options, extension, format, inputs: [] }
+    const { serviceDir, target, withSources } = query
+    const run = runs.get(key) ?? { serviceDir, target, withSources, options, extension, format, inputs: [] }
     run.inputs.push({ path: source.path, out })
     runs.set(key, run)
   }

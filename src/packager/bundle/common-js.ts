@@ -8,6 +8,7 @@ export interface BundledFile {
 export interface CommonJsSettings {
   readonly minify: boolean
   readonly sourcemap: boolean
+  readonly withSources: boolean
   readonly target: string
   readonly banner: string
 }
@@ -24,7 +25,7 @@ export async function toCommonJs(file: BundledFile, settings: CommonJsSettings):
     banner: settings.banner,
     sourcefile: file.name,
     sourcemap: settings.sourcemap ? 'external' : false,
-    sourcesContent: false,
+    sourcesContent: settings.withSources,
     logLevel: 'silent',
     // import() of what is CommonJS now would have the whole module as its default export.
     supported: { 'dynamic-import': false },

@@ -5,6 +5,8 @@ export interface PlatformCode {
   machineOf(fn: Fn): Machine
   /** The file that the platform starts, where it is not the one that the handler or the command names. */
   programOf(fn: Fn): string | undefined
+  /** Whether source maps hold the sources themselves; they name them only when missing. */
+  readonly withSources?: boolean
   /** The folders in which the platform keeps interpreters outside of its PATH. */
   pathOf?(fn: Fn): readonly string[]
 }
