@@ -54,6 +54,17 @@ describe('a service that is deployed in edition 2.0', () => {
   })
 })
 
+it('rules of EventBridge, load balancers and settings of aliases that others made are left alone', async () => {
+  await open()
+  bench.write({ get: { async: { retries: 1 }, events: [{ timer: { cron: '0 8 * * *' } }] } })
+  await bench.deploy()
+  const theirs = { triggerConfig: '{}', qualifier: 'LATEST' }
+  const setting = { maxAsyncRetryAttempts: 5 }
+  emulator.plantBeside('shop-dev-get', { ...theirs, triggerName: 'bus|rule', triggerType: 'eventbridge' }, setting)
+  emulator.plantBeside('shop-dev-get', { ...theirs, triggerName: 'lb', triggerType: 'alb' }, setting)
+  expect(await bench.plan()).toEqual([])
+})
+
 describe('an image', () => {
   const image = (tag: string, overrides = {}): Record<string, Tree> => ({
     run: {

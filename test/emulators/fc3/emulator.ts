@@ -51,6 +51,13 @@ export class Fc3Emulator extends Emulator {
     Object.assign(this.#function(functionName), change)
   }
 
+  /** Puts a trigger of a function there that another product made, or a setting of one of its aliases. */
+  plantBeside(name: string, trigger: Tree, part: Tree): void {
+    this.#triggers.set(`${name}/${trigger['triggerName']}`, trigger)
+    const functionArn = `acs:fc:${REGION}:${ACCOUNT}:functions/${name}/live`
+    this.#parts.set(`AsyncInvokeConfig/${name}/live`, { functionArn, ...part })
+  }
+
   get names(): readonly string[] {
     return [...this.#functions.keys()]
   }

@@ -4,6 +4,16 @@ import { isMap, type Tree } from '@anyfaas/kit'
 export const NEWEST = 'LATEST'
 
 /**
+ * Whether a listed trigger is one that a deploy can have made. The list has others too: load balancers that lead to the function,
+ * and rules of EventBridge, whose names have a `|`. Those belong to who made them there.
+ */
+export function isMade({ triggerType, triggerName }: Tree): boolean {
+  return MADE.has(String(triggerType)) && /^[A-Za-z_][\w-]*$/.test(String(triggerName))
+}
+
+const MADE = new Set(['http', 'timer', 'oss', 'log', 'mns_topic', 'cdn_events', 'tablestore', 'eventbridge'])
+
+/**
  * Whether a live trigger's configuration differs in what no update changes: that of a topic as a whole, and which event of CDN it
  * is. Such a trigger is made anew. https://registry.terraform.io/providers/aliyun/alicloud/latest/docs/resources/fc_trigger
  */

@@ -2,7 +2,7 @@ import type { Call, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/ki
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import type { NewRoles } from '../../deploy/new-roles.ts'
 import { revealed } from '../../deploy/revealed.ts'
-import { isFixed, NEWEST } from '../../deploy/trigger-changes.ts'
+import { isFixed, isMade, NEWEST } from '../../deploy/trigger-changes.ts'
 import { usesOf } from '../../deploy/trigger-roles.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
@@ -35,7 +35,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const lists = (await this.#ours.ours(call)).map(async ({ name, fn }) => {
       const found = await triggersOf(this.#site, name, call)
-      return found.map((trigger) => ({
+      return found.filter(isMade).map((trigger) => ({
         id: `trigger/${fn}/${trigger['triggerName']}`,
         fn,
         uses: usesOf(fn, trigger),

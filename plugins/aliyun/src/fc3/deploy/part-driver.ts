@@ -1,5 +1,6 @@
 import { type Call, type Driver, type FieldRules, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
 import { isMissing, isPassing } from '../../account/failures.ts'
+import { NEWEST } from '../../deploy/trigger-changes.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Part } from './parts.ts'
 import type { Site } from './site.ts'
@@ -24,9 +25,11 @@ export class PartDriver implements Driver<Tree, Tree> {
     const functions = new Map((await this.#ours.list(call)).map(({ name, fn }) => [name, fn]))
     const found = await this.#site.client.list({ action: `List${noun}s`, path, about: kind }, listField, call)
     return found.flatMap((live) => {
-      const functionName = /functions\/([^/]+)/.exec(String(live['functionArn']))?.[1] ?? ''
+      // Those of versions and aliases are not ours to make, and are listed with the others.
+      const [, functionName = '', qualifier = NEWEST] =
+        /functions\/([^/]+)(?:\/(.+))?$/.exec(String(live['functionArn'])) ?? []
       const fn = functions.get(functionName)
-      return fn === undefined
+      return fn === undefined || qualifier !== NEWEST
         ? []
         : [{ id: `${kind}/${fn}`, fn, uses: [`function/${fn}`], value: { ...live, functionName } }]
     })

@@ -2,7 +2,7 @@ import type { Call, Change, Driver, FieldRules, Live, Resource, Tree } from '@an
 import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
 import type { NewRoles } from '../../deploy/new-roles.ts'
 import { revealed } from '../../deploy/revealed.ts'
-import { isFixed, NEWEST } from '../../deploy/trigger-changes.ts'
+import { isFixed, isMade, NEWEST } from '../../deploy/trigger-changes.ts'
 import { usesOf } from '../../deploy/trigger-roles.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
@@ -40,7 +40,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
         'triggers',
         call,
       )
-      return found.map((trigger) => ({
+      return found.filter(isMade).map((trigger) => ({
         id: `trigger/${fn}/${trigger['triggerName']}`,
         fn,
         uses: usesOf(fn, trigger),
