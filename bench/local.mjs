@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -275,10 +275,22 @@ function status(url) {
 
 async function answers(url) {
   const end = Date.now() + 60_000
-  while ((await status(url)) !== 200) {
+  while (!(await listens(url)) || (await status(url)) !== 200) {
     if (Date.now() > end) throw new Error(`${url} does not answer`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
+}
+
+// Who asks again and again with whole requests takes half a processor from those that start.
+function listens(url) {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    const settle = (isThere) => {
+      socket.destroy()
+      resolve(isThere)
+    }
+    socket.once('connect', () => settle(true)).once('error', () => settle(false))
+  })
 }
 
 async function silent(url) {

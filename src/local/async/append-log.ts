@@ -15,6 +15,7 @@ export class AppendLog {
   #file: FileHandle | undefined
   #batch: Batch | undefined
   #flushing: Promise<void> | undefined
+  readonly #replacements: (() => Promise<void>)[] = []
   #bytes = 0
 
   constructor(path: string) {
@@ -41,21 +42,17 @@ export class AppendLog {
     this.#batch ??= newBatch()
     this.#batch.lines.push(line)
     const { done } = this.#batch
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = undefined
-    })
+    this.#flushing ??= this.#flush()
     return done
   }
 
   /** Puts other lines in the place of all that are written then, at once or not at all; later ones follow them. */
   replace(lines: () => readonly string[]): Promise<void> {
-    const replaced = this.written().then(() => this.#replace(lines()))
-    this.#flushing = replaced
-      .then(() => this.#flush())
-      .finally(() => {
-        this.#flushing = undefined
-      })
-    return replaced
+    const replacing = new Promise<void>((resolve, reject) => {
+      this.#replacements.push(() => this.#replace(lines()).then(resolve, reject))
+    })
+    this.#flushing ??= this.#flush()
+    return replacing
   }
 
   async written(): Promise<void> {
@@ -82,18 +79,18 @@ export class AppendLog {
     this.#bytes = size
   }
 
+  // Nothing else writes: what is appended while the file is replaced has to follow in the new one.
   async #flush(): Promise<void> {
-    // What is appended in this turn of the loop goes along.
-    await new Promise((resolve) => setImmediate(resolve))
-    for (let batch = this.#batch; batch; batch = this.#batch) {
+    do {
+      // What is appended in this turn of the loop goes along, and so does what those append whose lines have just been written:
+      // else two groups would take turns for ever, each waiting for the other's write.
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#replacements.shift()?.()
+      const batch = this.#batch
       this.#batch = undefined
-      try {
-        await this.#write(`${batch.lines.join('\n')}\n`)
-        batch.settle()
-      } catch (failure) {
-        batch.settle(failure as Error)
-      }
-    }
+      if (batch) await this.#write(`${batch.lines.join('\n')}\n`).then(() => batch.settle(), batch.settle)
+    } while (this.#batch || this.#replacements.length > 0)
+    this.#flushing = undefined
   }
 
   async #write(text: string): Promise<void> {

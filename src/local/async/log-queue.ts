@@ -23,6 +23,7 @@ export class LogQueue implements CallQueue {
   readonly #finished = new Set<string>()
   readonly #putting = new Map<string, Promise<void>>()
   #liveBytes = 0
+  #shrinking: Promise<void> | undefined
 
   constructor(folder: string) {
     this.#log = new AppendLog(join(folder, 'calls.ndjson'))
@@ -75,7 +76,13 @@ export class LogQueue implements CallQueue {
     const entry: Entry = { done: id }
     await this.#log.append(JSON.stringify(entry))
     if (this.#log.bytes > LARGEST_LOG_BYTES && this.#log.bytes > 4 * this.#liveBytes) {
-      await this.#log.replace(() => this.#entries())
+      // Those that finish meanwhile share it.
+      this.#shrinking ??= this.#log
+        .replace(() => this.#entries())
+        .finally(() => {
+          this.#shrinking = undefined
+        })
+      await this.#shrinking
     }
   }
 
