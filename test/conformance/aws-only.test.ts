@@ -215,6 +215,22 @@ it('streams, tables and clusters are read, and are made anew where they cannot b
   expect(JSON.stringify(emulator.state())).not.toContain('shop')
 })
 
+it.each(['my.shop', 'x'.repeat(60)])(
+  'routes and timers may call the functions of a service named %s',
+  async (service) => {
+    await open()
+    const events = [{ http: 'GET /a' }, { timer: { cron: '0 8 * * *' } }]
+    bench.write({ a: { events }, b: {} }, { service })
+    await bench.deploy()
+    const documents = [...emulator.world.roles.values()].flatMap(({ policies }) => [...policies.values()])
+    const allowed = documents.flatMap((text) => /function:([\w-]+)\*/.exec(text)?.[1] ?? [])
+    expect(allowed).toHaveLength(2)
+    for (const name of emulator.world.functions.keys())
+      for (const prefix of allowed) expect(name.startsWith(prefix)).toBe(true)
+    expect(await bench.plan()).toEqual([])
+  },
+)
+
 it('what others hang on a bucket stays there', async () => {
   await open()
   bench.write({ a: { events: [{ os: { bucket: 'photos', events: ['created'] } }] } })

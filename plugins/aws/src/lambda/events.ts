@@ -19,7 +19,6 @@ import {
   triggersOf,
 } from '@anyfaas/kit'
 import { PLATFORM } from './code.ts'
-import { facts } from './facts.ts'
 import type { Roles, Source } from './role.ts'
 import { scheduleInput } from './timer.ts'
 import { triggers } from './triggers.ts'
@@ -93,12 +92,11 @@ const FINISHERS: Readonly<Record<string, (trigger: MappedTrigger, context: Conte
 function finishSchedule({ name, deployed }: MappedTrigger, { fn, service, roles }: Context): Finish {
   const { trigger } = deployed as DeployedTrigger<TimerTrigger>
   const group = deployedName([service.name, service.stage], SCHEDULE_NAME)
-  const functions = `${deployedName([service.name, service.stage], facts.functionName)}-*`
   return {
     properties: {
       Name: deployedName([fn.name, name], SCHEDULE_NAME),
       GroupName: { $ref: 'schedule-group', field: 'Name' },
-      ...(trigger.role === undefined && { RoleArn: roles.scheduler(functions) }),
+      ...(trigger.role === undefined && { RoleArn: roles.scheduler() }),
       FlexibleTimeWindow: { Mode: 'OFF' },
       Input: scheduleInput(name, trigger.payload),
     },

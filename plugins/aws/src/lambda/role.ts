@@ -9,6 +9,7 @@ import {
   type Service,
   type Tree,
 } from '@anyfaas/kit'
+import { facts } from './facts.ts'
 
 /** What a function may do, beside running. */
 export interface Rights {
@@ -110,11 +111,9 @@ export class Roles {
   }
 
   /** The ARN of the role by which schedules call the functions of the service. */
-  scheduler(functions: string): Ref {
-    const statement = allow(
-      ['lambda:InvokeFunction'],
-      [`arn:${PARTITION}:lambda:${REGION}:${ACCOUNT}:function:${functions}`],
-    )
+  scheduler(): Ref {
+    const functions = `arn:${PARTITION}:lambda:${REGION}:${ACCOUNT}:function:${functionPattern(this.#service)}`
+    const statement = allow(['lambda:InvokeFunction'], [functions])
     return this.#add('scheduler', { managed: [], statements: [statement], principal: 'scheduler.amazonaws.com' })
   }
 
@@ -150,6 +149,16 @@ export function roleOf(
     }),
   }
   return { id: `role/${name}`, type: 'aws:role', spec }
+}
+
+/** The names of all functions of a service, as a policy says it. A name that does not fit is cut, or has other characters. */
+export function functionPattern({ name, stage, functions }: Service): string {
+  const usual = `${name}-${stage}-`.replace(/[^\w-]+/g, '-')
+  const [first = usual, ...others] = functions.map((fn) => deployedName([name, stage, fn.name], facts.functionName))
+  if ([first, ...others].every((one) => one.startsWith(usual))) return `${usual}*`
+  let length = 0
+  while (length < first.length && others.every((one) => one[length] === first[length])) length++
+  return `${first.slice(0, length)}*`
 }
 
 const SHORT: Readonly<Record<string, string>> = {

@@ -1,6 +1,5 @@
-import { type Diagnostic, deployedName, isMap, isRef, type Resource, type Service, type Tree } from '@anyfaas/kit'
-import { facts } from '../facts.ts'
-import { roleOf } from '../role.ts'
+import { type Diagnostic, isMap, isRef, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { functionPattern, roleOf } from '../role.ts'
 import { OWN } from './api-kinds.ts'
 import { cannot } from './cannot.ts'
 import { ofAlias } from './expand-parts.ts'
@@ -77,10 +76,9 @@ export function expandRoutes(events: readonly Resource<Tree>[], role: Resource<T
 }
 
 /** The role by which the API calls the functions of the service. */
-export function apiRole({ name, stage }: Service, { partition, region, account }: Place): Resource<Tree> {
-  const prefix = deployedName([name, stage], facts.functionName)
-  const Resource = [`arn:${partition}:lambda:${region}:${account}:function:${prefix}-*`]
-  return roleOf({ name, stage }, 'api', {
+export function apiRole(service: Service, { partition, region, account }: Place): Resource<Tree> {
+  const Resource = [`arn:${partition}:lambda:${region}:${account}:function:${functionPattern(service)}`]
+  return roleOf(service, 'api', {
     principal: 'apigateway.amazonaws.com',
     managed: [],
     statements: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource }],

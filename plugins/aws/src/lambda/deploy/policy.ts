@@ -1,3 +1,4 @@
+import { functionPattern } from '../role.ts'
 import type { Place, Site } from './site.ts'
 
 /**
@@ -26,12 +27,13 @@ function allow(Action: readonly string[], Resource: readonly string[], Condition
   return { Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) }
 }
 
-function functionRights({ name, stage }: Site['service'], arn: Arn, account: string): object[] {
+function functionRights(service: Site['service'], arn: Arn, account: string): object[] {
+  const { name, stage } = service
   const prefix = `${name}-${stage}`
   const roles = [arn('iam', `role/anyfaas/${name}/${stage}/*`, `:${account}`)]
   const passed = { StringEquals: { 'iam:PassedToService': PASSED_TO } }
   return [
-    allow(['lambda:*'], [arn('lambda', `function:${prefix}-*`)]),
+    allow(['lambda:*'], [arn('lambda', `function:${functionPattern(service)}`)]),
     allow(
       ['lambda:*EventSourceMapping', 'lambda:ListTags', 'lambda:TagResource'],
       [arn('lambda', 'event-source-mapping:*')],
