@@ -111,7 +111,11 @@ async function make({ from, paths, to, format = 'cjs', ships = false, browser = 
     sourcemap: ships || browser || to.endsWith('/trace.cjs') ? false : 'linked',
     sourcesContent: false,
     legalComments: 'none',
-    ...(ships && { banner: { js: '"use strict";' } }),
+    ...(ships && {
+      banner: { js: '"use strict";' },
+      // A class with fields has one function more, which a cold start would compile: constructors set what there is.
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    }),
     metafile: true,
     logLevel: 'warning',
     ...(format === 'cjs' &&

@@ -22,6 +22,7 @@ const PARTS = {
     'signatures.ts',
     'spelling.ts',
     'stream.ts',
+    'trie.ts',
     'types.ts',
   ],
   send: ['sidecar.ts'],

@@ -38,31 +38,32 @@ export class LocalCall implements Input {
 }
 
 export class LocalHttp extends PlatformRequest {
-  readonly streaming = true
-  readonly #event: LocalHttpEvent
+  readonly streaming: boolean
+  private readonly sent: LocalHttpEvent
 
   constructor(event: LocalHttpEvent, context: LocalContext) {
     super(new LocalCall(event, context), event.method, splitUrl(event.url).path)
-    this.#event = event
+    this.sent = event
+    this.streaming = true
   }
 
   get query(): string {
-    return splitUrl(this.#event.url).query
+    return splitUrl(this.sent.url).query
   }
 
   get ip(): string {
-    return this.#event.ip
+    return this.sent.ip
   }
 
   protected readHeaders(): Record<string, string> {
-    const headers = readHeaderList(this.#event.headers)
+    const headers = readHeaderList(this.sent.headers)
     // Where nothing is said, a request counts as encrypted; this machine's own are not.
     headers['x-forwarded-proto'] ??= 'http'
     return headers
   }
 
   protected readBody(): Uint8Array | undefined {
-    return this.#event.body
+    return this.sent.body
   }
 }
 

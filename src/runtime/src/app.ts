@@ -2,9 +2,9 @@ import type { Environment, Sender } from './call.ts'
 import { missingLoader } from './complaint.ts'
 import { Deadlines } from './deadline.ts'
 import { callEvents, type ReadEvents } from './event-calls.ts'
-import { HttpCalls, type HttpOptions } from './http.ts'
+import { type AnswerHttp, answerHttp, type HttpOptions } from './http.ts'
 import { initializeAll } from './initializer.ts'
-import type { HttpInput, HttpReply, Input } from './input.ts'
+import type { Input } from './input.ts'
 import type { LayerStack } from './layer-stack.ts'
 import type { Loaders, Manifest } from './manifest.ts'
 import { isRaw, LiveMember } from './member.ts'
@@ -25,7 +25,7 @@ export interface App {
    * The answer as `send` writes it. Rejects for a raw handler only, whose value is passed on untouched, and with what
    * `send` throws when not even a failure can be sent.
    */
-  http<T>(input: HttpInput, send: (reply: HttpReply) => T): Promise<unknown>
+  readonly http: AnswerHttp
   /** Rejects with the handler's error, so that the platform counts the call as failed. */
   event(read: ReadEvents): Promise<unknown>
   /** For a platform that initializes before the first call. Rejects when the artifact's only function fails. */
@@ -49,11 +49,10 @@ export function createApp(manifest: Manifest, loaders: Loaders, options: AppOpti
     return new LiveMember(member, loader, shared)
   })
   for (const member of members) member.load()
-  const http = new HttpCalls(members, options)
   const only = members.length === 1 ? members[0] : undefined
   return {
     raw: only && isRaw(only) ? (input) => callRaw(only, input, 'event') : undefined,
-    http: (input, send) => http.call(input, send),
+    http: answerHttp(members, options),
     event: (read) => callEvents(read, { manifest, members }),
     initialize: (input) => initializeAll(members, input),
     close: () => closeLayers(stacksOf(members)),

@@ -29,37 +29,50 @@ export interface Outcome<T> {
   fail(error: unknown): void
 }
 
-/** The life of one call: its deadline, its signal, and what it still waits for. */
+/** What few calls have. */
+interface Rest {
+  /** Said in the error when the time is up. */
+  doing?: string | undefined
+  limitMs?: number
+  late?: Error
+  controller?: AbortController
+  waiting?: PromiseLike<unknown>[] | undefined
+  failed?: readonly unknown[]
+}
+
+/**
+ * The life of one call: its deadline, its signal, and what it still waits for. Handlers never see it, so its fields are
+ * private to the compiler only: a class with `#fields` takes longer to load.
+ */
 export class Call implements Timed {
   readonly scope: Scope
   readonly input: Input
   readonly trigger: Trigger
-  endsAt: number | undefined = undefined
-  before: Timed | undefined = undefined
-  after: Timed | undefined = undefined
-  #limitMs: number | undefined
-  #outcome: Outcome<never> | undefined
-  #doing: string | undefined
-  #controller: AbortController | undefined
-  #late: Error | undefined
-  #waiting: PromiseLike<unknown>[] | undefined
-  /** Items of a batch that have to come again. */
-  failed: readonly unknown[] = NONE
+  endsAt: number | undefined
+  before: Timed | undefined
+  after: Timed | undefined
+  private outcome: Outcome<never> | undefined
+  private rest: Rest | undefined
 
   constructor(scope: Scope, input: Input, trigger: Trigger) {
     this.scope = scope
     this.input = input
     this.trigger = trigger
+    this.endsAt = undefined
+    this.before = undefined
+    this.after = undefined
+    this.outcome = undefined
+    this.rest = undefined
   }
 
   /** Hands over what `work` comes to, or a TimeoutError at the deadline. One work at a time. */
   watch<T>(work: PromiseLike<T>, outcome: Outcome<T>): void {
-    this.#outcome = outcome
-    this.#doing = undefined
+    this.outcome = outcome
+    if (this.rest) this.rest.doing = undefined
     this.scope.deadlines.add(this)
     work.then(
-      (value) => this.#take(outcome) && outcome.done(value),
-      (error) => this.#take(outcome) && outcome.fail(error),
+      (value) => this.take(outcome) && outcome.done(value),
+      (error) => this.take(outcome) && outcome.fail(error),
     )
   }
 
@@ -67,67 +80,73 @@ export class Call implements Timed {
   guard<T>(work: PromiseLike<T>, doing?: string): Promise<T> {
     return new Promise((resolve, reject) => {
       this.watch(work, { done: resolve, fail: reject })
-      this.#doing = doing
+      if (doing !== undefined) this.more.doing = doing
     })
   }
 
   /** Asked by the clock. */
   limitMs(): number {
-    this.#limitMs ??= limitOf(this.scope.member.timeoutSec, this.input.remainingMs)
-    return this.#limitMs
+    this.more.limitMs ??= limitOf(this.scope.member.timeoutSec, this.input.remainingMs)
+    return this.more.limitMs
   }
 
   /** Called by the clock. */
   expire(): void {
-    const late = lateError(this.scope.member, this.limitMs(), this.#doing)
-    this.#late = late
-    const outcome = this.#outcome
-    this.#outcome = undefined
-    this.#controller?.abort(late)
+    const late = lateError(this.scope.member, this.limitMs(), this.more.doing)
+    this.more.late = late
+    const { outcome } = this
+    this.outcome = undefined
+    this.more.controller?.abort(late)
     outcome?.fail(late)
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = makeController(this.#late, this.input.signal)
-    }
-    return this.#controller.signal
+    this.more.controller ??= makeController(this.more.late, this.input.signal)
+    return this.more.controller.signal
+  }
+
+  /** Items of a batch that have to come again. */
+  get failed(): readonly unknown[] {
+    return this.rest?.failed ?? []
   }
 
   failItem(item: unknown, error: unknown): void {
-    this.failed = [...this.failed, item]
+    this.more.failed = [...this.failed, item]
     if (error !== undefined) this.logFailure(error)
   }
 
   waitUntil(work: PromiseLike<unknown>): void {
-    this.#waiting ??= []
-    this.#waiting.push(work)
+    this.more.waiting ??= []
+    this.more.waiting.push(work)
   }
 
   get isWaiting(): boolean {
-    return this.#waiting !== undefined
+    return this.rest?.waiting !== undefined
   }
 
   /** Waits for what `waitUntil` was given, also for what is given meanwhile. Failures are logged: the answer is made already. */
   settle(): Promise<void> {
     return settleAll(this, () => {
-      const waiting = this.#waiting
-      this.#waiting = undefined
+      const { waiting } = this.more
+      this.more.waiting = undefined
       return waiting
     })
-  }
-
-  // False for what comes after the deadline.
-  #take(outcome: Outcome<never>): boolean {
-    if (this.#outcome !== outcome) return false
-    this.#outcome = undefined
-    this.scope.deadlines.delete(this)
-    return true
   }
 
   logFailure(error: unknown): void {
     logFailed(error, this.input.requestId, this.scope.member.name)
   }
-}
 
-const NONE: readonly unknown[] = []
+  private get more(): Rest {
+    this.rest ??= {}
+    return this.rest
+  }
+
+  // False for what comes after the deadline.
+  private take(outcome: Outcome<never>): boolean {
+    if (this.outcome !== outcome) return false
+    this.outcome = undefined
+    this.scope.deadlines.delete(this)
+    return true
+  }
+}

@@ -17,43 +17,46 @@ export interface Timed {
  * that was frozen between two calls takes no call for an old one.
  */
 export class Deadlines {
-  readonly #tickMs: number
-  #first: Timed | undefined
-  #timer: number | undefined
-  #isBusy = false
+  private readonly tickMs: number
+  private first: Timed | undefined
+  private timer: number | undefined
+  private isBusy: boolean
 
   /** `shortestSec`: the shortest timeout of all that will be watched. */
   constructor(shortestSec: number) {
-    this.#tickMs = Math.max(1, Math.min(50, shortestSec * 16))
+    this.tickMs = Math.max(1, Math.min(50, shortestSec * 16))
+    this.first = undefined
+    this.timer = undefined
+    this.isBusy = false
   }
 
   add(timed: Timed): void {
-    timed.after = this.#first
-    if (this.#first) this.#first.before = timed
-    this.#first = timed
-    this.#isBusy = true
-    if (this.#timer === undefined) this.#wind()
+    timed.after = this.first
+    if (this.first) this.first.before = timed
+    this.first = timed
+    this.isBusy = true
+    if (this.timer === undefined) this.wind()
   }
 
   delete(timed: Timed): void {
     const { before, after } = timed
     if (before) before.after = after
-    else this.#first = after
+    else this.first = after
     if (after) after.before = before
     timed.before = undefined
     timed.after = undefined
   }
 
-  #wind(): void {
-    this.#timer = setTimeout(() => this.#tick(), this.#tickMs)
+  private wind(): void {
+    this.timer = setTimeout(() => this.tick(), this.tickMs)
     // A call that waits is the platform's to keep alive; this timer must not hold a process that has nothing left to do.
-    ;(this.#timer as unknown as { unref(): void }).unref()
+    ;(this.timer as unknown as { unref(): void }).unref()
   }
 
-  #tick(): void {
-    this.#timer = undefined
+  private tick(): void {
+    this.timer = undefined
     const now = Date.now()
-    let timed = this.#first
+    let timed = this.first
     while (timed) {
       const { after } = timed
       timed.endsAt ??= now + timed.limitMs()
@@ -63,7 +66,7 @@ export class Deadlines {
       }
       timed = after
     }
-    if (this.#first || this.#isBusy) this.#wind()
-    this.#isBusy = false
+    if (this.first || this.isBusy) this.wind()
+    this.isBusy = false
   }
 }

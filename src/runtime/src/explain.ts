@@ -1,4 +1,5 @@
-import type { Routed, Router } from './router.ts'
+import type { Router } from './router.ts'
+import type { Routed } from './trie.ts'
 
 /** The path is known and the method is not. */
 export interface WrongMethod<T> {

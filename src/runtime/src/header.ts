@@ -34,6 +34,7 @@ export function readHeaderList(list: readonly (readonly [string, string])[]): Re
  * that differ in case, which are different to the platform and the same to the client.
  */
 export function singleHeaders(headers: HeaderMap): Record<string, string> {
+  if (isSingle(headers)) return headers
   const single: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name] as string | string[]
@@ -41,6 +42,11 @@ export function singleHeaders(headers: HeaderMap): Record<string, string> {
     else Object.assign(single, spellApart(name, value))
   }
   return single
+}
+
+function isSingle(headers: HeaderMap): headers is Record<string, string> {
+  for (const name in headers) if (typeof headers[name] !== 'string') return false
+  return true
 }
 
 /** A header as one text, where the platform takes one only. */

@@ -7,15 +7,34 @@ import type { Pattern } from './pattern.ts'
 import { HttpRequest } from './request.ts'
 import { HttpResponse } from './response.ts'
 
+/** A call that is answered over HTTP. */
+export interface HttpCall extends Call {
+  response: HttpResponse | undefined
+}
+
 /** What a handler gets for an HTTP request: the request, the answer, and everything of `Context`. */
 export class HttpContext extends Context {
-  readonly request: HttpRequest
-  readonly response = new HttpResponse()
+  readonly #call: HttpCall
+  readonly #input: HttpInput
+  readonly #pattern: Pattern
+  #request: HttpRequest | undefined
   #cookies: Cookies | undefined
 
-  constructor(call: Call, input: HttpInput, pattern: Pattern) {
+  constructor(call: HttpCall, input: HttpInput, pattern: Pattern) {
     super(call)
-    this.request = new HttpRequest(input, pattern)
+    this.#call = call
+    this.#input = input
+    this.#pattern = pattern
+  }
+
+  get request(): HttpRequest {
+    this.#request ??= new HttpRequest(this.#input, this.#pattern)
+    return this.#request
+  }
+
+  get response(): HttpResponse {
+    this.#call.response ??= new HttpResponse()
+    return this.#call.response
   }
 
   get req(): HttpRequest {
@@ -87,7 +106,8 @@ export class HttpContext extends Context {
 
   /** Reads the request's body until a body for the answer is assigned; then that one. */
   get body(): unknown {
-    return this.response.hasBody ? this.response.body : this.request.body
+    const { response } = this.#call
+    return response?.hasBody ? response.body : this.request.body
   }
 
   set body(body: unknown) {

@@ -14,35 +14,36 @@ export interface HttpOptions {
   readonly development?: boolean
 }
 
-/** Answers HTTP requests: finds the function that a request is for and hands it over. */
-export class HttpCalls {
-  readonly #router: Router<MemberRoute>
-  readonly #development: boolean
+/** Rejects for a raw handler only, whose value is passed on as it is, and where the platform takes no answer any more. */
+export type AnswerHttp = <T>(input: HttpInput, send: Send<T>) => Promise<unknown>
 
-  constructor(members: readonly LiveMember[], options: HttpOptions) {
-    const routes = members.flatMap((member) => member.scope.member.routes.map((route) => routeOf(member, route)))
-    const only = members[0]
-    // A function without routes can still be called over HTTP, by its URL.
-    if (only && members.length === 1 && routes.length === 0) routes.push(routeOf(only, { path: '/*', methods: [] }))
-    this.#router = new Router(routes)
-    this.#development = options.development === true
-  }
-
-  /** Rejects for a raw handler only, whose value is passed on as it is, and where the platform takes no answer any more. */
-  call<T>(input: HttpInput, send: Send<T>): Promise<unknown> {
+/** What answers HTTP requests: it finds the function that a request is for and hands it over. */
+export function answerHttp(members: readonly LiveMember[], { development = false }: HttpOptions): AnswerHttp {
+  // Functions that only events call have no use for it.
+  let router: Router<MemberRoute> | undefined
+  return (input, send) => {
+    const { method, path } = input
     try {
-      const preflight = input.method === 'OPTIONS' && answerPreflight(this.#router, input)
+      router ??= routerOf(members)
+      const preflight = method === 'OPTIONS' && answerPreflight(router, input)
       if (preflight) return Promise.resolve(send(preflight))
-      const found = this.#router.find(input.method, input.path)
-      if (!found) return Promise.resolve(send(refuse(this.#router, input, this.#development)))
-      if (isRaw(found.route.member)) return callRaw(found.route.member, input, 'http')
-      return new Exchange(input, found, { development: this.#development, send }).answer()
+      const found = router.find(method, path)
+      if (!found) return Promise.resolve(send(refuse(router, input, development)))
+      const { member } = found.route
+      return isRaw(member) ? callRaw(member, input, 'http') : new Exchange(input, found, send, development).answer()
     } catch (thrown) {
-      const { method } = input
-      const reply = failWith(new HttpResponse(), asError(thrown), { development: this.#development, method })
+      const reply = failWith(new HttpResponse(), asError(thrown), { development, method })
       return new Promise((resolve) => resolve(send(reply)))
     }
   }
+}
+
+function routerOf(members: readonly LiveMember[]): Router<MemberRoute> {
+  const routes = members.flatMap((member) => member.scope.member.routes.map((route) => routeOf(member, route)))
+  const [only] = members
+  // A function without routes can still be called over HTTP, by its URL.
+  if (only && members.length === 1 && routes.length === 0) routes.push(routeOf(only, { path: '/*', methods: [] }))
+  return new Router(routes)
 }
 
 function routeOf(member: LiveMember, route: Route): MemberRoute {

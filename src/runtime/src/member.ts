@@ -25,13 +25,18 @@ export class LiveMember {
   ready: Ready | undefined
   /** Set once they are open. */
   layers: LayerStack | undefined
-  readonly #loader: Loader
-  #loading: Promise<Exported> | undefined
-  #preparing: Promise<Ready> | undefined
-  #layers: Promise<LayerStack> | undefined
+  private readonly loader: Loader
+  private loading: Promise<Exported> | undefined
+  private preparing: Promise<Ready> | undefined
+  private opening: Promise<LayerStack> | undefined
 
   constructor(member: Member, loader: Loader, options: MemberOptions) {
-    this.#loader = loader
+    this.ready = undefined
+    this.layers = undefined
+    this.loader = loader
+    this.loading = undefined
+    this.preparing = undefined
+    this.opening = undefined
     this.scope = {
       member,
       manifest: options.manifest,
@@ -43,52 +48,51 @@ export class LiveMember {
 
   /** Begins to load the module, so that the platform's start-up time is used for it. A failure waits for the first call. */
   load(): void {
-    this.#loading ??= this.#open()
-    this.#loading.catch(() => undefined)
+    this.loading ??= this.open()
+    this.loading.catch(() => undefined)
   }
 
   /** Loads and initializes once, however many calls wait for it. They share a failure; the next call tries again. */
   prepare(input: Input): Promise<Ready> {
-    this.#preparing ??= this.#prepare(input).finally(() => {
-      this.#preparing = undefined
+    this.preparing ??= this.makeReady(input).finally(() => {
+      this.preparing = undefined
     })
-    return this.#preparing
+    return this.preparing
   }
 
   /** The function's layers, opened at most once at a time; undefined when it has none. */
   openLayers(): Promise<LayerStack> | undefined {
-    const { layers } = this.#loader
+    const { layers } = this.loader
     if (!layers || layers.length === 0) return undefined
-    this.#layers ??= openLayers(layers, this.scope).then((stack) => {
+    this.opening ??= openLayers(layers, this.scope).then((stack) => {
       this.layers = stack
       return stack
     })
-    this.#layers.catch(() => {
-      this.#layers = undefined
+    this.opening.catch(() => {
+      this.opening = undefined
     })
-    return this.#layers
+    return this.opening
   }
 
-  async #prepare(input: Input): Promise<Ready> {
-    this.#loading ??= this.#open()
-    const exported = await this.#loading.catch((error) => {
-      this.#loading = undefined
+  private async makeReady(input: Input): Promise<Ready> {
+    this.loading ??= this.open()
+    const exported = await this.loading.catch((error) => {
+      this.loading = undefined
       throw error
     })
-    const { member } = this.scope
-    if (member.initializer !== undefined) await initialize(this.scope, this.#loader, input)
-    const { layers } = this
+    const { scope, layers } = this
+    const { member } = scope
+    if (member.initializer !== undefined) await initialize(scope, this.loader, input)
     if (layers) await finishLayers(layers, member)
     const plain = member.signature === 'raw' ? undefined : makeHandler(exported, member)
     this.ready = { exported, handler: plain && layers ? layers.wrap(plain) : plain }
     return this.ready
   }
 
-  async #open(): Promise<Exported> {
-    const layers = this.openLayers()
-    if (layers) await layers
+  private async open(): Promise<Exported> {
+    if (this.loader.layers) await this.openLayers()
     const { member } = this.scope
-    return findExport(await this.#loader.handler(), member.handler, member)
+    return findExport(await this.loader.handler(), member.handler, member)
   }
 }
 

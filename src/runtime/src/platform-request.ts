@@ -7,13 +7,15 @@ import { type Shape, textOf } from './shape.ts'
 export abstract class PlatformRequest implements HttpInput {
   readonly method: string
   readonly path: string
-  readonly #call: Input
-  #headers: Readonly<Record<string, string>> | undefined
-  #body: { readonly value: string | Uint8Array | undefined } | undefined
+  private readonly call: Input
+  private knownHeaders: Readonly<Record<string, string>> | undefined
+  private knownBody: { readonly value: string | Uint8Array | undefined } | undefined
 
   /** Method and path may be anything that a platform, or somebody who plays one, sends. */
   constructor(call: Input, method: unknown, path: unknown) {
-    this.#call = call
+    this.call = call
+    this.knownHeaders = undefined
+    this.knownBody = undefined
     this.method = method === 'GET' || method === 'POST' ? method : (textOf(method) ?? 'GET').toUpperCase()
     this.path = textOf(path) ?? '/'
   }
@@ -24,41 +26,41 @@ export abstract class PlatformRequest implements HttpInput {
   protected abstract readBody(): string | Uint8Array | undefined
 
   get headers(): Readonly<Record<string, string>> {
-    this.#headers ??= this.readHeaders()
-    return this.#headers
+    this.knownHeaders ??= this.readHeaders()
+    return this.knownHeaders
   }
 
   get body(): string | Uint8Array | undefined {
-    this.#body ??= { value: this.readBody() }
-    return this.#body.value
+    this.knownBody ??= { value: this.readBody() }
+    return this.knownBody.value
   }
 
   get args(): readonly unknown[] {
-    return this.#call.args
+    return this.call.args
   }
 
   get event(): unknown {
-    return this.#call.event
+    return this.call.event
   }
 
   get context(): unknown {
-    return this.#call.context
+    return this.call.context
   }
 
   get requestId(): string {
-    return this.#call.requestId
+    return this.call.requestId
   }
 
   get remainingMs(): number | undefined {
-    return this.#call.remainingMs
+    return this.call.remainingMs
   }
 
   get logger(): Logger | undefined {
-    return this.#call.logger
+    return this.call.logger
   }
 
   get signal(): AbortSignal | undefined {
-    return this.#call.signal
+    return this.call.signal
   }
 }
 

@@ -7,26 +7,26 @@ export function gatewayRequest(call: FcCall, event: Shape): HttpInput {
 }
 
 class GatewayHttp extends PlatformRequest {
-  readonly #event: Shape
+  private readonly shape: Shape
 
   constructor(call: FcCall, event: Shape) {
     super(call, event['httpMethod'], event['path'])
-    this.#event = event
+    this.shape = event
   }
 
   get query(): string {
-    return writeQuery(this.#event['queryParameters'])
+    return writeQuery(this.shape['queryParameters'])
   }
 
   get ip(): string {
-    return textOf(this.#event['clientIP']) ?? this.headers['x-forwarded-for']?.split(',')[0]?.trim() ?? ''
+    return textOf(this.shape['clientIP']) ?? this.headers['x-forwarded-for']?.split(',')[0]?.trim() ?? ''
   }
 
   protected readHeaders(): Record<string, string> {
-    return readHeaders(this.#event['headers'])
+    return readHeaders(this.shape['headers'])
   }
 
   protected readBody(): string | Uint8Array | undefined {
-    return bodyOf(this.#event)
+    return bodyOf(this.shape)
   }
 }

@@ -23,60 +23,62 @@ export interface FcResponse {
 }
 
 export class StreamHttp extends PlatformRequest {
-  readonly streaming = true
-  readonly #request: FcRequest
-  #read: string | Uint8Array | undefined
+  readonly streaming: boolean
+  private readonly request: FcRequest
+  private bytes: string | Uint8Array | undefined
 
   constructor(request: FcRequest, response: unknown, context: unknown) {
     super(new HttpTriggerCall(request, response, context), request.method, request.path)
-    this.#request = request
+    this.request = request
+    this.streaming = true
+    this.bytes = undefined
   }
 
   get query(): string {
-    const url = textOf(this.#request.url) ?? ''
-    return url.includes('?') ? splitUrl(url).query : writeQuery(this.#request.queries)
+    const url = textOf(this.request.url) ?? ''
+    return url.includes('?') ? splitUrl(url).query : writeQuery(this.request.queries)
   }
 
   get ip(): string {
-    return textOf(this.#request.clientIP) ?? ''
+    return textOf(this.request.clientIP) ?? ''
   }
 
   async load(): Promise<void> {
-    const { body } = this.#request
-    this.#read = typeof body === 'string' || body instanceof Uint8Array ? body : await readStream(this.#request)
+    const { body } = this.request
+    this.bytes = typeof body === 'string' || body instanceof Uint8Array ? body : await readStream(this.request)
   }
 
   protected readHeaders(): Record<string, string> {
-    return readHeaders(this.#request.headers)
+    return readHeaders(this.request.headers)
   }
 
   protected readBody(): string | Uint8Array | undefined {
-    return this.#read
+    return this.bytes
   }
 }
 
 class HttpTriggerCall extends FcCall {
-  readonly #args: readonly unknown[]
+  private readonly response: unknown
 
   constructor(request: unknown, response: unknown, context: unknown) {
     super(request, context)
-    this.#args = [request, response, context]
+    this.response = response
   }
 
   override get args(): readonly unknown[] {
-    return this.#args
+    return [this.event, this.response, this.context]
   }
 }
 
 /** An event handler is called with bytes and a callback in these places. */
 export function isStreamHttp(request: unknown, response: unknown): request is FcRequest {
   return (
-    typeof request === 'object' &&
-    request !== null &&
-    !(request instanceof Uint8Array) &&
     typeof response === 'object' &&
     response !== null &&
-    typeof (response as Partial<FcResponse>).send === 'function'
+    typeof (response as Partial<FcResponse>).send === 'function' &&
+    typeof request === 'object' &&
+    request !== null &&
+    !(request instanceof Uint8Array)
   )
 }
 

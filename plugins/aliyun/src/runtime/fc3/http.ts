@@ -3,28 +3,28 @@ import type { FcCall } from '../call.ts'
 
 /** The event of an HTTP trigger. https://help.aliyun.com/document_detail/2513624.html */
 export class TriggerHttp extends PlatformRequest {
-  readonly #event: Shape
+  private readonly shape: Shape
 
   constructor(call: FcCall, event: Shape) {
     super(call, httpOf(event)['method'], event['rawPath'])
-    this.#event = event
+    this.shape = event
   }
 
   /** Keys that come several times arrive as one text with commas. */
   get query(): string {
-    return writeQuery(this.#event['queryParameters'])
+    return writeQuery(this.shape['queryParameters'])
   }
 
   get ip(): string {
-    return textOf(httpOf(this.#event)['sourceIp']) ?? ''
+    return textOf(httpOf(this.shape)['sourceIp']) ?? ''
   }
 
   protected readHeaders(): Record<string, string> {
-    return readHeaders(this.#event['headers'])
+    return readHeaders(this.shape['headers'])
   }
 
   protected readBody(): string | Uint8Array | undefined {
-    return bodyOf(this.#event)
+    return bodyOf(this.shape)
   }
 }
 

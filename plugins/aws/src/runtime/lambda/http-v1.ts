@@ -25,34 +25,34 @@ export function requestV1(event: Shape, context: unknown): HttpInput {
 }
 
 class HttpV1 extends PlatformRequest {
-  readonly #event: Shape
+  private readonly shape: Shape
 
   constructor(event: Shape, context: unknown) {
     const { httpMethod, path, version } = event
     // An HTTP API with the older payload: it decodes the path, the other two do not.
     super(new LambdaCall(event, context), httpMethod, version === '1.0' ? encodePath(String(path)) : path)
-    this.#event = event
+    this.shape = event
   }
 
   get query(): string {
-    const { multiValueQueryStringParameters: many, queryStringParameters: one } = this.#event
+    const { multiValueQueryStringParameters: many, queryStringParameters: one } = this.shape
     // A load balancer leaves the escapes in.
-    return writeQuery(isShape(many) ? many : one, isLoadBalancer(this.#event) ? asIs : encodeURIComponent)
+    return writeQuery(isShape(many) ? many : one, isLoadBalancer(this.shape) ? asIs : encodeURIComponent)
   }
 
   get ip(): string {
-    const identity = shapeOf(shapeOf(this.#event['requestContext'])['identity'])
+    const identity = shapeOf(shapeOf(this.shape['requestContext'])['identity'])
     // The load balancer adds the client that it saw to the end of the list.
     return textOf(identity['sourceIp']) ?? this.headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? ''
   }
 
   protected readHeaders(): Record<string, string> {
-    const { multiValueHeaders: many, headers: one } = this.#event
+    const { multiValueHeaders: many, headers: one } = this.shape
     return readHeaders(isShape(many) ? many : one)
   }
 
   protected readBody(): string | Uint8Array | undefined {
-    return bodyOf(this.#event)
+    return bodyOf(this.shape)
   }
 }
 

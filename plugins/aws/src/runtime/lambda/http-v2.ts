@@ -17,31 +17,31 @@ import { encodePath, PLAIN } from './path.ts'
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export class HttpV2 extends PlatformRequest {
-  readonly #event: Shape
+  private readonly shape: Shape
 
   constructor(event: Shape, context: unknown) {
     const request = shapeOf(event['requestContext'])
     super(new LambdaCall(event, context), shapeOf(request['http'])['method'], pathOf(event['rawPath'], request))
-    this.#event = event
+    this.shape = event
   }
 
   get query(): string {
-    return textOf(this.#event['rawQueryString']) ?? ''
+    return textOf(this.shape['rawQueryString']) ?? ''
   }
 
   get ip(): string {
-    return textOf(shapeOf(shapeOf(this.#event['requestContext'])['http'])['sourceIp']) ?? ''
+    return textOf(shapeOf(shapeOf(this.shape['requestContext'])['http'])['sourceIp']) ?? ''
   }
 
   protected readHeaders(): Record<string, string> {
-    const headers = readHeaders(this.#event['headers'])
-    const cookies = this.#event['cookies']
+    const headers = readHeaders(this.shape['headers'])
+    const cookies = this.shape['cookies']
     if (Array.isArray(cookies) && cookies.length > 0) headers['cookie'] = cookies.join('; ')
     return headers
   }
 
   protected readBody(): string | Uint8Array | undefined {
-    return bodyOf(this.#event)
+    return bodyOf(this.shape)
   }
 }
 

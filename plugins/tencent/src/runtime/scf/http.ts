@@ -18,28 +18,28 @@ import { ScfCall } from './call.ts'
  * https://cloud.tencent.com/document/product/583/12513
  */
 export class ScfHttp extends PlatformRequest {
-  readonly #event: Shape
+  private readonly shape: Shape
 
   constructor(event: Shape, context: unknown) {
     super(new ScfCall(event, context), event['httpMethod'], event['path'])
-    this.#event = event
+    this.shape = event
   }
 
   /** `queryString` has everything; `queryStringParameters` only what the API declares. */
   get query(): string {
-    return writeQuery(this.#event['queryString'] ?? this.#event['queryStringParameters'])
+    return writeQuery(this.shape['queryString'] ?? this.shape['queryStringParameters'])
   }
 
   get ip(): string {
-    return textOf(shapeOf(this.#event['requestContext'])['sourceIp']) ?? this.headers['x-scf-remote-addr'] ?? ''
+    return textOf(shapeOf(this.shape['requestContext'])['sourceIp']) ?? this.headers['x-scf-remote-addr'] ?? ''
   }
 
   protected readHeaders(): Record<string, string> {
-    return readHeaders(this.#event['headers'])
+    return readHeaders(this.shape['headers'])
   }
 
   protected readBody(): string | Uint8Array | undefined {
-    return bodyOf(this.#event)
+    return bodyOf(this.shape)
   }
 }
 
