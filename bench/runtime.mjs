@@ -51,7 +51,7 @@ function calls() {
   judge('of hono/aws-lambda, the same Lambda event', lambda / hono, 1 / 20)
   judge('of @fastify/aws-lambda', lambda / fastify, 1 / 20)
   judge('of serverless-http (express 5)', lambda / express, 1 / 20)
-  judge("of midway's starter, the same gateway event", gateway / midway, 0.12, 0.3)
+  judge("of midway's starter, the same gateway event", gateway / midway, 0.12, 0.27)
   judge(`of the bare JSON.parse of an event of ${triggerEvent.length} bytes`, ratio, 1.15, 1.45)
 }
 
@@ -168,8 +168,8 @@ function loading() {
       for (const name of Object.keys(jobs)) least[name] = Math.min(least[name] ?? Number.POSITIVE_INFINITY, run(name))
     }
     // Milliseconds, so a slower machine needs air. What else runs there only adds to them: the least tells the most.
-    for (const name of Object.keys(BUNDLES)) judge(name, least[name] - least.empty, 2, 3.5)
-    judge('lambda, and its first call', least[FIRST] - least.empty, 4, 6.5)
+    for (const name of Object.keys(BUNDLES)) judge(name, least[name] - least.empty, 2, 2.6)
+    judge('lambda, and its first call', least[FIRST] - least.empty, 4, 5.2)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

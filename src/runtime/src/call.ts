@@ -29,17 +29,6 @@ export interface Outcome<T> {
   fail(error: unknown): void
 }
 
-/** What few calls have. */
-interface Rest {
-  /** Said in the error when the time is up. */
-  doing?: string | undefined
-  limitMs?: number
-  late?: Error
-  controller?: AbortController
-  waiting?: PromiseLike<unknown>[] | undefined
-  failed?: readonly unknown[]
-}
-
 /**
  * The life of one call: its deadline, its signal, and what it still waits for. Handlers never see it, so its fields are
  * private to the compiler only: a class with `#fields` takes longer to load.
@@ -52,7 +41,13 @@ export class Call implements Timed {
   before: Timed | undefined
   after: Timed | undefined
   private outcome: Outcome<never> | undefined
-  private rest: Rest | undefined
+  // What few calls have is set when they have it.
+  private doing?: string | undefined
+  private limit?: number
+  private late?: Error
+  private controller?: AbortController
+  private waiting?: PromiseLike<unknown>[] | undefined
+  private items?: readonly unknown[]
 
   constructor(scope: Scope, input: Input, trigger: Trigger) {
     this.scope = scope
@@ -62,13 +57,11 @@ export class Call implements Timed {
     this.before = undefined
     this.after = undefined
     this.outcome = undefined
-    this.rest = undefined
   }
 
   /** Hands over what `work` comes to, or a TimeoutError at the deadline. One work at a time. */
   watch<T>(work: PromiseLike<T>, outcome: Outcome<T>): void {
     this.outcome = outcome
-    if (this.rest) this.rest.doing = undefined
     this.scope.deadlines.add(this)
     work.then(
       (value) => this.take(outcome) && outcome.done(value),
@@ -79,56 +72,56 @@ export class Call implements Timed {
   /** The same as a promise. `doing` says in the error what was not finished. */
   guard<T>(work: PromiseLike<T>, doing?: string): Promise<T> {
     return new Promise((resolve, reject) => {
+      this.doing = doing
       this.watch(work, { done: resolve, fail: reject })
-      if (doing !== undefined) this.more.doing = doing
     })
   }
 
   /** Asked by the clock. */
   limitMs(): number {
-    this.more.limitMs ??= limitOf(this.scope.member.timeoutSec, this.input.remainingMs)
-    return this.more.limitMs
+    this.limit ??= limitOf(this.scope.member.timeoutSec, this.input.remainingMs)
+    return this.limit
   }
 
   /** Called by the clock. */
   expire(): void {
-    const late = lateError(this.scope.member, this.limitMs(), this.more.doing)
-    this.more.late = late
+    const late = lateError(this.scope.member, this.limitMs(), this.doing)
+    this.late = late
     const { outcome } = this
     this.outcome = undefined
-    this.more.controller?.abort(late)
+    this.controller?.abort(late)
     outcome?.fail(late)
   }
 
   get signal(): AbortSignal {
-    this.more.controller ??= makeController(this.more.late, this.input.signal)
-    return this.more.controller.signal
+    this.controller ??= makeController(this.late, this.input.signal)
+    return this.controller.signal
   }
 
   /** Items of a batch that have to come again. */
   get failed(): readonly unknown[] {
-    return this.rest?.failed ?? []
+    return this.items ?? []
   }
 
   failItem(item: unknown, error: unknown): void {
-    this.more.failed = [...this.failed, item]
+    this.items = [...this.failed, item]
     if (error !== undefined) this.logFailure(error)
   }
 
   waitUntil(work: PromiseLike<unknown>): void {
-    this.more.waiting ??= []
-    this.more.waiting.push(work)
+    this.waiting ??= []
+    this.waiting.push(work)
   }
 
   get isWaiting(): boolean {
-    return this.rest?.waiting !== undefined
+    return this.waiting !== undefined
   }
 
   /** Waits for what `waitUntil` was given, also for what is given meanwhile. Failures are logged: the answer is made already. */
   settle(): Promise<void> {
     return settleAll(this, () => {
-      const { waiting } = this.more
-      this.more.waiting = undefined
+      const { waiting } = this
+      this.waiting = undefined
       return waiting
     })
   }
@@ -137,15 +130,11 @@ export class Call implements Timed {
     logFailed(error, this.input.requestId, this.scope.member.name)
   }
 
-  private get more(): Rest {
-    this.rest ??= {}
-    return this.rest
-  }
-
   // False for what comes after the deadline.
   private take(outcome: Outcome<never>): boolean {
     if (this.outcome !== outcome) return false
     this.outcome = undefined
+    if (this.doing) this.doing = undefined
     this.scope.deadlines.delete(this)
     return true
   }

@@ -1,7 +1,7 @@
 import { Call, type Outcome, type Trigger } from './call.ts'
 import { addCors } from './cors.ts'
 import { failWith } from './failure.ts'
-import { HttpContext } from './http-context.ts'
+import { type HttpCall, HttpContext } from './http-context.ts'
 import type { HttpInput, HttpReply } from './input.ts'
 import type { Route } from './manifest.ts'
 import type { LiveMember, Ready } from './member.ts'
@@ -24,24 +24,24 @@ export type Send<T> = (reply: HttpReply) => T
 type Eventually<T> = T | PromiseLike<T>
 
 /** One request on its way through one function. It is its own call, so that a request makes few objects. */
-export class Exchange<T> extends Call implements Outcome<unknown> {
+export class Exchange<T> extends Call implements HttpCall, Outcome<unknown> {
+  declare readonly input: HttpInput
+  readonly found: Found<MemberRoute>
   /** Made when somebody asks for it: most answers are what the handler returns and nothing else. */
   response: HttpResponse | undefined
-  private readonly request: HttpInput
-  private readonly route: MemberRoute
   private readonly development: boolean
   private readonly ctx: HttpContext
   private readonly send: Send<T>
   private resolve: ((value: Eventually<T>) => void) | undefined
 
-  constructor(input: HttpInput, { route, pattern }: Found<MemberRoute>, send: Send<T>, development: boolean) {
-    super(route.member.scope, input, route.trigger)
+  constructor(input: HttpInput, found: Found<MemberRoute>, send: Send<T>, development: boolean) {
+    const { member, trigger } = found.route
+    super(member.scope, input, trigger)
+    this.found = found
     this.response = undefined
-    this.request = input
-    this.route = route
     this.development = development
     this.send = send
-    this.ctx = new HttpContext(this, input, pattern)
+    this.ctx = new HttpContext(this)
     this.resolve = undefined
   }
 
@@ -49,8 +49,8 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
   answer(): Promise<T> {
     return new Promise((resolve) => {
       this.resolve = resolve
-      const { ready } = this.route.member
-      if (ready && !this.request.load) this.run(ready)
+      const { ready } = this.found.route.member
+      if (ready && !this.input.load) this.run(ready)
       else this.prepare().catch((thrown) => this.fail(thrown))
     })
   }
@@ -58,16 +58,9 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
   /** Takes what the handler came to. */
   done(result: unknown): void {
     try {
-      const plain = this.response ? undefined : plainReply(result, this.request.method)
-      if (plain) return this.finish(plain)
-      if (result !== undefined) this.ctx.body = result
-      const reply = render(this.ctx.response, this.request)
-      if (isPromise(reply)) {
-        this.guard(reply).then(
-          (whole) => this.finish(whole),
-          (error) => this.fail(error),
-        )
-      } else this.finish(reply)
+      const plain = this.response ? undefined : plainReply(result, this.input.method)
+      if (plain) this.finish(plain)
+      else this.render(result)
     } catch (thrown) {
       this.fail(thrown)
     }
@@ -76,7 +69,7 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
   fail(thrown: unknown): void {
     const error = asError(thrown)
     if (statusOf(error) >= 500) this.logFailure(thrown)
-    const { method } = this.request
+    const { method } = this.input
     try {
       this.finish(failWith(this.ctx.response, error, { development: this.development, method }))
     } catch (unsent) {
@@ -85,9 +78,10 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
   }
 
   private async prepare(): Promise<void> {
-    const { member } = this.route
-    if (this.request.load) await this.guard(this.request.load(), 'still reading the request')
-    this.run(member.ready ?? (await this.guard(member.prepare(this.request), 'still initializing')))
+    const { found, input } = this
+    const { member } = found.route
+    if (input.load) await this.guard(input.load(), 'still reading the request')
+    this.run(member.ready ?? (await this.guard(member.prepare(input), 'still initializing')))
   }
 
   private run({ handler }: Ready): void {
@@ -100,8 +94,20 @@ export class Exchange<T> extends Call implements Outcome<unknown> {
     }
   }
 
+  private render(result: unknown): void {
+    if (result !== undefined) this.ctx.body = result
+    const reply = render(this.ctx.response, this.input)
+    if (isPromise(reply)) {
+      this.guard(reply).then(
+        (whole) => this.finish(whole),
+        (error) => this.fail(error),
+      )
+    } else this.finish(reply)
+  }
+
   private finish(reply: HttpReply): void {
-    if (this.route.cors) addCors(this.route.cors, this.request, reply.headers)
+    const { cors } = this.found.route
+    if (cors) addCors(cors, this.input, reply.headers)
     const { body } = reply
     const streams = typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
     const sent = this.send(streams ? { ...reply, body: logErrors(body, (error) => this.logFailure(error)) } : reply)

@@ -83,7 +83,7 @@ export const failureClasses = {
     status: 503,
     request: 'the platform’s own answer',
     event: 'is kept and tried later',
-    log: 'the platform’s own',
-    instance: 'may be gone',
+    log: 'the platform’s own; what it said to the answer, with the request’s id, where it takes none',
+    instance: 'stays where only the answer was not taken; else it may be gone',
   },
 } as const satisfies Readonly<Record<string, FailureClass>>

@@ -9,26 +9,25 @@ import { HttpResponse } from './response.ts'
 
 /** A call that is answered over HTTP. */
 export interface HttpCall extends Call {
+  readonly input: HttpInput
+  readonly found: { readonly pattern: Pattern }
+  /** Made when somebody asks for it. */
   response: HttpResponse | undefined
 }
 
 /** What a handler gets for an HTTP request: the request, the answer, and everything of `Context`. */
 export class HttpContext extends Context {
   readonly #call: HttpCall
-  readonly #input: HttpInput
-  readonly #pattern: Pattern
   #request: HttpRequest | undefined
   #cookies: Cookies | undefined
 
-  constructor(call: HttpCall, input: HttpInput, pattern: Pattern) {
+  constructor(call: HttpCall) {
     super(call)
     this.#call = call
-    this.#input = input
-    this.#pattern = pattern
   }
 
   get request(): HttpRequest {
-    this.#request ??= new HttpRequest(this.#input, this.#pattern)
+    this.#request ??= new HttpRequest(this.#call.input, this.#call.found.pattern)
     return this.#request
   }
 

@@ -32,7 +32,8 @@ export class FcCall implements Input {
 export function parseEvent(event: unknown): unknown {
   if (!(event instanceof Uint8Array)) return event
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event)
-  const text = bytes.toString('utf8')
+  // To name the encoding would cost a search for it.
+  const text = bytes.toString()
   try {
     return JSON.parse(text)
   } catch {
