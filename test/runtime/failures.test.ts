@@ -23,7 +23,7 @@ describe.each(platforms.map((platform) => [platform.name, platform] as const))('
     const entry = entryOf(platform.start, [member('f', rest)], { f: module })
     const answer = await send(platform, entry, {})
     expect(answer.status).toBe(failureClasses[name].status)
-    if (platform.name !== 'local') expect(text(answer)).not.toMatch(/secret|\bat /)
+    expect(text(answer)).not.toMatch(/secret|\bat /)
     expect(log).toHaveLength(1)
     expect(log[0]?.prefix).toBe('[request-1] function "f" failed:')
     // The instance stays: the next call is answered, too.

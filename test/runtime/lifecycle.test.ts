@@ -138,8 +138,8 @@ describe('stacks', () => {
   }
 
   test.each([
-    ['local', undefined, true],
-    ['local', 'production', false],
+    ['local', undefined, false],
+    ['local', 'development', true],
     ['lambda http api', undefined, false],
     ['lambda http api', 'development', true],
     ['fc3 http trigger', 'development', true],
