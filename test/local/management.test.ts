@@ -25,6 +25,17 @@ test('lists, describes, scales, calls and removes functions as the gateway of Op
   await platform.deploy('login', { body: reply('"of the blog"') }, { service: 'blog' })
   expect(await json(platform, '/system/info')).toMatchObject({ provider: { provider: 'anyfaas' } })
   expect(await json(platform, '/system/namespaces')).toEqual(['shop.dev', 'blog.dev'])
+  expect(await json(platform, '/system/namespace/blog.dev')).toEqual({ name: 'blog.dev', annotations: {}, labels: {} })
+  expect((await ask(platform, '/system/namespace/nothing.dev')).status).toBe(404)
+  for (const [method, path] of [
+    ['POST', '/system/namespace/'],
+    ['PUT', '/system/namespace/blog.dev'],
+    ['DELETE', '/system/namespace/blog.dev'],
+  ] as const) {
+    const init = { method, body: JSON.stringify({ name: 'blog.dev' }) }
+    const refused = await ask(platform, path, init)
+    expect([refused.status, await refused.text()]).toEqual([405, expect.stringContaining('SERVICE.STAGE')])
+  }
   expect(await json(platform, '/system/functions')).toHaveLength(2)
   expect(await json(platform, '/system/functions?namespace=blog.dev')).toMatchObject([
     { name: 'login', namespace: 'blog.dev' },

@@ -58,6 +58,13 @@ const OUTSIDE: Readonly<Record<string, (ask: Ask) => Reply | Promise<Reply>>> = 
 const SYSTEM: Readonly<Record<string, (ask: Ask) => Reply | Promise<Reply>>> = {
   'GET info': info,
   'GET namespaces': ({ platform }) => [200, platform.services.map(namespaceOf)],
+  'GET namespace': ({ platform, rest: [name = ''] }) => {
+    const isThere = platform.services.some((host) => namespaceOf(host) === name)
+    return isThere ? [200, { name, annotations: {}, labels: {} }] : [404, `namespace ${name} not found`]
+  },
+  'POST namespace': refuseNamespace,
+  'PUT namespace': refuseNamespace,
+  'DELETE namespace': refuseNamespace,
   'GET functions': ({ platform, query }) => [200, listed(platform, query.get('namespace')).map(describe)],
   'GET function': ({ platform, query, rest }) => {
     const found = find(platform, rest[0] ?? '', query.get('namespace'))
@@ -72,6 +79,10 @@ const SYSTEM: Readonly<Record<string, (ask: Ask) => Reply | Promise<Reply>>> = {
   'POST secrets': putSecret,
   'PUT secrets': putSecret,
   'DELETE secrets': removeSecret,
+}
+
+function refuseNamespace(): Reply {
+  return [405, 'a namespace is SERVICE.STAGE: it comes with its first function and goes with its last']
 }
 
 function info({ platform }: Ask): Reply {
