@@ -91,7 +91,7 @@ export function toCreate(spec: Tree): Tree {
     FunctionName,
     Namespace,
     ...(Handler !== undefined && { Handler }),
-    Tags: tagList(spec['Tags'] as Tree),
+    Tags: tagList(spec['Tags'] as Tree | undefined),
   }
   return Object.assign(named, ...said.map(([name]) => wordsFor(name, spec[name])))
 }

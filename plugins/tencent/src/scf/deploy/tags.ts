@@ -7,8 +7,9 @@ export function tagMap(tags: unknown): Record<string, string> {
   return Object.fromEntries(list.map((tag) => [String(tag['Key'] ?? tag['key']), String(tag['Value'] ?? tag['value'])]))
 }
 
-export function tagList(tags: Tree): Tree[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+/** `[{Key, Value}]` of a map; a spec that no service has marked yet may have none. */
+export function tagList(tags: Tree | undefined): Tree[] {
+  return Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }))
 }
 
 /** The tags of a function with the seal of its code: no answer of the platform tells what code it has. */
