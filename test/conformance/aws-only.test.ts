@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { afterEach, expect, it } from 'vitest'
+import { doctor } from '../../src/actions/doctor.ts'
 import { logs } from '../../src/actions/logs.ts'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
 import { CODE_BUCKET } from '../emulators/lambda/storage.ts'
@@ -262,3 +263,17 @@ it('logs are merged by time, each line once', async () => {
 })
 
 const ID = '11111111-2222-3333-4444-555555555555'
+
+it('the doctor says how the clock goes', async () => {
+  await open()
+  bench.write({ a: {} })
+  const found = async (): Promise<unknown> => {
+    const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+    return platforms[0]?.examination.findings.find(({ what }) => what === 'clock')
+  }
+  expect(await found()).toMatchObject({ state: 'good' })
+  emulator.behindMs = 4 * 60_000
+  expect(await found()).toMatchObject({ state: 'doubtful', found: expect.stringMatching(/^(239|24\d) s ahead/) })
+  emulator.behindMs = -20 * 60_000
+  expect(await found()).toMatchObject({ state: 'bad', found: expect.stringContaining('behind') })
+})

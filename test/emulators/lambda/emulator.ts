@@ -23,6 +23,8 @@ export class LambdaEmulator extends Emulator {
   readonly denied = new Set<string>()
   /** What CloudWatch knows of functions. */
   readonly minutes: Minute[] = []
+  /** How far the platform's clock is behind this machine's. */
+  behindMs = 0
   readonly #gateway = new GatewayCalls(this.world)
   readonly schedules = new ScheduleCalls(this.world)
   readonly #sources = new SourceCalls(this.world)
@@ -124,7 +126,8 @@ export class LambdaEmulator extends Emulator {
     const call = this.#calls[service]?.[name]
     if (!call) return writeFailure(protocol, 501, 'NotImplemented', `${service} ${name} is not emulated`)
     try {
-      return writeOutput(operation, call(input) ?? {})
+      const reply = writeOutput(operation, call(input) ?? {})
+      return { ...reply, headers: { ...reply.headers, date: new Date(Date.now() - this.behindMs).toUTCString() } }
     } catch (error) {
       if (error instanceof Refusal) return writeFailure(protocol, error.status, error.code, error.message)
       throw error

@@ -23,12 +23,22 @@ export type ServiceName = keyof typeof CLIENTS
 
 /** A client of one of the vendor's services. */
 export interface SdkClient {
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: { readonly step: 'deserialize'; readonly name: string }): void
+    remove(name: string): boolean
+  }
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Tree>
   destroy(): void
   readonly config: {
     region(): Promise<string>
     credentials(): Promise<{ readonly accessKeyId: string; readonly sessionToken?: string }>
   }
+}
+
+type Middleware = (next: (given: Tree) => Promise<Answered>) => (given: Tree) => Promise<Answered>
+
+interface Answered {
+  readonly response: { readonly headers?: Readonly<Record<string, string>> }
 }
 
 export function makeClient(service: ServiceName, config: object): SdkClient {

@@ -1,4 +1,5 @@
-import { type Call, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import { type Call, clockFinding, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import { askAhead } from '../../account/clock.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { policyFor } from './policy.ts'
 import type { Site } from './site.ts'
@@ -6,6 +7,7 @@ import type { Site } from './site.ts'
 /** What a deploy to Lambda will find. */
 export async function examine({ api, place, service }: Site, ours: OurFunctions, call: Call): Promise<Examination> {
   const { accessKeyId, sessionToken } = await api.client('sts').config.credentials()
+  const aheadMs = await askAhead(api, call)
   const findings: Finding[] = [
     {
       what: 'credentials',
@@ -15,10 +17,14 @@ export async function examine({ api, place, service }: Site, ours: OurFunctions,
     },
     { what: 'region', state: 'good', found: place.region },
     { what: 'account', state: 'good', found: place.account },
+    ...(aheadMs === undefined ? [] : [clockFinding(aheadMs, CLOCK_BEARS_MS)]),
     await look(ours, call),
   ]
   return { findings, policy: policyFor(place, service) }
 }
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+const CLOCK_BEARS_MS = 5 * 60_000
 
 async function look(ours: OurFunctions, call: Call): Promise<Finding> {
   try {
