@@ -87,6 +87,7 @@ function readsOf(sources: readonly Source[]): Statement[] {
 export class Roles {
   readonly #roles = new Map<string, Resource>()
   readonly #service: Service
+  #scheduler: Ref | undefined
 
   constructor(service: Service) {
     this.#service = service
@@ -112,6 +113,12 @@ export class Roles {
 
   /** The ARN of the role by which schedules call the functions of the service. */
   scheduler(): Ref {
+    // Once for all schedules: the pattern looks at the names of all functions.
+    this.#scheduler ??= this.#addScheduler()
+    return this.#scheduler
+  }
+
+  #addScheduler(): Ref {
     const functions = `arn:${PARTITION}:lambda:${REGION}:${ACCOUNT}:function:${functionPattern(this.#service)}`
     const statement = allow(['lambda:InvokeFunction'], [functions])
     return this.#add('scheduler', { managed: [], statements: [statement], principal: 'scheduler.amazonaws.com' })
