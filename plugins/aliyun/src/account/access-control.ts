@@ -1,46 +1,17 @@
 import type { Call, Tree } from '@anyfaas/kit'
-import type { Credentials } from './credentials.ts'
-import { Lanes } from './lanes.ts'
-import {
-  type ApiAnswer,
-  type ApiClient,
-  apiParams,
-  apiRequest,
-  configOf,
-  makeApi,
-  ONCE,
-  runtimeOptions,
-} from './sdk.ts'
+import { type Reach, Rpc, type RpcRequest } from './rpc.ts'
 
-export interface AccessControlOptions {
-  readonly credentials: Credentials
-  readonly region: string
-  /** Another address to connect to. */
-  readonly endpoint?: string
-}
-
-export interface AccessRequest {
-  readonly action: string
-  readonly query?: Readonly<Record<string, string>>
-  /** What a refusal is about. */
-  readonly about: string
-}
-
-/** Roles and their policies, by the vendor's library. One address serves all regions. https://www.alibabacloud.com/help/en/ram/developer-reference/api-ram-2015-05-01-overview */
+/** Roles and their policies. One address serves all regions. https://www.alibabacloud.com/help/en/ram/developer-reference/api-ram-2015-05-01-overview */
 export class AccessControl {
-  readonly #api: ApiClient
-  readonly #lanes = new Lanes()
+  readonly #rpc: Rpc
 
-  constructor({ credentials, region, endpoint }: AccessControlOptions) {
-    this.#api = makeApi(configOf(credentials, region, endpoint ?? 'https://ram.aliyuncs.com'))
+  constructor(reach: Reach) {
+    this.#rpc = new Rpc('2015-05-01', 'https://ram.aliyuncs.com', reach)
   }
 
-  /** Does one call when the platform can take it; the answer's body. */
-  async call({ action, query = {}, about }: AccessRequest, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
-    const shared = { action, version: '2015-05-01', protocol: 'HTTPS', pathname: '/', method: 'POST' }
-    const params = apiParams({ ...shared, authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json' })
-    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest({ query }), runtimeOptions(ONCE))
-    const { body } = await this.#lanes.run({ action, about, isRead: /^(Get|List)/.test(action) }, send, signal)
+  /** The answer's body. */
+  async call(request: RpcRequest, call: Pick<Call, 'signal'>): Promise<Tree> {
+    const { body } = await this.#rpc.call(request, call)
     return (body ?? {}) as Tree
   }
 

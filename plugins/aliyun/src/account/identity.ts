@@ -1,6 +1,4 @@
-import type { Credentials } from './credentials.ts'
-import { Lanes } from './lanes.ts'
-import { type ApiAnswer, apiParams, apiRequest, configOf, makeApi, ONCE, runtimeOptions } from './sdk.ts'
+import { type Reach, Rpc } from './rpc.ts'
 
 export interface Identity {
   readonly account: string
@@ -11,24 +9,9 @@ export interface Identity {
 }
 
 /** Whose the credentials are. Nobody needs a right to ask. https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-getcalleridentity */
-export async function askIdentity(
-  {
-    credentials,
-    region,
-    endpoint,
-  }: {
-    readonly credentials: Credentials
-    readonly region: string
-    readonly endpoint?: string
-  },
-  signal: AbortSignal,
-): Promise<Identity> {
-  const action = 'GetCallerIdentity'
-  const api = makeApi(configOf(credentials, region, endpoint ?? `https://sts.${region}.aliyuncs.com`))
-  const shared = { action, version: '2015-04-01', protocol: 'HTTPS', pathname: '/', method: 'POST' }
-  const params = apiParams({ ...shared, authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json' })
-  const send = (): Promise<ApiAnswer> => api.callApi(params, apiRequest({ query: {} }), runtimeOptions(ONCE))
-  const { body, headers } = await new Lanes().run({ action, about: 'the account', isRead: true }, send, signal)
+export async function askIdentity(reach: Reach, signal: AbortSignal): Promise<Identity> {
+  const rpc = new Rpc('2015-04-01', `https://sts.${reach.region}.aliyuncs.com`, reach)
+  const { body, headers } = await rpc.call({ action: 'GetCallerIdentity', about: 'the account' }, { signal })
   const { AccountId, Arn } = body as Readonly<Record<string, unknown>>
   const told = Date.parse(headers?.['date'] ?? '')
   return {

@@ -1,23 +1,5 @@
 import type { Call, Tree } from '@anyfaas/kit'
-import type { Credentials } from './credentials.ts'
-import { Lanes } from './lanes.ts'
-import {
-  type ApiAnswer,
-  type ApiClient,
-  apiParams,
-  apiRequest,
-  configOf,
-  makeApi,
-  ONCE,
-  runtimeOptions,
-} from './sdk.ts'
-
-export interface MonitorOptions {
-  readonly credentials: Credentials
-  readonly region: string
-  /** Another address to connect to. */
-  readonly endpoint?: string
-}
+import { type Reach, Rpc } from './rpc.ts'
 
 export interface PointsQuery {
   readonly metric: string
@@ -29,26 +11,24 @@ export interface PointsQuery {
   readonly about: string
 }
 
-/** CloudMonitor by the vendor's library. */
+/** CloudMonitor. */
 export class Monitor {
-  readonly #api: ApiClient
-  readonly #lanes = new Lanes()
+  readonly #rpc: Rpc
 
-  constructor({ credentials, region, endpoint }: MonitorOptions) {
-    this.#api = makeApi(configOf(credentials, region, endpoint ?? `https://metrics.${region}.aliyuncs.com`))
+  constructor(reach: Reach) {
+    this.#rpc = new Rpc('2019-01-01', `https://metrics.${reach.region}.aliyuncs.com`, reach)
   }
 
   /**
    * The points of a metric of Function Compute: a sum a minute, an hour for more than a day.
    * https://www.alibabacloud.com/help/en/cms/developer-reference/api-cms-2019-01-01-describemetriclist
    */
-  async points(query: PointsQuery, { signal }: Pick<Call, 'signal'>): Promise<readonly Tree[]> {
+  async points(query: PointsQuery, call: Pick<Call, 'signal'>): Promise<readonly Tree[]> {
     const points: Tree[] = []
     let token = ''
     do {
-      const send = (): Promise<ApiAnswer> =>
-        this.#api.callApi(params(), apiRequest({ query: asked(query, token) }), runtimeOptions(ONCE))
-      const { body } = await this.#lanes.run({ action: ACTION, about: query.about, isRead: true }, send, signal)
+      const request = { action: 'DescribeMetricList', query: asked(query, token), about: query.about }
+      const { body } = await this.#rpc.call(request, call)
       const { Datapoints, NextToken } = (body ?? {}) as Tree
       points.push(...(JSON.parse(String(Datapoints || '[]')) as Tree[]))
       token = String(NextToken ?? '')
@@ -57,13 +37,7 @@ export class Monitor {
   }
 }
 
-const ACTION = 'DescribeMetricList'
 const DAY_MS = 86_400_000
-
-function params(): object {
-  const shared = { action: ACTION, version: '2019-01-01', protocol: 'HTTPS', pathname: '/', method: 'POST' }
-  return apiParams({ ...shared, authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json' })
-}
 
 function asked({ metric, dimensions, since, until }: PointsQuery, token: string): Readonly<Record<string, string>> {
   return {

@@ -1,0 +1,60 @@
+import type { Call } from '@anyfaas/kit'
+import type { Credentials } from './credentials.ts'
+import { Lanes } from './lanes.ts'
+import {
+  type ApiAnswer,
+  type ApiClient,
+  apiParams,
+  apiRequest,
+  configOf,
+  makeApi,
+  ONCE,
+  runtimeOptions,
+} from './sdk.ts'
+
+/** What reaches a product's API. */
+export interface Reach {
+  readonly credentials: Credentials
+  readonly region: string
+  /** Another address than the product's own. */
+  readonly endpoint?: string
+}
+
+export interface RpcRequest {
+  /** The platform's name of the call, such as `GetRole`. */
+  readonly action: string
+  readonly query?: Readonly<Record<string, string>>
+  /** What a refusal is about. */
+  readonly about: string
+}
+
+/** A product beside Function Compute, in the vendor's RPC style and by the vendor's library: paced, refusals made readable. */
+export class Rpc {
+  readonly #version: string
+  readonly #api: ApiClient
+  readonly #lanes = new Lanes()
+
+  /** `version` is a date, such as `2015-05-01`; `address` the product's own. */
+  constructor(version: string, address: string, { credentials, region, endpoint }: Reach) {
+    this.#version = version
+    this.#api = makeApi(configOf(credentials, region, endpoint ?? address))
+  }
+
+  /** Does one call when the platform can take it. */
+  async call({ action, query = {}, about }: RpcRequest, { signal }: Pick<Call, 'signal'>): Promise<ApiAnswer> {
+    const params = apiParams({ ...STYLE, action, version: this.#version })
+    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest({ query }), runtimeOptions(ONCE))
+    return await this.#lanes.run({ action, about, isRead: READS.test(action) }, send, signal)
+  }
+}
+
+const STYLE = {
+  protocol: 'HTTPS',
+  pathname: '/',
+  method: 'POST',
+  authType: 'AK',
+  style: 'RPC',
+  reqBodyType: 'formData',
+  bodyType: 'json',
+}
+const READS = /^(Get|List|Describe)/
