@@ -51,8 +51,8 @@ function calls() {
   judge('of hono/aws-lambda, the same Lambda event', lambda / hono, 1 / 20)
   judge('of @fastify/aws-lambda', lambda / fastify, 1 / 20)
   judge('of serverless-http (express 5)', lambda / express, 1 / 20)
-  judge("of midway's starter, the same gateway event", gateway / midway, 0.12, 0.27)
-  judge(`of the bare JSON.parse of an event of ${triggerEvent.length} bytes`, ratio, 1.15, 1.45)
+  judge("of midway's starter, the same gateway event", gateway / midway, 0.12)
+  judge(`of the bare JSON.parse of an event of ${triggerEvent.length} bytes`, ratio, 1.15, 1.2)
 }
 
 function best(names) {

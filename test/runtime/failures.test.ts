@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { failed } from '../../src/local/function-error.ts'
 import { failureClasses, type Member } from '../../src/runtime/src/index.ts'
@@ -63,4 +64,17 @@ test('nor in what the runtime logs', async () => {
   }
   await send(local, entryOf(local.start, [member('f')], { f: { handler } }), {})
   expect(log[0]?.error.stack).toBe('Error: outer\n    at handler (/code/index.js:1:1)')
+})
+
+test('an error is logged by the name that it gives itself, whatever a bundler left of its class', async () => {
+  const [local] = platforms
+  if (!local) throw new Error('no platform')
+  class w extends Error {
+    override name = 'ShopError'
+  }
+  const handler = () => {
+    throw new w('closed')
+  }
+  await send(local, entryOf(local.start, [member('f')], { f: { handler } }), {})
+  expect(inspect(log[0]?.error)).toMatch(/^ShopError: closed\n/)
 })

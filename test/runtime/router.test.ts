@@ -84,6 +84,12 @@ describe('parameters', () => {
       expect(() => router.find('GET', path)).toThrow(expect.objectContaining({ status: 400 }))
     }
   })
+
+  test('what takes every path takes a broken one, until its parameter is read', () => {
+    const found = new Router([{ path: '/*', methods: [] }]).find('GET', '/a/%zz')
+    if (!found) throw new Error('nothing found')
+    expect(() => readParams(found.pattern, '/a/%zz')).toThrow(expect.objectContaining({ status: 400 }))
+  })
 })
 
 describe('what else there is', () => {

@@ -23,6 +23,9 @@ export const CREDENTIALS = {
 /** What the call is for, where a platform says it: `/invoke`, `/http-invoke`, `/initialize`, `/pre-stop`. */
 export const CONTROL_PATH = 'x-fc-control-path'
 
+/** Sent by the platform that finds its calls in what is printed. */
+export const CUT_LOG = 'x-fc-request-id'
+
 /** Told with an answer whether the function has worked. */
 export const STATUS = 'x-fc-status'
 

@@ -3,7 +3,7 @@ import { asError, statusOf, withoutOwnFrames } from '@anyfaas/runtime'
 import { type Credentials, readCall, type ServerCall } from './call.ts'
 import { type FunctionOptions, fromHandler, fromManifest } from './function.ts'
 import type { ServerHandlers } from './handlers.ts'
-import { CONTROL_PATH, PORTS, STATUS } from './headers.ts'
+import { CONTROL_PATH, CUT_LOG, PORTS, STATUS } from './headers.ts'
 
 export type { Credentials, FunctionOptions, ServerCall, ServerHandlers }
 export { fromHandler, fromManifest }
@@ -49,8 +49,8 @@ class Desk {
     const call = readCall(request.headers)
     const kind = kindOf(request)
     try {
-      if (kind === 'initialize') await this.#logged('Initialize', call, () => this.#initialize(call))
-      else if (kind === 'stop') await this.#logged('PreStop', call, () => this.stop())
+      if (kind === 'initialize') await logged('Initialize', call, () => this.#initialize(call))
+      else if (kind === 'stop') await logged('PreStop', call, () => this.stop())
       else if (kind === 'event') return await this.#event(request, response, call)
       else return await this.#request(request, response, call)
       answer(response, 200, undefined)
@@ -73,7 +73,7 @@ class Desk {
 
   async #event(request: IncomingMessage, response: ServerResponse, call: ServerCall): Promise<void> {
     const event = parse(await read(request))
-    const result = await this.#logged('Invoke', call, async () => {
+    const result = await logged('Invoke', call, async () => {
       await this.#initialize(call)
       if (!this.#handlers.event) throw new Error('this server takes requests only, and got an event')
       return await this.#handlers.event(event, call)
@@ -91,18 +91,20 @@ class Desk {
       })
     return this.#initializing
   }
+}
 
-  // These lines are where a platform cuts its log into calls.
-  async #logged<T>(what: string, { requestId }: ServerCall, work: () => Promise<T>): Promise<T> {
-    print(`FC ${what} Start RequestId: ${requestId}`)
-    try {
-      const result = await work()
-      print(`FC ${what} End RequestId: ${requestId}`)
-      return result
-    } catch (error) {
-      print(`FC ${what} End RequestId: ${requestId}, Error: ${error instanceof Error ? error.stack : String(error)}`)
-      throw error
-    }
+// What is printed on the platform that cuts its log into calls where such lines stand; others log a failure alone.
+async function logged<T>(what: string, { requestId, headers }: ServerCall, work: () => Promise<T>): Promise<T> {
+  const isCut = headers[CUT_LOG] !== undefined
+  if (isCut) print(`FC ${what} Start RequestId: ${requestId}`)
+  try {
+    const result = await work()
+    if (isCut) print(`FC ${what} End RequestId: ${requestId}`)
+    return result
+  } catch (error) {
+    const why = error instanceof Error ? error.stack : String(error)
+    print(isCut ? `FC ${what} End RequestId: ${requestId}, Error: ${why}` : `[${requestId}] ${what} failed: ${why}`)
+    throw error
   }
 }
 

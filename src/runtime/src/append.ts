@@ -1,10 +1,10 @@
-import { FRAMING, headerName, headerValue } from './header.ts'
+import { headerName, headerValue, isFraming } from './header-write.ts'
 import type { HeaderMap } from './input.ts'
 
 /** Adds a value to what the header has; the two are sent as two headers. */
 export function appendHeader(headers: HeaderMap, name: string, value: unknown): void {
   const key = headerName(name)
-  if (FRAMING.has(key)) return
+  if (isFraming(key)) return
   const before = headers[key]
   const added = Array.isArray(value) ? value.map((item) => headerValue(key, item)) : [headerValue(key, value)]
   if (before !== undefined) headers[key] = Array.isArray(before) ? [...before, ...added] : [before, ...added]

@@ -37,6 +37,8 @@ export class Call implements Timed {
   readonly scope: Scope
   readonly input: Input
   readonly trigger: Trigger
+  /** Of the handler, and of the layers around it. */
+  state?: Record<string, unknown>
   endsAt: number | undefined
   before: Timed | undefined
   after: Timed | undefined

@@ -1,6 +1,6 @@
 import { Call } from './call.ts'
 import { type CloudEvent, makeCloudEvent } from './cloud-event.ts'
-import { Context } from './context.ts'
+import { EventContext } from './context.ts'
 import { findMember } from './dispatch.ts'
 import type { Reading } from './event.ts'
 import type { EventInput } from './input.ts'
@@ -79,7 +79,7 @@ async function runEvent(member: LiveMember, input: EventInput, event: CloudEvent
   const call = new Call(member.scope, input, { kind: input.kind, ...(input.trigger && { name: input.trigger }) })
   try {
     const ready = member.ready ?? (await call.guard(member.prepare(input), 'still initializing'))
-    const value = await call.guard(Promise.resolve(ready.handler?.event(new Context(call), event)))
+    const value = await call.guard(Promise.resolve(ready.handler?.event(new EventContext(call), event)))
     if (call.isWaiting) await call.settle()
     return { value, failed: call.failed }
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import { Call, type Outcome, type Trigger } from './call.ts'
+import type { Cookies } from './cookies.ts'
 import { addCors } from './cors.ts'
 import { failWith } from './failure.ts'
 import { type HttpCall, HttpContext } from './http-context.ts'
@@ -7,6 +8,7 @@ import type { Route } from './manifest.ts'
 import type { LiveMember, Ready } from './member.ts'
 import { isPromise } from './promise.ts'
 import { plainReply, render } from './reply.ts'
+import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { logErrors } from './stream.ts'
 import { asError, statusOf } from './thrown.ts'
@@ -27,8 +29,10 @@ type Eventually<T> = T | PromiseLike<T>
 export class Exchange<T> extends Call implements HttpCall, Outcome<unknown> {
   declare readonly input: HttpInput
   readonly found: Found<MemberRoute>
+  request: HttpRequest | undefined
   /** Made when somebody asks for it: most answers are what the handler returns and nothing else. */
   response: HttpResponse | undefined
+  cookies?: Cookies
   private readonly development: boolean
   private readonly ctx: HttpContext
   private readonly send: Send<T>
@@ -38,6 +42,7 @@ export class Exchange<T> extends Call implements HttpCall, Outcome<unknown> {
     const { member, trigger } = found.route
     super(member.scope, input, trigger)
     this.found = found
+    this.request = undefined
     this.response = undefined
     this.development = development
     this.send = send
@@ -47,12 +52,13 @@ export class Exchange<T> extends Call implements HttpCall, Outcome<unknown> {
 
   /** An error is an answer, too; rejects only with what the platform says when it takes none any more. */
   answer(): Promise<T> {
-    return new Promise((resolve) => {
+    const answer = new Promise<T>((resolve) => {
       this.resolve = resolve
-      const { ready } = this.found.route.member
-      if (ready && !this.input.load) this.run(ready)
-      else this.prepare().catch((thrown) => this.fail(thrown))
     })
+    const { ready } = this.found.route.member
+    if (ready && !this.input.load) this.run(ready)
+    else this.prepare().catch((thrown) => this.fail(thrown))
+    return answer
   }
 
   /** Takes what the handler came to. */

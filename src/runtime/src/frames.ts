@@ -25,6 +25,7 @@ export function withoutOwnFrames(error: unknown): unknown {
     const each = waiting.pop()
     if (!(each instanceof Error) || seen.has(each)) continue
     seen.add(each)
+    nameClass(each)
     const { errors } = each as { errors?: unknown }
     waiting.push(each.cause, ...(Array.isArray(errors) ? errors : []))
     const { writable, set } = Object.getOwnPropertyDescriptor(each, 'stack') ?? {}
@@ -32,6 +33,13 @@ export function withoutOwnFrames(error: unknown): unknown {
     each.stack = atOrigins(withoutEnd(each.stack.split('\n').filter(isForeign))).join('\n')
   }
   return error
+}
+
+// The console shows an error by its class, of whose name a bundler leaves a letter or two.
+function nameClass(error: Error): void {
+  const made: unknown = error.constructor
+  if (typeof made === 'function' && made.name.length <= 2 && Object.hasOwn(error, 'name'))
+    Reflect.defineProperty(made, 'name', { value: error.name })
 }
 
 function isForeign(line: string): boolean {

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts'
+import { callOf } from './call-of.ts'
 import { Context } from './context.ts'
 import { type Cookies, makeCookies } from './cookies.ts'
 import type { HttpInput } from './input.ts'
@@ -11,24 +12,29 @@ import { HttpResponse } from './response.ts'
 export interface HttpCall extends Call {
   readonly input: HttpInput
   readonly found: { readonly pattern: Pattern }
-  /** Made when somebody asks for it. */
+  /** These are made when somebody asks for them. */
+  request: HttpRequest | undefined
   response: HttpResponse | undefined
+  cookies?: Cookies
 }
 
 /** What a handler gets for an HTTP request: the request, the answer, and everything of `Context`. */
 export class HttpContext extends Context {
   readonly #call: HttpCall
-  #request: HttpRequest | undefined
-  #cookies: Cookies | undefined
 
   constructor(call: HttpCall) {
-    super(call)
+    super()
     this.#call = call
   }
 
+  [callOf](): HttpCall {
+    return this.#call
+  }
+
   get request(): HttpRequest {
-    this.#request ??= new HttpRequest(this.#call.input, this.#call.found.pattern)
-    return this.#request
+    const call = this.#call
+    call.request ??= new HttpRequest(call.input, call.found.pattern)
+    return call.request
   }
 
   get response(): HttpResponse {
@@ -91,8 +97,9 @@ export class HttpContext extends Context {
   }
 
   get cookies(): Cookies {
-    this.#cookies ??= makeCookies(this.request, this.response.headers)
-    return this.#cookies
+    const call = this.#call
+    call.cookies ??= makeCookies(this.request, this.response.headers)
+    return call.cookies
   }
 
   is(...types: string[]): string | false {

@@ -1,6 +1,6 @@
 import { Call, type Environment, type Scope } from './call.ts'
 import { callEitherWay } from './callback.ts'
-import { Context } from './context.ts'
+import { EventContext } from './context.ts'
 import { findExport } from './exports.ts'
 import type { Input } from './input.ts'
 import type { Loader } from './manifest.ts'
@@ -13,7 +13,7 @@ export async function initialize(scope: Scope, loader: Loader, input: Input): Pr
   const module = await (loader.initializer ?? loader.handler)()
   const exported = findExport(module, member.initializer ?? '', member)
   const call = new Call(scope, input, { kind: 'initialize' })
-  const args = member.signature === 'raw' ? [input.context] : [new Context(call)]
+  const args = member.signature === 'raw' ? [input.context] : [new EventContext(call)]
   await within(callEitherWay(exported, args), member, 'the initializer')
   await call.settle()
 }

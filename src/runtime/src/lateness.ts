@@ -13,9 +13,11 @@ export function limitOf(timeoutSec: number, remainingMs: number | undefined): nu
 /** A call's time is up. `doing` is what it was at. */
 export function lateError({ name, timeoutSec }: Member, limitMs: number, doing: string | undefined): Error {
   const took = `did not finish within ${seconds(limitMs)} s of its ${timeoutSec} s timeout`
-  const late = new HttpError(504, `function "${name}" ${took}${doing ? ` (${doing})` : ''}`)
-  late.name = 'TimeoutError'
-  return late
+  return new TimeoutError(504, `function "${name}" ${took}${doing ? ` (${doing})` : ''}`)
+}
+
+class TimeoutError extends HttpError {
+  override name = 'TimeoutError'
 }
 
 /** Aborts what a call asks its signal for: `late` when its time is up already, and when the client goes. */

@@ -35,7 +35,7 @@ const known = new Map<string, string | undefined>()
 function frameOf(text: string): Frame | undefined {
   const [, head = '', url = '', line = '', column = '', tail = ''] = FRAME.exec(text) ?? []
   if (url === '') return undefined
-  const file = url.startsWith(SCHEME) ? decodeURIComponent(url.slice(SCHEME.length)) : url
+  const file = url.startsWith(SCHEME) ? decoded(url.slice(SCHEME.length)) : url
   return { head, tail, file, key: `${file}:${line}:${column}`, line: Number(line) - 1, column: Number(column) - 1 }
 }
 
@@ -48,7 +48,7 @@ function learn(file: string, frames: readonly Frame[]): void {
   if (!map) return
   for (const [{ key }, { source, line, column }] of findOrigins(map.mappings, frames)) {
     const url = new URL(`${map.sourceRoot ?? ''}${map.sources[source]}`, `${SCHEME}${file}`)
-    known.set(key, `${decodeURIComponent(url.pathname)}:${line + 1}:${column + 1}`)
+    known.set(key, `${decoded(url.pathname)}:${line + 1}:${column + 1}`)
   }
 }
 
@@ -107,11 +107,20 @@ function readMap(file: string): SourceMap | undefined {
     const { readFileSync } = openBuiltin('fs') as { readFileSync(path: string, encoding: 'utf8'): string }
     const [, name] = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(readFileSync(file, 'utf8').slice(-LONGEST_NAME)) ?? []
     if (name === undefined || name.startsWith('data:')) return undefined
-    const map = JSON.parse(readFileSync(decodeURIComponent(new URL(name, `${SCHEME}${file}`).pathname), 'utf8'))
+    const map = JSON.parse(readFileSync(decoded(new URL(name, `${SCHEME}${file}`).pathname), 'utf8'))
     return typeof map.mappings === 'string' && Array.isArray(map.sources) ? map : undefined
   } catch {
     // The code is not there as a file, or its map was left out: the stack stays as it is.
     return undefined
+  }
+}
+
+// A file may be called `100%.ts`: its map says so without an escape.
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
   }
 }
 

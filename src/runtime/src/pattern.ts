@@ -7,6 +7,10 @@ export interface Pattern {
   readonly segments: readonly (string | null)[]
   readonly params: readonly Param[]
   readonly wild: boolean
+  /** What the pattern begins with as it stands in a path: the segments before a parameter or an escape, `/a/b`. */
+  readonly head: string
+  /** How many of the segments stand in it. */
+  readonly fixed: number
   /** The lower, the more specific. Two patterns that match one path never share it. */
   readonly rank: number
 }
@@ -24,17 +28,23 @@ export function parsePattern(path: string): Pattern {
   const segments: (string | null)[] = []
   const params: Param[] = []
   let mask = 0
+  let head = ''
+  let fixed = 0
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index] as string
     if (part.startsWith(':')) {
       segments.push(null)
       params.push({ name: asKey(part.slice(1)), index })
       if (index < MASK_BITS) mask += 2 ** (MASK_BITS - 1 - index)
-    } else segments.push(part.includes('%') ? decodeURIComponent(part) : part)
+    } else if (part.includes('%')) segments.push(decodeURIComponent(part))
+    else if (segments.push(part) === fixed + 1) {
+      head += `/${part}`
+      fixed++
+    }
   }
   const statics = segments.length - params.length
   const rank = (((MOST - statics) * 2 + (wild ? 1 : 0)) * MOST + (MOST - params.length)) * 2 ** MASK_BITS + mask
-  return { segments, params, wild, rank }
+  return { segments, params, wild, head, fixed, rank }
 }
 
 /** The segments between slashes. One slash at the end does not count: `/a/` is `/a`. */
@@ -65,6 +75,6 @@ export function decodePath(text: string): string {
   }
 }
 
-const SLASH = 0x2f
+export const SLASH = 0x2f
 const MOST = 1024
 const MASK_BITS = 20

@@ -1,3 +1,4 @@
+import { flatJson } from './flat-json.ts'
 import type { HttpInput, HttpReply, ReplyBody } from './input.ts'
 import { HTML, JSON_TYPE, TEXT } from './media.ts'
 import type { HttpResponse } from './response.ts'
@@ -12,7 +13,12 @@ export function plainReply(body: unknown, method: string): HttpReply | undefined
   if (method === 'HEAD') return undefined
   if (typeof body === 'string') return { kind: 'http', status: 200, headers: { 'content-type': typeOf(body) }, body }
   if (typeof body !== 'object' || body === null || !isPlain(body)) return undefined
-  return { kind: 'http', status: 200, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) }
+  return {
+    kind: 'http',
+    status: 200,
+    headers: { 'content-type': JSON_TYPE },
+    body: flatJson(body) ?? JSON.stringify(body),
+  }
 }
 
 /**
@@ -28,15 +34,15 @@ export function render(
   const empty = body === null || body === undefined
   const status = empty && !response.hasStatus ? 204 : response.status
   if (empty || status === 204 || status === 304) delete headers['content-type']
-  if (empty) return { kind: 'http', status, headers, body: null }
-  if (input.method === 'HEAD' || status === 204 || status === 205 || status === 304) {
-    if (isStream(body)) discard(body)
-    return { kind: 'http', status, headers, body: null }
+  const isBare = empty || input.method === 'HEAD' || status === 204 || status === 205 || status === 304
+  const reply = (sent: ReplyBody): HttpReply => ({ kind: 'http', status, headers, body: sent })
+  if (!isStream(body)) return reply(isBare ? null : body)
+  if (isBare) {
+    discard(body)
+    return reply(null)
   }
-  if (!isStream(body)) return { kind: 'http', status, headers, body }
   const chunks = chunksOf(body)
-  if (input.streaming) return { kind: 'http', status, headers, body: chunks }
-  return readAll(chunks).then((bytes) => ({ kind: 'http', status, headers, body: bytes }))
+  return input.streaming ? reply(chunks) : readAll(chunks).then(reply)
 }
 
 /** For platforms that carry a body as a string: text as it is, bytes in base64. */
@@ -72,7 +78,8 @@ function typeOf(text: string): string {
   return /^\s*</.test(text) ? HTML : TEXT
 }
 
-// Nearly every body is one, and needs none of the questions that the others do.
+// Nearly every body is one, and needs none of the questions that the others do. By its constructor, because to ask for a
+// prototype leaves compiled code.
 function isPlain(body: object): boolean {
-  return Object.getPrototypeOf(body) === Object.prototype && !(Symbol.asyncIterator in body)
+  return body.constructor === Object && (body as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === undefined
 }

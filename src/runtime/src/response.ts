@@ -1,5 +1,5 @@
 import { appendHeader, redirectTo } from './append.ts'
-import { setHeader } from './header.ts'
+import { setHeader } from './header-write.ts'
 import type { HeaderMap } from './input.ts'
 import { emptyRecord } from './record.ts'
 import { fullType } from './types.ts'

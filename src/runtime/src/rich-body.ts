@@ -1,6 +1,6 @@
 import { appendHeader } from './append.ts'
 import { asBuffer, textOrNothing, toBase64 } from './bytes.ts'
-import { FRAMING } from './header.ts'
+import { isFraming } from './header-write.ts'
 import type { HeaderMap } from './input.ts'
 import { BINARY, isText, mediaType } from './media.ts'
 import type { HttpResponse } from './response.ts'
@@ -48,7 +48,7 @@ function isWebResponse(body: object): body is Response {
 /** Makes the answer what a web `Response` says. Headers that were set before and that it does not name stay. */
 function adopt(response: HttpResponse, web: Response): ReadableStream<Uint8Array> | null {
   const { headers } = response
-  for (const [name, value] of web.headers) if (name !== 'set-cookie' && !FRAMING.has(name)) headers[name] = value
+  for (const [name, value] of web.headers) if (name !== 'set-cookie' && !isFraming(name)) headers[name] = value
   for (const cookie of cookiesOf(web.headers)) appendHeader(headers, 'set-cookie', cookie)
   response.status = web.status
   return web.body

@@ -1,4 +1,4 @@
-import { decodePath, endOf, type Pattern, parsePattern } from './pattern.ts'
+import { decodePath, endOf, type Pattern, parsePattern, SLASH } from './pattern.ts'
 import { emptyRecord } from './record.ts'
 import { type Found, type Leaf, makeTrie, type Routed, type Trie } from './trie.ts'
 
@@ -52,11 +52,12 @@ export function readParams(pattern: Pattern, path: string): Record<string, strin
 }
 
 function findAmong<T extends Routed>(entries: readonly Found<T>[], method: string, path: string): Found<T> | undefined {
-  if (path[0] !== '/') return undefined
+  if (path.charCodeAt(0) !== SLASH) return undefined
   const end = endOf(path)
   let best: Found<T> | undefined
   let least = NONE
-  for (const entry of entries) {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index] as Found<T>
     const { route, pattern } = entry
     const level = levelOf(route.methods, method)
     if (level === NONE || (best && (pattern.rank - best.pattern.rank || level - least) >= 0)) continue
@@ -76,12 +77,17 @@ function levelOf(methods: readonly string[], method: string): number {
 
 const NONE = 3
 
-function matches({ segments, wild }: Pattern, path: string, end: number): boolean {
-  let start = 1
-  for (const segment of segments) {
+function matches({ segments, wild, head, fixed }: Pattern, path: string, end: number): boolean {
+  const { length } = head
+  // To ask for the place costs a third of `startsWith`.
+  if (end < length || (end > length && path.charCodeAt(length) !== SLASH) || path.indexOf(head) !== 0) return false
+  let start = length + 1
+  for (let index = fixed; index < segments.length; index++) {
     if (start > end) return false
-    const slash = path.indexOf('/', start)
-    const stop = slash === -1 || slash > end ? end : slash
+    const segment = segments[index] as string | null
+    // By characters, for segments are short.
+    let stop = start
+    while (stop < end && path.charCodeAt(stop) !== SLASH) stop++
     if (segment === null) {
       if (stop === start) return false
     } else if (segment.length !== stop - start || !path.startsWith(segment, start)) return false

@@ -39,7 +39,8 @@ export function makeTrie<T extends Routed>(entries: readonly Found<T>[]): Trie<T
 function search<T>(root: Node<T>, method: string, path: string, seen: Leaf<T>[] | undefined): Found<T> | undefined {
   if (path[0] !== '/') return undefined
   const escaped = path.includes('%')
-  if (escaped) decodePath(path)
+  // What takes every path looks at none.
+  if (escaped && (root.statics || root.param)) decodePath(path)
   const found: Search<T> = { path, end: endOf(path), escaped, method, seen, entry: undefined, rank: FAR }
   visit(root, 1, found)
   return found.entry

@@ -1,0 +1,2 @@
+/** Leads from what a handler gets to its call, which handlers never see. */
+export const callOf = Symbol('call')
