@@ -21,6 +21,7 @@ import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
 import { selectPackages } from './packages/package-files.ts'
 import type { Wanted } from './packages/packages.ts'
 import { onlyRequired } from './packages/required.ts'
+import type { Ahead } from './work/ahead.ts'
 import type { PackEntry } from './work/entries-key.ts'
 
 export interface ContentsQuery {
@@ -36,6 +37,8 @@ export interface ContentsQuery {
   readonly signal?: AbortSignal
   readonly trees: Trees
   readonly cacheDir?: string
+  /** Begins with files that are found. */
+  readonly ahead?: Ahead
 }
 
 export interface Contents {
@@ -45,14 +48,13 @@ export interface Contents {
 
 /** Everything that goes into one artifact. What is wrong with it is in `diagnostics`; what cannot be bundled is thrown. */
 export async function contentsOf(group: Group, query: ContentsQuery): Promise<Contents> {
-  const { service, serviceDir, outputs, nodeTarget, trees, platform = USUAL_PLATFORM } = query
+  const { service, serviceDir, outputs, nodeTarget, trees, ahead, platform = USUAL_PLATFORM } = query
   const { functions } = group
   const code = codeOf(functions, service, serviceDir)
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
   const machine = platform.machineOf(functions[0] as Fn)
   const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
   const patterns = compilePatterns([...code.folders, ...group.patterns], readIgnoreFiles(serviceDir))
-  const { leavesOut } = languages
   const framed = await frameworkParts(query, functions)
   const own = selectServiceFiles({
     serviceDir,
@@ -60,7 +62,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     patterns,
     trees,
     byDefault: code.copied,
-    ...(leavesOut && { leavesOut }),
+    ...(languages.leavesOut && { leavesOut: languages.leavesOut }),
   })
   const scope = moduleScopes(own.files)
   const asked = { serviceDir, target: nodeTarget, scope, withSources: platform.withSources === true }
@@ -72,6 +74,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     wanted: [...bundles.outside, ...framed.wanted, ...layersWanted(code, serviceDir)],
     whole: code.withPackages,
     productionOnly: group.productionOnly,
+    onFound: (files) => offer(files, group, ahead),
   })
   const needed = await neededFiles({ group, code, own, packages, patterns, query })
   const entries = new Map<string, PackEntry>()
@@ -88,6 +91,11 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     entries: [...entries.values()],
     diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks, ...machineChecks],
   }
+}
+
+// Few files are left of traced packages.
+function offer(files: readonly TreeFile[], { traced }: Group, ahead: Ahead | undefined): void {
+  if (traced !== true) ahead?.offer(files.map(fromFile))
 }
 
 function layersWanted({ layerPackages }: Code, serviceDir: string): Wanted[] {

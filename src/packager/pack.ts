@@ -11,12 +11,14 @@ import {
   type Service,
   SlsError,
 } from '@anyfaas/kit'
+import { hasRows } from './cache/rows.ts'
 import { type Contents, type ContentsQuery, contentsOf } from './contents.ts'
 import { findSecrets } from './files/secrets.ts'
 import { createTrees, type Trees } from './files/trees.ts'
 import { type Group, groupFunctions } from './groups.ts'
 import type { PlatformCode } from './machine/platform-code.ts'
 import type { Contribution } from './report.ts'
+import type { Ahead, AheadOptions } from './work/ahead.ts'
 import { type CodeMarks, markOf, marksOfZip } from './zip/code-marks.ts'
 import { existingZip, placeZip } from './zip/existing.ts'
 import type { Zipped } from './zip/zip.ts'
@@ -68,6 +70,26 @@ export interface PackedArtifact {
  * gives the same bytes. Throws everything that is wrong with all artifacts at once, and then writes none of them.
  */
 export async function pack(request: PackRequest): Promise<Packed> {
+  const { cacheDir, workers, signal } = request
+  const given = { ...(workers && { workers }), ...(signal && { signal }) }
+  const ahead = cacheDir === undefined || hasRows(cacheDir) ? undefined : await beginAhead({ ...given, cacheDir })
+  try {
+    return await packWith({ ...request, ...(ahead && { ahead }) })
+  } finally {
+    await ahead?.end()
+  }
+}
+
+interface AheadRequest extends PackRequest {
+  readonly ahead?: Ahead
+}
+
+async function beginAhead(options: AheadOptions): Promise<Ahead> {
+  const { Ahead } = await import('./work/ahead.ts')
+  return new Ahead(options)
+}
+
+async function packWith(request: AheadRequest): Promise<Packed> {
   const serviceDir = realpathSync(request.serviceDir)
   const groups = groupFunctions({ ...request, serviceDir })
   const trees = request.trees ?? createTrees()
@@ -82,7 +104,7 @@ export async function pack(request: PackRequest): Promise<Packed> {
   const prepared = await Promise.all(wanted.map((group) => prepare(group, query)))
   const diagnostics = unique(prepared.flatMap((each) => each.diagnostics))
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
-  const { signal, workers, cacheDir, onProgress } = request
+  const { signal, workers, cacheDir, onProgress, ahead } = request
   const wishes = prepared.filter(({ ready }) => !ready).map(({ group, entries }) => ({ path: group.path, entries }))
   const settings = {
     ...(cacheDir !== undefined && { cacheDir }),
@@ -90,6 +112,7 @@ export async function pack(request: PackRequest): Promise<Packed> {
     ...(signal && { signal }),
     ...(workers && { workers }),
     ...(onProgress && { onProgress }),
+    ...(ahead && { ahead }),
   }
   const zips = await makeZips(wishes, settings)
   const made = new Map(wishes.map(({ path }, at) => [path, zips[at]]))

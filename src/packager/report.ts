@@ -17,21 +17,33 @@ export interface Report {
   readonly contributions: readonly Contribution[]
 }
 
-/** Adds up entries one by one, and keeps none. */
-export function createReport(): { add(entry: StoredEntry): void; end(): Report } {
+/** Adds up entries one by one, and keeps none; and what was added up before. */
+export function createReport(): { add(entry: StoredEntry): void; join(report: Report): void; end(): Report } {
   const found = new Map<string, { at: string; files: number; bytes: number; packedBytes: number }>()
   const suspects: string[] = []
+  const sumAt = (at: string) => {
+    const sum = found.get(at) ?? { at, files: 0, bytes: 0, packedBytes: 0 }
+    found.set(at, sum)
+    return sum
+  }
   return {
     add({ name, pieces }) {
-      const at = placeOf(name)
-      const sum = found.get(at) ?? { at, files: 0, bytes: 0, packedBytes: 0 }
-      found.set(at, sum)
+      const sum = sumAt(placeOf(name))
       sum.files++
       for (const { bytes, packedBytes } of pieces) {
         sum.bytes += bytes
         sum.packedBytes += packedBytes
       }
       if (pieces.some(({ scanned }) => scanned === 'key')) suspects.push(name)
+    },
+    join(report) {
+      suspects.push(...report.suspects)
+      for (const { at, files, bytes, packedBytes } of report.contributions) {
+        const sum = sumAt(at)
+        sum.files += files
+        sum.bytes += bytes
+        sum.packedBytes += packedBytes
+      }
     },
     end() {
       const largest = [...found.values()].sort((a, b) => b.packedBytes - a.packedBytes || (a.at < b.at ? -1 : 1))

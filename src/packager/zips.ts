@@ -1,32 +1,24 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SlsError } from '@anyfaas/kit'
-import type { PackReader } from './cache/pack-reader.ts'
 import { PieceCache } from './cache/piece-cache.ts'
-import type { StoredPiece } from './cache/piece-table.ts'
 import { Records } from './cache/records.ts'
+import { FAR, Stock } from './cache/stock.ts'
+import { type Drafted, discardAll, draftAll, keepPieces } from './drafts.ts'
 import { isRacy } from './files/file-source.ts'
 import { isSystemError } from './files/system-error.ts'
-import { createReport, type Report } from './report.ts'
-import { type CompressOptions, compress } from './work/compress.ts'
-import { isFile, nameOf } from './work/content.ts'
-import { keyOfEntries, type PackEntry } from './work/entries-key.ts'
-import { Supply } from './work/supply.ts'
-import { type CodeMarks, createCodeMarks } from './zip/code-marks.ts'
+import { type KeptZip, type MadeZip, madeZip } from './made-zip.ts'
+import type { CompressOptions } from './work/compress.ts'
+import { isFile } from './work/content.ts'
+import { blocksOf, type EntryBlock, keyOfBlocks, type PackEntry } from './work/entries-key.ts'
 import { placeZip } from './zip/existing.ts'
-import { pieceCount } from './zip/piece.ts'
-import { draftZip, type StoredEntry, sortByName, type ZipDraft, type Zipped } from './zip/zip.ts'
+import { sortByName } from './zip/zip.ts'
 
 /** A zip to make. */
 export interface ZipWish {
   /** Absolute. */
   readonly path: string
   readonly entries: readonly PackEntry[]
-}
-
-export interface MadeZip extends Zipped, Report {
-  readonly marks: CodeMarks
 }
 
 export interface ZipsOptions extends CompressOptions {
@@ -38,24 +30,25 @@ export interface ZipsOptions extends CompressOptions {
 
 /**
  * Makes zips: each content is compressed once for all of them, and only if no earlier run has done it. A zip that would
- * be what it is already is left alone. Throws all that cannot be read, and then has written none: SLS4004. SLS4005
- * when something cannot be written, SLS5002 when it is interrupted.
+ * be what it is already is left alone, and of one that would nearly be that, what stays is copied. Throws all that cannot be read, and then
+ * has written none: SLS4004. SLS4005 when something cannot be written, SLS5002 when it is interrupted.
  */
 export async function makeZips(wishes: readonly ZipWish[], options: ZipsOptions): Promise<MadeZip[]> {
   const { folder, remove } = openFolder(options.cacheDir)
   try {
-    const records = new Records<MadeZip>(folder)
+    const records = new Records<KeptZip>(folder)
     const keyed = wishes.map((wish) => {
       const entries = sortByName(wish.entries)
-      return { ...wish, entries, key: keyOfEntries(entries) }
+      const blocks = blocksOf(entries)
+      return { ...wish, entries, blocks, key: keyOfBlocks(blocks) }
     })
     const known = new Map(
-      keyed.map((wish): [KeyedWish, MadeZip | undefined] => [wish, records.find(wish.path, wish.key)]),
+      keyed.map((wish): [KeyedWish, KeptZip | undefined] => [wish, records.find(wish.path, wish.key)]),
     )
     const missing = keyed.filter((wish) => !known.get(wish))
     if (missing.length > 0)
       for (const [wish, zip] of await make(missing, { folder, records, options })) known.set(wish, zip)
-    return keyed.flatMap((wish) => known.get(wish) ?? [])
+    return keyed.flatMap((wish) => known.get(wish) ?? []).map(madeZip)
   } finally {
     remove()
   }
@@ -63,11 +56,12 @@ export async function makeZips(wishes: readonly ZipWish[], options: ZipsOptions)
 
 interface KeyedWish extends ZipWish {
   readonly key: string
+  readonly blocks: readonly EntryBlock[]
 }
 
 interface Making {
   readonly folder: string
-  readonly records: Records<MadeZip>
+  readonly records: Records<KeptZip>
   readonly options: ZipsOptions
 }
 
@@ -75,12 +69,14 @@ interface Making {
 async function make(
   wishes: readonly KeyedWish[],
   { folder, records, options }: Making,
-): Promise<ReadonlyMap<KeyedWish, MadeZip>> {
-  const cache = PieceCache.open(folder)
+): Promise<ReadonlyMap<KeyedWish, KeptZip>> {
+  const cache = PieceCache.open(folder, options.beganMs)
+  const stock = new Stock(wishes.some(mayBeFar) ? [] : wishes.map(({ path }) => path), records)
   try {
-    const drafts = await draftAll([...new Map(wishes.map((wish) => [wish.key, wish])).values()], cache, options)
-    for (const { draft } of drafts.values()) await draft.sink.place()
-    const made = new Map<KeyedWish, MadeZip>()
+    const different = [...new Map(wishes.map((wish) => [wish.key, wish])).values()]
+    const drafts = await draftAll(different, { cache, stock, options })
+    await placeAll(drafts.values(), () => keepPieces(wishes, cache, stock))
+    const made = new Map<KeyedWish, KeptZip>()
     for (const wish of wishes) {
       const { path, key, entries } = wish
       const { draft, zip } = drafts.get(key) ?? unreachable(path)
@@ -90,127 +86,28 @@ async function make(
       if (isCertain) records.set(path, key, zip)
       else records.delete(path)
     }
-    await cache.save()
     await records.save()
     return made
   } finally {
     cache.close()
+    stock.close()
   }
 }
 
-interface Drafted {
-  readonly draft: ZipDraft
-  readonly zip: MadeZip
-}
-
-// A damaged pack is forgotten, and what was in it is made again.
-async function draftAll(
-  wishes: readonly KeyedWish[],
-  cache: PieceCache,
-  options: ZipsOptions,
-): Promise<ReadonlyMap<string, Drafted>> {
-  const [first] = wishes
-  const contents = wishes.length === 1 && first ? first.entries : allContents(wishes)
-  for (;;) {
-    const drafts = new Map<string, Drafted>()
-    let isWhole = false
-    try {
-      const damaged = await compressAndDraft(wishes, contents, { cache, drafts, options })
-      isWhole = !damaged
-      if (!damaged) return drafts
-      cache.drop(damaged)
-    } finally {
-      if (!isWhole) for (const { draft } of drafts.values()) await draft.sink.discard()
-    }
+// What is to be done else is done while the disk takes them.
+async function placeAll(drafts: Iterable<Drafted>, meanwhile: () => Promise<void>): Promise<void> {
+  try {
+    await meanwhile()
+    for (const { draft } of drafts) await draft.sink.place()
+  } catch (failure) {
+    await discardAll(drafts)
+    throw failure
   }
 }
 
-// The same file in several artifacts is one content.
-function allContents(wishes: readonly KeyedWish[]): PackEntry[] {
-  const contents = new Map<string, PackEntry>()
-  for (const { entries } of wishes) for (const entry of entries) contents.set(nameOf(entry, 0), entry)
-  return [...contents.values()]
-}
-
-interface Drafting {
-  readonly cache: PieceCache
-  readonly drafts: Map<string, Drafted>
-  readonly options: ZipsOptions
-}
-
-// Zips are written while workers compress what comes later in them.
-async function compressAndDraft(
-  wishes: readonly KeyedWish[],
-  contents: readonly PackEntry[],
-  { cache, drafts, options }: Drafting,
-): Promise<PackReader | undefined> {
-  const supply = new Supply()
-  const onMore = () => supply.more()
-  const compressing = compress(contents, cache, { ...options, onMore }).finally(() => supply.end())
-  const drafting = async () => {
-    await supply.next('the first content')
-    // What cannot be made leaves nothing behind, not even a folder.
-    if (supply.isOver && (await compressing).length > 0) return undefined
-    return await draftEach(wishes, supply, { cache, drafts, options })
-  }
-  const [compressed, drafted] = await Promise.allSettled([compressing, drafting()])
-  if (compressed.status === 'rejected') throw compressed.reason
-  if (compressed.value.length > 0) {
-    await cache.save()
-    throw new SlsError(compressed.value)
-  }
-  if (drafted.status === 'rejected') throw drafted.reason
-  return drafted.value
-}
-
-async function draftEach(
-  wishes: readonly KeyedWish[],
-  supply: Supply,
-  { cache, drafts, options }: Drafting,
-): Promise<PackReader | undefined> {
-  for (const { path, key, entries } of wishes) {
-    const report = createReport()
-    const marks = createCodeMarks()
-    const draft = await draftZip(path, storedEntries(entries, supply, { cache, report, marks }), options.signal)
-    if ('damaged' in draft) return draft.damaged
-    const { digest, bytes } = draft
-    drafts.set(key, { draft, zip: { digest, bytes, ...report.end(), marks: marks.end() } })
-  }
-  return undefined
-}
-
-interface Stored {
-  readonly cache: PieceCache
-  readonly report: ReturnType<typeof createReport>
-  readonly marks: ReturnType<typeof createCodeMarks>
-}
-
-function* storedEntries(
-  entries: readonly PackEntry[],
-  supply: Supply,
-  { cache, report, marks }: Stored,
-): Generator<StoredEntry | Promise<void>> {
-  for (const entry of entries) {
-    const { name, executable } = entry
-    let pieces = piecesIn(cache, entry)
-    for (; !pieces; pieces = piecesIn(cache, entry)) yield supply.next(name)
-    const stored = { name, executable, pieces }
-    report.add(stored)
-    marks.add(stored, entry.fn)
-    yield stored
-  }
-}
-
-function piecesIn(cache: PieceCache, entry: PackEntry): StoredPiece[] | undefined {
-  const { source, scan } = entry
-  const state = isFile(source) ? source : undefined
-  const found: StoredPiece[] = []
-  for (let index = 0; index < pieceCount(source.size); index++) {
-    const piece = cache.find(nameOf(entry, index), state, scan)
-    if (!piece) return undefined
-    found.push(piece)
-  }
-  return found
+// More than it can come to: what deflate makes larger is stored, or grows by little.
+function mayBeFar({ entries }: ZipWish): boolean {
+  return entries.reduce((sum, { name, source }) => sum + source.size * 1.01 + name.length * 6 + 200, 0) >= FAR
 }
 
 interface CacheFolder {

@@ -15,7 +15,7 @@ export async function siteIn(folder: string, options: SiteOptions): Promise<Appl
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
       return ctx.throw(405, undefined, { headers: { allow: 'GET, HEAD' } })
     const name = nameOf(ctx.path, prefix)
-    const found = name === undefined ? undefined : await files.find(name)
+    const found = name === undefined ? undefined : ((await files.find(name)) ?? (await files.page(name)))
     if (found === 'folder') {
       const query = ctx.request.querystring
       // Two slashes at the start would name another host.
@@ -62,6 +62,13 @@ class Files {
     if (!stats.isFile() || name.endsWith('/')) return undefined
     const bytes = await readFile(path)
     return { bytes, type: typeOf(name), tag: this.#tagOf(path, `${stats.size} ${stats.mtimeMs}`, bytes) }
+  }
+
+  /** `about.html` for `about`: what site generators write for a page, and its links leave out. */
+  async page(name: string): Promise<SiteFile | undefined> {
+    if (name === '' || name.endsWith('/')) return undefined
+    const page = await this.find(`${name}.html`)
+    return page === 'folder' ? undefined : page
   }
 
   // By the content: in an artifact all files bear the same date.

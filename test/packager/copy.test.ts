@@ -69,6 +69,7 @@ describe('plain copying', () => {
       'certs/server.p12',
       'x.keystore',
       '.sls/run/a.js',
+      '.cache/anyfaas/code-0.1.0-v20.20.2/dist-cli-main.cjs-4x-1',
       'old.zip',
       'key.pem',
       'tls/server.key',
@@ -82,8 +83,9 @@ describe('plain copying', () => {
       'ca.pem': '-----BEGIN CERTIFICATE-----',
       'data/seed.zip': 'x',
       '.well-known/x': '',
+      'anyfaas/code-review.md': '',
     })
-    const kept = ['.well-known/x', 'ca.pem', 'data/seed.zip', 'login.js']
+    const kept = ['.well-known/x', 'anyfaas/code-review.md', 'ca.pem', 'data/seed.zip', 'login.js']
     expect(await namesIn(made)).toEqual(kept)
     expect(await namesIn(made, { patterns: ['**', ...left, ...more] })).toEqual(
       [...kept, 'f.yml', 'serverless.yml'].sort(),

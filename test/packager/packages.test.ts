@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PackageOptions } from '../../src/kit/src/index.ts'
-import { fnOf, type Given, mistakesOf, type Project, packProject, serviceOf, useProjects } from './project.ts'
+import { customOf, fnOf, type Given, mistakesOf, type Project, packProject, serviceOf, useProjects } from './project.ts'
 import { readZip, unpack } from './unzip.ts'
 
 const project = useProjects()
@@ -63,6 +63,37 @@ describe('the packages of copied code', () => {
     const all = ['node_modules/b', 'node_modules/tool']
     expect(await packagesIn(made, { excludeDevDependencies: false })).toEqual([...production, ...all].sort())
     expect((await readZip(join(made.outDir, 'shop.zip'))).has('node_modules/.bin/a')).toBe(false)
+  })
+
+  it('keep the places that npm gave them where the code asks for them by name as well', async () => {
+    const lock = {
+      packages: {
+        'node_modules/a': {},
+        'node_modules/b': {},
+        'node_modules/b/node_modules/a': {},
+        'node_modules/c': {},
+      },
+    }
+    const made = project({
+      'login.ts': "import a from 'a'\nimport b from 'b'\nexport const handler = () => [a, b]",
+      bootstrap: { executable: '' },
+      'package.json': JSON.stringify({ dependencies: { a: '1', b: '1', c: '1' } }),
+      'node_modules/.package-lock.json': JSON.stringify(lock),
+      ...pkg('node_modules/a'),
+      ...pkg('node_modules/b', { dependencies: { a: '2' } }),
+      ...pkg('node_modules/b/node_modules/a'),
+      ...pkg('node_modules/c'),
+    })
+    const options = { bundle: { external: ['b', 'a'] } }
+    const server = customOf('server')
+    await packProject(made, serviceOf([fnOf('login'), server], options))
+    const names = [...(await readZip(join(made.outDir, 'shop.zip'))).keys()]
+    expect(names.filter((name) => name.endsWith('package.json') && name.includes('node_modules/'))).toEqual([
+      'node_modules/a/package.json',
+      'node_modules/b/node_modules/a/package.json',
+      'node_modules/b/package.json',
+      'node_modules/c/package.json',
+    ])
   })
 
   it('are found by package.json alone, each with the versions that it asks for', async () => {

@@ -52,6 +52,28 @@ function judge(path: string): string[] {
 }
 
 describe('a zip', () => {
+  it('dates a file by its content: a server of files takes another of the same size and date for the same', async () => {
+    const path = fresh()
+    const texts = Array.from({ length: 500 }, (_, index) => `<script src="app.${100 + index}.js">`)
+    await writeZip(path, [
+      ...texts.map((text, index) => zipEntry(`${index}.html`, text)),
+      zipEntry('same.html', texts[0] ?? ''),
+      zipEntry('empty', ''),
+    ])
+    const script = `import sys, zipfile, datetime, json
+z = zipfile.ZipFile(sys.argv[1])
+print(json.dumps({i.filename: datetime.datetime(*i.date_time).isoformat() for i in z.infolist()}))`
+    const dates: Record<string, string> = JSON.parse(
+      execFileSync('python3', ['-c', script, path], { encoding: 'utf8' }),
+    )
+    const { 'same.html': same, empty, ...others } = dates
+    expect(new Set(Object.values(others)).size).toBe(500)
+    expect(same).toBe(others['0.html'])
+    expect(empty).toBe('1980-01-01T00:00:00')
+    expect(Object.values(dates).filter((date) => date < '1980' || date >= '2012')).toEqual([])
+    judge(path)
+  })
+
   it('holds what went in, ordered by the bytes of the names', async () => {
     const path = fresh()
     const noise = createHash('sha512').update('x').digest()

@@ -21,6 +21,9 @@ beforeAll(() => {
     'site/app.js': 'let a = "€"',
     'site/logo.png': PNG,
     'site/docs/index.html': '<h1>docs</h1>',
+    'site/about.html': '<h1>about</h1>',
+    'site/blog.html': '<h1>blog</h1>',
+    'site/blog/first.html': '<h1>first</h1>',
     'site/a b.txt': 'spaced',
     'site/empty.txt': '',
     'site/unknown.xyz': 'x',
@@ -57,6 +60,11 @@ describe('a static site', () => {
     ['/a%20b.txt', 200, 'text/plain; charset=utf-8', 'spaced'],
     ['/unknown.xyz', 200, 'application/octet-stream', 'x'],
     ['/.well-known/x.json', 200, 'application/json; charset=utf-8', '{}'],
+    ['/about', 200, 'text/html; charset=utf-8', '<h1>about</h1>'],
+    ['/blog', 200, 'text/html; charset=utf-8', '<h1>blog</h1>'],
+    ['/blog/first', 200, 'text/html; charset=utf-8', '<h1>first</h1>'],
+    ['/about/', 404, 'text/html; charset=utf-8', '<h1>gone</h1>'],
+    ['/%zz', 404, 'text/html; charset=utf-8', '<h1>gone</h1>'],
     ['/none.html', 404, 'text/html; charset=utf-8', '<h1>gone</h1>'],
   ])('%s', async (url, status, type, body) => {
     const answer = await ask(url)

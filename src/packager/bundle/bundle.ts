@@ -3,6 +3,7 @@ import { type BundleOptions, type Diagnostic, SlsError } from '@anyfaas/kit'
 import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
 import { bundlerDiagnostics, isBuildFailure } from './bundler-diagnostics.ts'
 import { type BundledFile, toCommonJs } from './common-js.ts'
+import { decoratorMetadata } from './decorator-metadata.ts'
 import { type ModuleWords, moduleWords } from './module-words.ts'
 import type { Build } from './rebuilder.ts'
 
@@ -99,7 +100,7 @@ async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
       sourcemap: 'linked',
       sourcesContent: request.withSources === true,
       logLevel: 'silent',
-      plugins: [plugin],
+      plugins: [plugin, decoratorMetadata(serviceDir) ?? []].flat(),
       ...shape,
       ...(options.sourcemap === false && { sourcemap: false }),
     })

@@ -87,6 +87,7 @@ function readParts(fd: number, format: string): Index | undefined {
   const check = [start, text, numbers, keys, blob].reduce((sum, part) => crc32(part, sum), 0)
   if (readPart(fd, endAt, CHECK_BYTES).readUInt32LE() !== check) return undefined
   const names = head.rows === 0 ? [] : blob.toString().split(BETWEEN)
+  if (names.length !== head.rows) return undefined
   return { ...head, names, numbers: new Float64Array(numbers.buffer, numbers.byteOffset, head.rows * COLUMNS), keys }
 }
 

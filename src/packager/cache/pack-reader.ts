@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 
 const AHEAD_BYTES = 1 << 20
+
+/** One that is to be written into the folder. */
+export function newPack(folder: string): PackReader {
+  return new PackReader(join(folder, `${randomUUID()}.pack`), { isFresh: true })
+}
 
 /** A pack to read from, mostly forwards: what follows is read along. Throws the system's errors. */
 export class PackReader {

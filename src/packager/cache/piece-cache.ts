@@ -14,22 +14,25 @@ import { sweep } from './sweep.ts'
  */
 export class PieceCache {
   readonly folder: string
-  readonly #beganMs = Date.now()
+  readonly #beganMs: number
   readonly #table: PieceTable
   readonly #packs: readonly PackReader[]
   readonly #run: number
+  #newPieces = 0
+  #newBytes = 0
 
-  private constructor(folder: string, { table, packs, run }: ReadRows) {
+  private constructor(folder: string, beganMs: number, { table, packs, run }: ReadRows) {
     this.folder = folder
+    this.#beganMs = beganMs
     this.#table = table
     this.#packs = packs
     this.#run = run + 1
   }
 
-  /** Makes the folder when it is missing; the system's error when it cannot. */
-  static open(folder: string): PieceCache {
+  /** Makes the folder when it is missing; the system's error when it cannot. No content that is added was read before `beganMs`. */
+  static open(folder: string, beganMs: number): PieceCache {
     mkdirSync(folder, { recursive: true })
-    return new PieceCache(folder, readRows(folder, FORMAT))
+    return new PieceCache(folder, beganMs, readRows(folder, FORMAT))
   }
 
   /** Whether there is the piece of a file whose state is still the same; of bytes, whose name says what they are. */
@@ -57,7 +60,20 @@ export class PieceCache {
     this.#table.reserve(pieces)
   }
 
+  /** What was used of a file without being looked for. */
+  keep(name: string): void {
+    const place = this.#table.placeOf(name)
+    if (place !== undefined) this.#table.used(place, this.#run)
+  }
+
+  /** Whether there is more than a moment's work that no earlier run has done. */
+  get isWorthSaving(): boolean {
+    return this.#newPieces > FEW_PIECES || this.#newBytes > FEW_BYTES
+  }
+
   add(name: string, state: FileState | undefined, key: string, piece: StoredPiece): void {
+    this.#newPieces++
+    this.#newBytes += piece.bytes
     const place = this.#table.set(name, state, state !== undefined && isRacy(state, this.#beganMs), key)
     this.#table.put(place, piece)
     this.#table.used(place, this.#run)
@@ -85,6 +101,11 @@ export class PieceCache {
     await writeRows(this.folder, rows)
   }
 
+  /** In place of `save`: the folder is as it was before. */
+  leave(): void {
+    for (const { path, isFresh } of this.#table.packs()) if (isFresh) rmSync(path, { force: true })
+  }
+
   close(): void {
     for (const pack of [...this.#packs, ...this.#table.packs()]) pack.close()
   }
@@ -98,5 +119,8 @@ export class PieceCache {
     return place
   }
 }
+
+const FEW_PIECES = 64
+const FEW_BYTES = 2 << 20
 
 const FORMAT = `4 ${CONTENT_HASH} ${DEFLATE_FORMAT}`

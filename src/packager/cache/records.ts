@@ -18,9 +18,13 @@ export class Records<T extends object> {
 
   /** What `set` was given for the same wish, if the file is still as it was then. */
   find(path: string, key: string): T | undefined {
+    return this.#records.get(path)?.['key'] === key ? this.last(path) : undefined
+  }
+
+  /** What `set` was given for whatever wish, if the file is still as it was then. */
+  last(path: string): T | undefined {
     const record = this.#records.get(path)
-    if (record?.['key'] !== key || record['state'] !== stateOf(path)) return undefined
-    return record['value'] as T
+    return record && record['state'] === stateOf(path) ? (record['value'] as T) : undefined
   }
 
   /** `key` says all that the artifact was made of. */
@@ -39,7 +43,7 @@ export class Records<T extends object> {
   }
 }
 
-const FORMAT = `2 ${DEFLATE_FORMAT}`
+const FORMAT = `4 ${DEFLATE_FORMAT}`
 
 function stateOf(path: string): string {
   const stats: Stats | undefined = statSync(path, { throwIfNoEntry: false })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSystemError } from '../files/system-error.ts'
 import { readIndex, writeIndex } from './index-file.ts'
@@ -13,6 +14,11 @@ export interface Rows {
 export interface ReadRows extends Rows {
   /** All that are open, also those that nothing is needed of. */
   readonly packs: readonly PackReader[]
+}
+
+/** Whether a run has written anything here. */
+export function hasRows(folder: string): boolean {
+  return existsSync(join(folder, INDEX))
 }
 
 /** What the last run wrote, as far as its packs are still there. */

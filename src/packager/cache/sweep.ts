@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { PackReader } from './pack-reader.ts'
+import { newPack } from './pack-reader.ts'
 import { PackWriter } from './pack-writer.ts'
 import type { PieceTable } from './piece-table.ts'
 import { INDEX, type ReadRows } from './rows.ts'
@@ -34,9 +33,8 @@ function isLoose(table: PieceTable): boolean {
 }
 
 function gather(folder: string, table: PieceTable): void {
-  const path = join(folder, `${randomUUID()}.pack`)
-  const writer = new PackWriter(path)
-  const pack = new PackReader(path, { isFresh: true })
+  const pack = newPack(folder)
+  const writer = new PackWriter(pack.path)
   const offsets = new Map<string, number>()
   const rows = [...table.rows()].map(([, place]) => ({ place, piece: table.pieceOf(place) }))
   rows.sort(({ piece: a }, { piece: b }) =>
@@ -54,11 +52,12 @@ function gather(folder: string, table: PieceTable): void {
 
 const HOUR_MS = 3_600_000
 
-// Left by runs that were killed, or whose index another run has overwritten. A run that is under way is younger.
+// Left by runs that were killed, or whose index another run has overwritten; `index` by earlier versions. A run that is under way
+// is younger.
 function removeOld(folder: string, packs: ReadonlySet<string>): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
-    if (packs.has(path) || name === INDEX || !/\.(?:pack|tmp)$/.test(name)) continue
+    if (packs.has(path) || name === INDEX || !/^index$|\.(?:pack|tmp)$/.test(name)) continue
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats && Date.now() - stats.mtimeMs > HOUR_MS) rmSync(path, { force: true })
   }

@@ -1,9 +1,19 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, type FileHandle, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { error, SlsError } from '@anyfaas/kit'
 
 const BLOCK_BYTES = 1 << 20
+
+/** What a file holds up to some point; another one may begin with it. */
+export interface FileStart {
+  readonly path: string
+  readonly bytes: number
+  /** Of these bytes; only copies of it are used. */
+  readonly hash: Hash
+}
 
 /** A file that appears whole or not at all: written under another name, synced, renamed. Its digest is taken on the way. */
 export class FileSink {
@@ -12,22 +22,27 @@ export class FileSink {
   readonly #path: string
   readonly #draft: string
   readonly #file: FileHandle
-  readonly #hash: Hash = createHash('sha256')
+  readonly #hash: Hash
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   #filled = 0
+  #checked = 0
+  #check: number | undefined
+  #synced: Promise<void> = Promise.resolve()
 
-  private constructor(path: string, draft: string, file: FileHandle) {
+  private constructor(path: string, draft: string, file: FileHandle, start: FileStart | undefined) {
     this.#path = path
     this.#draft = draft
     this.#file = file
+    this.bytes = start?.bytes ?? 0
+    this.#hash = start?.hash.copy() ?? createHash('sha256')
   }
 
   /** Makes the folder when it is missing. SLS4005 when the file cannot be written. */
-  static async open(path: string): Promise<FileSink> {
+  static async open(path: string, start?: FileStart): Promise<FileSink> {
     const draft = draftOf(path)
     return told(path, async () => {
       await mkdir(dirname(path), { recursive: true })
-      return new FileSink(path, draft, await open(draft, 'wx'))
+      return new FileSink(path, draft, await (start ? openFrom(start, draft) : open(draft, 'wx')), start)
     })
   }
 
@@ -56,18 +71,36 @@ export class FileSink {
     return length
   }
 
-  /** Nothing can be written afterwards. */
+  /** The CRC-32 of what came since this was asked before; of nothing at the first time. */
+  takeCheck(): number {
+    const check = this.#checkOn() ?? 0
+    this.#check = 0
+    this.#checked = this.#filled
+    return check
+  }
+
+  /** What it holds now. The file is there until `place` or `discard`, and holds this once the next `flush` or `end` is over. */
+  start(): FileStart {
+    const hash = this.#hash.copy()
+    hash.update(this.#block.subarray(0, this.#filled))
+    return { path: this.#draft, bytes: this.bytes, hash }
+  }
+
+  /** Nothing can be written afterwards. The disk may have it later: `place` waits for that. */
   async end(): Promise<{ digest: `sha256:${string}`; bytes: number }> {
     await this.flush()
-    await told(this.#path, async () => {
+    this.#synced = told(this.#path, async () => {
       await this.#file.sync()
       await this.#file.close()
     })
+    // `place` and `discard` hear of what goes wrong; until then nobody has to.
+    this.#synced.catch(() => undefined)
     return { digest: `sha256:${this.#hash.digest('hex')}`, bytes: this.bytes }
   }
 
   /** Puts the file in its place, after `end`. */
   async place(): Promise<void> {
+    await this.#synced
     await told(this.#path, () => rename(this.#draft, this.#path))
   }
 
@@ -80,16 +113,24 @@ export class FileSink {
 
   /** Leaves nothing behind, whatever has been done or failed before. */
   async discard(): Promise<void> {
+    await Promise.allSettled([this.#synced])
     await this.#file.close()
     await rm(this.#draft, { force: true })
   }
 
   async flush(): Promise<void> {
     const block = this.#block.subarray(0, this.#filled)
+    this.#check = this.#checkOn()
+    this.#checked = 0
     this.#filled = 0
     const written = told(this.#path, () => this.#file.writeFile(block))
     this.#hash.update(block)
     await written
+  }
+
+  #checkOn(): number | undefined {
+    if (this.#check === undefined) return undefined
+    return crc32(this.#block.subarray(this.#checked, this.#filled), this.#check)
   }
 }
 
@@ -101,6 +142,18 @@ export async function writeWhole(path: string, content: Uint8Array | string | It
     await writeFile(draft, content)
     await rename(draft, path)
   })
+}
+
+// Nothing passes through this process. What is appended later stands behind it.
+async function openFrom({ path, bytes }: FileStart, draft: string): Promise<FileHandle> {
+  await copyFile(path, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  try {
+    await truncate(draft, bytes)
+    return await open(draft, 'a')
+  } catch (failure) {
+    await rm(draft, { force: true })
+    throw failure
+  }
 }
 
 // A dot first, so that no glob for artifacts finds a draft that a killed run has left; see `never.ts`.

@@ -5,6 +5,7 @@
 export function isNever(name: string): boolean {
   const part = name.slice(name.lastIndexOf('/') + 1)
   if (NEVER.has(part) || NEVER_LIKE.test(part)) return true
+  if (part.startsWith('code-') && OWN_CODE.test(name)) return true
   return name === part ? ROOT_ONLY.test(part) : part.startsWith('.') && IN_PACKAGES.test(name)
 }
 
@@ -37,6 +38,9 @@ const NEVER_LIKE = new RegExp(
   ].join('|'),
   'i',
 )
+
+// Our own compiled code, where the home folder is the service's: see `bin/load.js`.
+const OWN_CODE = /(?:^|\/)anyfaas\/code-[^/]+-v\d+\.\d+\.\d+[^/]*$/
 
 // Other artifacts.
 const ROOT_ONLY = /\.zip$/i

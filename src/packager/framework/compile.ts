@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { relative, sep } from 'node:path'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
+import { codeOptions, projectTypescript, type Typescript, type TypescriptMistake } from '../bundle/typescript.ts'
 import { isPackages } from '../files/service-files.ts'
 import { readTree } from '../files/tree.ts'
-import { type CompilerOptions, projectTypescript, type Typescript, type TypescriptMistake } from './typescript.ts'
 
 export interface CompiledFile {
   /** Relative to the folder of sources, with `/`. */
@@ -24,7 +24,14 @@ export function typescriptFiles(sourceDir: string): readonly string[] {
  */
 export function compileSources(serviceDir: string, sourceDir: string): readonly CompiledFile[] {
   const typescript = projectTypescript(serviceDir)
-  const compilerOptions = optionsOf(typescript, serviceDir)
+  const compilerOptions = {
+    target: typescript.ScriptTarget.ES2020,
+    ...codeOptions(typescript, serviceDir),
+    module: typescript.ModuleKind.CommonJS,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    inlineSourceMap: true,
+  }
   const mistakes: Diagnostic[] = []
   const files = typescriptFiles(sourceDir).map((file) => {
     const text = readFileSync(file, 'utf8')
@@ -35,46 +42,6 @@ export function compileSources(serviceDir: string, sourceDir: string): readonly 
   })
   if (mistakes.length > 0) throw new SlsError(mistakes)
   return files
-}
-
-// What the project says of paths, output and types concerns its own build.
-function optionsOf(typescript: Typescript, serviceDir: string): CompilerOptions {
-  const exists = (file: string): boolean => file.startsWith(serviceDir) && readable(file) !== undefined
-  const file = typescript.findConfigFile(serviceDir, exists, 'tsconfig.json')
-  const { config } = file === undefined ? { config: {} } : typescript.readConfigFile(file, readable)
-  const { options } = typescript.parseJsonConfigFileContent(
-    { ...(config as object), files: [], include: [] },
-    typescript.sys,
-    serviceDir,
-  )
-  return {
-    target: typescript.ScriptTarget.ES2020,
-    ...Object.fromEntries(Object.entries(options).filter(([key]) => KEPT.has(key))),
-    module: typescript.ModuleKind.CommonJS,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    inlineSourceMap: true,
-  }
-}
-
-const KEPT: ReadonlySet<string> = new Set([
-  'target',
-  'esModuleInterop',
-  'allowSyntheticDefaultImports',
-  'useDefineForClassFields',
-  'importHelpers',
-  'downlevelIteration',
-  'jsx',
-  'jsxFactory',
-  'jsxImportSource',
-  'removeComments',
-  'preserveConstEnums',
-  'verbatimModuleSyntax',
-  'alwaysStrict',
-])
-
-function readable(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 function told(typescript: Typescript, { start, length, messageText }: TypescriptMistake, file: string): Diagnostic {

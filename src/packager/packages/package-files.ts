@@ -4,7 +4,7 @@ import { type Diagnostic, error, warning } from '@anyfaas/kit'
 import { readManifest } from '../files/json-file.ts'
 import type { Patterns } from '../files/patterns.ts'
 import { choose, isPackages, type Selection, told } from '../files/service-files.ts'
-import { isInside } from '../files/tree.ts'
+import { isInside, type TreeFile } from '../files/tree.ts'
 import type { Trees } from '../files/trees.ts'
 import {
   type Clash,
@@ -26,28 +26,23 @@ export interface PackagesQuery {
   /** All packages of the service are in, not only the wanted ones. */
   readonly whole: boolean
   readonly productionOnly: boolean
+  /** Hears of files while others are still looked for. */
+  onFound?(files: readonly TreeFile[]): void
 }
 
 /** The files of the packages that an artifact needs, at their places under `node_modules`. */
 export function selectPackages(query: PackagesQuery): Selection {
   const { serviceDir, wanted, whole, productionOnly } = query
   const own = whole ? servicePackages(serviceDir, productionOnly) : placePackages([])
-  const others = placePackages(wanted)
-  const packages = new Map<string, PlacedPackage>()
-  const clashes = [...own.clashes, ...others.clashes]
-  for (const placed of [...own.packages, ...others.packages]) {
-    const other = packages.get(placed.at)
-    if (!other) packages.set(placed.at, placed)
-    else if (other.path !== placed.path) clashes.push({ name: placed.at, paths: [other.path, placed.path] })
-  }
+  const all = placePackages(wanted, own.packages)
   const projectDir = projectOf(serviceDir)
-  const pnp = [...own.missing, ...others.missing].length > 0 ? findPnp(serviceDir) : undefined
+  const pnp = [...own.missing, ...all.missing].length > 0 ? findPnp(serviceDir) : undefined
   if (pnp !== undefined) return { files: [], diagnostics: [packedAway(pnp)] }
-  const parts = [...packages.values()].map((placed) => filesOf(placed, query, projectDir))
+  const parts = all.packages.map((placed) => filesOf(placed, query, projectDir))
   const diagnostics = [
     ...own.missing.map((missing) => notInstalled(missing, serviceDir)),
-    ...others.missing.map(leftToPlatform),
-    ...clashes.map(clash),
+    ...all.missing.map(leftToPlatform),
+    ...[...own.clashes, ...all.clashes].map(clash),
   ]
   return {
     files: parts.flatMap(({ files }) => files),
@@ -56,13 +51,16 @@ export function selectPackages(query: PackagesQuery): Selection {
 }
 
 // A package may be a link into the project, as workspaces are, or into a store of packages, not to anywhere else.
-function filesOf({ at, path }: PlacedPackage, { patterns, trees }: PackagesQuery, projectDir: string): Selection {
+function filesOf({ at, path }: PlacedPackage, query: PackagesQuery, projectDir: string): Selection {
+  const { patterns, trees } = query
   if (!isInside(projectDir, path) && !path.split(sep).includes('node_modules')) {
     const fault = { name: at, path, code: 'SLS4003' as const, reason: `is a link to "${path}"` }
     return { files: [], diagnostics: patterns.decide(`${at}/package.json`, true) ? [told(fault)] : [] }
   }
   const tree = trees.read(path, { at, within: path, skip: isPackages }, 'packages')
-  return choose(tree, (name) => patterns.decide(name, true))
+  const chosen = choose(tree, (name) => patterns.decide(name, true))
+  query.onFound?.(chosen.files)
+  return chosen
 }
 
 // The folder that holds the service and what belongs to it: a workspace's or a repository's root.

@@ -38,9 +38,12 @@ export interface Clash {
   readonly paths: readonly [string, string]
 }
 
-/** Everything that these packages need in production, laid out so that each finds its own versions, as npm would. */
-export function placePackages(roots: readonly Wanted[]): Placement {
-  const placed = new Map<string, string>()
+/**
+ * Everything that these packages need in production, laid out so that each finds its own versions, as npm would, beside
+ * those that have their places already.
+ */
+export function placePackages(roots: readonly Wanted[], before: readonly PlacedPackage[] = []): Placement {
+  const placed = new Map(before.map(({ at, path }) => [at, path]))
   const missing: Missing[] = []
   const clashes: Clash[] = []
   const queue: Asked[] = roots.map((root) => ({ ...root, under: '' }))

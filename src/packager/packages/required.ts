@@ -5,7 +5,7 @@ import { isRecord, readJson } from '../files/json-file.ts'
 import type { Patterns } from '../files/patterns.ts'
 import type { TreeFile } from '../files/tree.ts'
 import { placeOf } from '../report.ts'
-import { keyOfEntries } from '../work/entries-key.ts'
+import { blocksOf, keyOfBlocks } from '../work/entries-key.ts'
 
 export interface RequiredQuery {
   /** Real paths of the modules that the functions start from. */
@@ -22,7 +22,7 @@ export interface RequiredQuery {
 export async function onlyRequired(query: RequiredQuery): Promise<TreeFile[]> {
   const { own, packages, patterns, modules } = query
   const entries = [...own, ...packages].map((file) => ({ ...file, source: file, scan: false }))
-  const key = `${keyOfEntries(entries)} ${modules.join('\0')}`
+  const key = `${keyOfBlocks(blocksOf(entries))} ${modules.join('\0')}`
   const required = await remembered(query, key)
   const used = new Map(packages.filter(({ path }) => required.has(path)).map((file) => [placeOf(file.name), file]))
   const whole = new Set([...used].filter(([at, file]) => isNative(folderAt(at, file))).map(([at]) => at))

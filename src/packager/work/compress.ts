@@ -1,30 +1,36 @@
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { type Diagnostic, error, type PhaseProgress, SlsError } from '@anyfaas/kit'
-import { PackReader } from '../cache/pack-reader.ts'
+import { newPack, PackReader } from '../cache/pack-reader.ts'
 import { PackWriter } from '../cache/pack-writer.ts'
 import type { PieceCache } from '../cache/piece-cache.ts'
-import type { FileState } from '../files/file-source.ts'
 import { isSystemError, reasonOf } from '../files/system-error.ts'
 import { MAX_PIECE_BYTES } from '../zip/piece.ts'
-import { type Content, isFile, nameOf, piecesOfContent } from './content.ts'
-import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
+import type { Ahead, Begun } from './ahead.ts'
+import {
+  Batcher,
+  bytesOf,
+  type FarTask,
+  type IsThere,
+  isFileTask,
+  isWorthThreads,
+  type NamedTask,
+  tasksOf,
+  threadsFor,
+} from './batches.ts'
+import { type Content, isFile, nameOf } from './content.ts'
+import { createPieceWork, type PieceResult } from './piece-work.ts'
+import type { Pool } from './pool.ts'
 
 export interface CompressOptions {
   readonly signal?: AbortSignal
   /** Threads to use; by default as many as there are cores, up to 4. The bytes do not depend on it. */
   readonly workers?: number
+  /** Has compressed some of it already, perhaps. */
+  readonly ahead?: Ahead
   /** Hears, again and again, how much is compressed. */
   onProgress?(progress: PhaseProgress): void
   /** Called when more contents than before are in the cache. */
   onMore?(): void
-}
-
-interface NamedTask extends PieceTask {
-  readonly name: string
-  readonly content: Content
 }
 
 /** Contents of which something is missing, and how much. */
@@ -45,21 +51,22 @@ export async function compress(
 ): Promise<Diagnostic[]> {
   if (options.signal?.aborted) throw interrupted()
   const missing = findMissing(contents, cache)
+  const begun = options.ahead?.take()
   const failed = new Map<string, Diagnostic>()
-  const isLarge = missing.pieces > INLINE_TASKS || missing.bytes > INLINE_BYTES
+  const isLarge = begun !== undefined || isWorthThreads(missing.pieces, missing.bytes)
   const far = isLarge ? missing.contents.filter(({ source }) => isFile(source)) : []
   const near = isLarge ? missing.contents.filter(({ source }) => !isFile(source)) : missing.contents
   cache.reserve(missing.pieces)
   const take = (task: NamedTask, result: PieceResult, pack: PackReader) => {
     const mistake = settle(task, result, { cache, pack })
-    if (mistake) failed.set(task.content.name, mistake)
+    if (mistake) failed.set(nameOf(task.content, 0), mistake)
   }
-  const packs = packsFor(cache, far.length > 0 ? (options.workers ?? Math.min(availableParallelism(), 4)) : 0)
-  const writer = new PackWriter(newPack(cache))
+  const packs = begun?.packs ?? packsFor(cache, far.length > 0 ? threadsFor(options.workers) : 0)
+  const writer = new PackWriter(newPack(cache.folder).path)
   try {
     const { bytes } = missing
-    const ended = far.length > 0 ? runFar(far, { packs, cache, options, bytes }, take) : Promise.resolve()
-    runNear(tasksOf(near, cache), { writer, cache }, take)
+    const ended = packs.length > 0 ? runFar(far, { packs, cache, options, bytes, begun }, take) : Promise.resolve()
+    runNear(tasksOf(near, isThereIn(cache)), { writer, cache }, take)
     await ended
     if (options.signal?.aborted) throw interrupted()
   } catch (cause) {
@@ -68,50 +75,34 @@ export async function compress(
     if (!isSystemError(cause)) throw cause
     throw new SlsError(error('SLS4005', `"${cache.folder}" cannot be written: ${reasonOf(cause)}`), { cause })
   }
-  return [...failed.values()]
+  // What was found ahead may not be needed.
+  const isNeeded = new Set(failed.size > 0 ? missing.contents.map((content) => nameOf(content, 0)) : [])
+  return [...failed].flatMap(([name, mistake]) => (isNeeded.has(name) ? mistake : []))
 }
-
-// Starting threads takes as long as compressing this much.
-const INLINE_BYTES = 2 << 20
-const INLINE_TASKS = 400
-const BATCH_TASKS = 256
-const BATCH_BYTES = 2 << 20
 
 function findMissing(contents: readonly Content[], cache: PieceCache): Missing {
   const missing: Content[] = []
   let [pieces, bytes] = [0, 0]
   for (const content of contents) {
     const { source, scan } = content
-    const state = isFile(source) ? source : undefined
-    // What is of one piece, nearly all, and known.
-    if (source.size <= MAX_PIECE_BYTES && cache.has(nameOf(content, 0), state, scan)) continue
-    const tasks = [...tasksOf([content], cache)]
-    if (tasks.length === 0) continue
+    // Nearly all are of one piece.
+    if (source.size <= MAX_PIECE_BYTES) {
+      if (cache.has(nameOf(content, 0), isFile(source) ? source : undefined, scan)) continue
+      pieces++
+      bytes += source.size
+    } else {
+      const tasks = [...tasksOf([content], isThereIn(cache))]
+      if (tasks.length === 0) continue
+      pieces += tasks.length
+      bytes += bytesOf(tasks)
+    }
     missing.push(content)
-    pieces += tasks.length
-    bytes += sum(tasks)
   }
   return { contents: missing, pieces, bytes }
 }
 
-// Made when they are needed: all of them at once would take a fifth of the memory.
-function* tasksOf(contents: readonly Content[], cache: PieceCache): Generator<NamedTask> {
-  for (const content of contents) {
-    const { source, scan } = content
-    const state = isFile(source) ? source : undefined
-    for (const [index, { start, length, isLast }] of piecesOfContent(content).entries()) {
-      const name = nameOf(content, index)
-      if (!cache.has(name, state, scan)) yield { start, length, isLast, name, content, scan, source }
-    }
-  }
-}
-
-interface FarTask extends NamedTask {
-  readonly source: FileState
-}
-
-function isFileTask(task: NamedTask): task is FarTask {
-  return isFile(task.source)
+function isThereIn(cache: PieceCache): IsThere {
+  return (name, state, scan) => cache.has(name, state, scan)
 }
 
 type Take = (task: NamedTask, result: PieceResult, pack: PackReader) => void
@@ -134,21 +125,18 @@ interface Far {
   readonly options: CompressOptions
   /** Of all tasks. */
   readonly bytes: number
+  readonly begun: Begun | undefined
 }
 
 async function runFar(contents: readonly Content[], far: Far, take: Take): Promise<void> {
-  const { packs, cache, options } = far
-  // Late, so that a small service waits for nothing of it.
-  const { runPool } = await import('./pool.ts')
-  // Of a view all of the memory behind it would be copied for each worker.
-  const known = Uint8Array.from(cache.keys())
-  const { signal } = options
-  const settings = { packPaths: packs.map(({ path }) => path), known, ...(signal && { signal }) }
+  const { packs, cache, options, begun } = far
+  const pool = begun?.pool ?? (await startPool(far))
+  const rest = begun ? contents.filter((content) => !begun.has(content)) : contents
   const total = megabytes(far.bytes)
   let bytes = 0
-  await runPool(batchesOf(contents, cache), settings, (batch, { pack, results }) => {
-    bytes += sum(batch)
-    options.onProgress?.({ done: megabytes(bytes), total, unit: 'MB' })
+  await pool.run(batchesOf(rest, cache), (batch, { pack, results }) => {
+    bytes += bytesOf(batch)
+    options.onProgress?.({ done: Math.min(megabytes(bytes), total), total, unit: 'MB' })
     for (const [at, result] of results.entries()) {
       const task = batch[at]
       const from = packs[pack]
@@ -158,20 +146,22 @@ async function runFar(contents: readonly Content[], far: Far, take: Take): Promi
   })
 }
 
-function* batchesOf(contents: readonly Content[], cache: PieceCache): Generator<FarTask[]> {
-  let batch: FarTask[] = []
-  let bytes = 0
-  for (const task of tasksOf(contents, cache)) {
-    if (!isFileTask(task)) continue
-    if (batch.length === BATCH_TASKS || (batch.length > 0 && bytes + task.length > BATCH_BYTES)) {
-      yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(task)
-    bytes += task.length
+async function startPool({ packs, cache, options: { signal } }: Far): Promise<Pool<FarTask>> {
+  // Late, so that a small service waits for nothing of it.
+  const { Pool } = await import('./pool.ts')
+  // Of a view all of the memory behind it would be copied for each worker.
+  const known = Uint8Array.from(cache.keys())
+  return new Pool({ packPaths: packs.map(({ path }) => path), known, ...(signal && { signal }) })
+}
+
+function* batchesOf(contents: readonly Content[], cache: PieceCache): Generator<readonly FarTask[]> {
+  const batcher = new Batcher()
+  for (const task of tasksOf(contents, isThereIn(cache))) {
+    const full = isFileTask(task) ? batcher.add(task) : undefined
+    if (full) yield full
   }
-  if (batch.length > 0) yield batch
+  const rest = batcher.rest()
+  if (rest.length > 0) yield rest
 }
 
 interface Place {
@@ -196,11 +186,7 @@ function settle(
 }
 
 function packsFor(cache: PieceCache, count: number): PackReader[] {
-  return Array.from({ length: count }, () => new PackReader(newPack(cache), { isFresh: true }))
-}
-
-function newPack(cache: PieceCache): string {
-  return join(cache.folder, `${randomUUID()}.pack`)
+  return Array.from({ length: count }, () => newPack(cache.folder))
 }
 
 function megabytes(bytes: number): number {
@@ -209,8 +195,4 @@ function megabytes(bytes: number): number {
 
 function interrupted(): SlsError {
   return new SlsError(error('SLS5002', 'interrupted while packaging'))
-}
-
-function sum(tasks: readonly PieceTask[]): number {
-  return tasks.reduce((bytes, { length }) => bytes + length, 0)
 }

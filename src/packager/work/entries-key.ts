@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { type Content, isFile } from './content.ts'
 
 export interface PackEntry extends Content {
@@ -7,9 +7,52 @@ export interface PackEntry extends Content {
   readonly fn?: string
 }
 
-/** Says everything that the bytes of an artifact depend on: names, exec bits, contents or states of files. */
-export function keyOfEntries(entries: readonly PackEntry[]): string {
-  const hash = createHash('sha256')
+/** Entries that stand together in an artifact. */
+export interface EntryBlock {
+  /** Says everything that their bytes depend on: names, exec bits, contents or states of files. */
+  readonly key: string
+  readonly entries: readonly PackEntry[]
+}
+
+/**
+ * The entries of an artifact, in their order, in blocks that a change elsewhere leaves as they are. Where one ends is decided by the names of
+ * what all functions share, so that a function more or less moves nothing.
+ */
+export function blocksOf(entries: readonly PackEntry[]): EntryBlock[] {
+  const blocks: EntryBlock[] = []
+  let from = 0
+  let shared = 0
+  for (const [at, { name, fn }] of entries.entries()) {
+    if (fn !== undefined) continue
+    shared++
+    if (shared < MIN_SHARED || (shared < MAX_SHARED && !endsBlock(name))) continue
+    blocks.push(blockOf(entries.slice(from, at + 1)))
+    from = at + 1
+    shared = 0
+  }
+  if (from < entries.length) blocks.push(blockOf(entries.slice(from)))
+  return blocks
+}
+
+/** Says everything that the bytes of an artifact depend on. */
+export function keyOfBlocks(blocks: readonly EntryBlock[]): string {
+  return hash('sha256', blocks.map(({ key }) => key).join(''))
+}
+
+const MIN_SHARED = 64
+const MAX_SHARED = 1024
+const LAST_CHARACTERS = 16
+
+// One name of 128, by the end of it, whatever stands before it.
+function endsBlock(name: string): boolean {
+  const { length } = name
+  let mixed = length
+  for (let at = Math.max(0, length - LAST_CHARACTERS); at < length; at++)
+    mixed = Math.imul(mixed ^ name.charCodeAt(at), 0x01000193)
+  return ((mixed >>> 16) & 127) === 0
+}
+
+function blockOf(entries: readonly PackEntry[]): EntryBlock {
   const states = new Float64Array(entries.length * STATE_NUMBERS)
   let at = 0
   let text = ''
@@ -29,11 +72,8 @@ export function keyOfEntries(entries: readonly PackEntry[]): string {
       states[at + 3] = source.ino
     } else text += `${source.digest}\0`
     at += STATE_NUMBERS
-    if (text.length < 1 << 16) continue
-    hash.update(text)
-    text = ''
   }
-  return hash.update(text).update(states).digest('hex')
+  return { key: createHash('sha256').update(text).update(states).digest('base64'), entries }
 }
 
 const STATE_NUMBERS = 4

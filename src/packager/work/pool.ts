@@ -15,42 +15,91 @@ export interface PoolResult {
   readonly results: readonly PieceResult[]
 }
 
-/**
- * Compresses batches of pieces in worker threads; a batch is taken when a worker has room for it. `done` hears of each batch in no certain order. Throws what a worker
- * throws, such as a full disk; no worker runs any more when it returns or throws.
- */
-export async function runPool<T extends FileTask>(
-  batches: Iterable<readonly T[]>,
-  options: PoolOptions,
-  done: (batch: readonly T[], result: PoolResult) => void,
-): Promise<void> {
-  const rest = batches[Symbol.iterator]()
-  const open = new Map<number, readonly T[]>()
-  let id = 0
-  const take = (worker: Worker) => {
-    const { value, done: isOver } = rest.next()
-    if (isOver) return false
-    open.set(id, value)
-    worker.postMessage(encodeTasks(id++, value))
-    return true
+/** Compresses batches of pieces in worker threads, from when it is made until `run` or `stop` ends. */
+export class Pool<T extends FileTask> {
+  readonly #members: readonly Member[]
+  readonly #over: Promise<unknown>
+  readonly #signal: AbortSignal | undefined
+  readonly #open = new Map<number, readonly T[]>()
+  #id = 0
+  /** What nobody has asked for yet. */
+  #early: (() => void)[] = []
+  #hear = (member: Member, answer: ResultBatch): void => {
+    this.#early.push(() => this.#hear(member, answer))
   }
-  const hear = (pack: number) => (answer: ResultBatch) => {
-    const tasks = open.get(answer.id)
-    open.delete(answer.id)
-    if (tasks) done(tasks, { pack, results: decodeResults(answer) })
+
+  constructor({ packPaths, known, signal }: PoolOptions) {
+    this.#members = packPaths.map((packPath, pack) => ({ pack, worker: startWorker({ packPath, known }), open: 0 }))
+    this.#over = Promise.all(this.#members.map((member) => this.#attend(member)))
+    // `run` hears of what goes wrong.
+    this.#over.catch(() => undefined)
+    this.#signal = signal
+    signal?.addEventListener('abort', this.stop)
   }
-  const workers = options.packPaths.map((packPath) => {
-    const setup: WorkerSetup = { packPath, known: options.known }
-    return new Worker(SCRIPT, { workerData: setup, execArgv: [], env: {}, resourceLimits: HEAP })
-  })
-  const stop = () => Promise.all(workers.map((worker) => worker.terminate()))
-  options.signal?.addEventListener('abort', stop)
-  try {
-    await Promise.all(workers.map((worker, pack) => runWorker(worker, () => take(worker), hear(pack))))
-  } finally {
-    options.signal?.removeEventListener('abort', stop)
-    await stop()
+
+  /** Gives the worker that has the least a batch, whether it has room for it or not. */
+  push(batch: readonly T[]): void {
+    const [least] = this.#members.toSorted((a, b) => a.open - b.open)
+    if (least) this.#send(least, batch)
   }
+
+  /**
+   * A batch is taken when a worker has room for it. `done` hears of each batch, those that were pushed before among them, in no certain
+   * order. Throws what a worker throws, such as a full disk; no worker runs any more when it returns or throws.
+   */
+  async run(batches: Iterable<readonly T[]>, done: (batch: readonly T[], result: PoolResult) => void): Promise<void> {
+    const rest = batches[Symbol.iterator]()
+    const more = (member: Member) => {
+      while (member.open < AHEAD) {
+        const { value, done: isOver } = rest.next()
+        if (isOver) break
+        this.#send(member, value)
+      }
+      if (member.open === 0) member.worker.postMessage(undefined)
+    }
+    this.#hear = (member, answer) => {
+      const tasks = this.#open.get(answer.id)
+      this.#open.delete(answer.id)
+      member.open--
+      if (tasks) done(tasks, { pack: member.pack, results: decodeResults(answer) })
+      more(member)
+    }
+    const idle = this.#members.filter(({ open }) => open === 0)
+    for (const tell of this.#early.splice(0)) tell()
+    for (const member of idle) more(member)
+    try {
+      await this.#over
+    } finally {
+      await this.stop()
+    }
+  }
+
+  /** No worker runs any more afterwards. */
+  readonly stop = async (): Promise<void> => {
+    this.#signal?.removeEventListener('abort', this.stop)
+    await Promise.all(this.#members.map(({ worker }) => worker.terminate()))
+  }
+
+  #send(member: Member, batch: readonly T[]): void {
+    this.#open.set(this.#id, batch)
+    member.worker.postMessage(encodeTasks(this.#id++, batch))
+    member.open++
+  }
+
+  #attend(member: Member): Promise<void> {
+    return new Promise((resolve, reject) => {
+      member.worker.on('error', reject)
+      member.worker.on('exit', () => resolve())
+      member.worker.on('message', (answer: ResultBatch) => this.#hear(member, answer))
+    })
+  }
+}
+
+interface Member {
+  readonly pack: number
+  readonly worker: Worker
+  /** Batches that it has and has not answered, as far as anybody has heard. */
+  open: number
 }
 
 // From the sources as from a bundle: see "Bundles" in docs/architecture.md.
@@ -62,20 +111,6 @@ const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
 // So that a worker never waits for the next batch.
 const AHEAD = 2
 
-function runWorker(worker: Worker, take: () => boolean, hear: (answer: ResultBatch) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let open = 0
-    worker.on('error', reject)
-    worker.on('exit', () => resolve())
-    worker.on('message', (answer: ResultBatch) => {
-      hear(answer)
-      open--
-      more()
-    })
-    const more = () => {
-      while (open < AHEAD && take()) open++
-      if (open === 0) worker.postMessage(undefined)
-    }
-    more()
-  })
+function startWorker(setup: WorkerSetup): Worker {
+  return new Worker(SCRIPT, { workerData: setup, execArgv: [], env: {}, resourceLimits: HEAP })
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { StoredEntry, Zipped } from './zip.ts'
 
 /** Digests of what functions run of an artifact. */
@@ -19,32 +19,38 @@ export function marksOfZip({ digest }: Zipped): CodeMarks {
   return { shared: short(digest.slice('sha256:'.length)), own: {} }
 }
 
-/** Takes entries one by one, in their order, and keeps none. */
-export function createCodeMarks(): { add(entry: StoredEntry, fn: string | undefined): void; end(): CodeMarks } {
-  const shared = createHash('sha256')
+/** What a block of entries brings to the marks. */
+export interface BlockMarks {
+  /** Of the entries that all functions may run; missing when there is none. */
+  readonly shared?: string
+  /** By the function that alone runs them. */
+  readonly own: Readonly<Record<string, string>>
+}
+
+/** Takes the entries of a block one by one, in their order, and keeps none. */
+export function createBlockMarks(): { add(entry: StoredEntry, fn: string | undefined): void; end(): BlockMarks } {
   const own = new Map<string, string>()
-  let text = ''
+  let shared = ''
   return {
     add(entry, fn) {
-      if (fn !== undefined) return void own.set(fn, (own.get(fn) ?? '') + textOf(entry))
-      text += textOf(entry)
-      if (text.length < 1 << 16) return
-      shared.update(text)
-      text = ''
+      if (fn === undefined) shared += textOf(entry)
+      else own.set(fn, (own.get(fn) ?? '') + textOf(entry))
     },
     end() {
-      const all = shared.update(text).digest('hex')
-      const pairs = [...own].map(([fn, files]) => [
-        fn,
-        short(
-          createHash('sha256')
-            .update(all + files)
-            .digest('hex'),
-        ),
-      ])
-      return { shared: short(all), own: Object.fromEntries(pairs) }
+      const pairs = [...own].map(([fn, text]) => [fn, hash('sha256', text)])
+      return { ...(shared !== '' && { shared: hash('sha256', shared) }), own: Object.fromEntries(pairs) }
     },
   }
+}
+
+/** Of all blocks of an artifact, in their order. */
+export function joinMarks(blocks: readonly BlockMarks[]): CodeMarks {
+  const all = hash('sha256', blocks.map(({ shared }) => shared ?? '').join(''))
+  const own = new Map<string, string>()
+  for (const block of blocks)
+    for (const [fn, digest] of Object.entries(block.own)) own.set(fn, (own.get(fn) ?? all) + digest)
+  const pairs = [...own].map(([fn, text]) => [fn, short(hash('sha256', text))])
+  return { shared: short(all), own: Object.fromEntries(pairs) }
 }
 
 function textOf({ name, executable, pieces }: StoredEntry): string {

@@ -1,6 +1,6 @@
 /**
  * The records of a zip as bytes: PKWARE's APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3. Pure. Nothing of the
- * machine is in them: the date is the format's first day, the modes are 0644 or 0755, the maker is "Unix".
+ * machine is in them: the date tells of the content, the modes are 0644 or 0755, the maker is "Unix".
  */
 export interface ZipRecord {
   readonly name: string
@@ -17,7 +17,6 @@ export interface ZipRecord {
 const MAX32 = 0xffffffff
 const MAX16 = 0xffff
 
-const DATE_1980_01_01 = 0x0021
 const MADE_BY_UNIX = 3 << 8
 const FLAG_UTF8 = 1 << 11
 // Without the flag a name is in code page 437, which has signs in place of control characters too.
@@ -131,12 +130,22 @@ interface Place {
 }
 
 // Version needed, flags, method, time and date stand in this order in both headers.
-function writeCommon({ name, method }: ZipRecord, { wide, out, at }: Place): void {
+function writeCommon({ name, method, crc }: ZipRecord, { wide, out, at }: Place): void {
   out.writeUInt16LE(version(wide), at)
   out.writeUInt16LE(PLAIN.test(name) ? 0 : FLAG_UTF8, at + 2)
   out.writeUInt16LE(METHOD[method], at + 4)
-  out.writeUInt16LE(0, at + 6)
-  out.writeUInt16LE(DATE_1980_01_01, at + 8)
+  writeDate(crc, out, at + 6)
+}
+
+// Who serves files tells a browser when they changed, and one of the same size and date counts as the same: so another content has another
+// date, of 1980 to 2011.
+function writeDate(crc: number, out: Buffer, at: number): void {
+  const evenSec = crc % 43_200
+  const day = Math.floor(crc / 43_200) % (32 * 12 * 28)
+  const [hour, minute] = [Math.floor(evenSec / 1800), Math.floor(evenSec / 30) % 60]
+  const [year, month] = [Math.floor(day / (12 * 28)), Math.floor(day / 28) % 12]
+  out.writeUInt16LE((hour << 11) | (minute << 5) | (evenSec % 30), at)
+  out.writeUInt16LE((year << 9) | ((month + 1) << 5) | ((day % 28) + 1), at + 2)
 }
 
 function isWide({ bytes, packedBytes }: ZipRecord): boolean {

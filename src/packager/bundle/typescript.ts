@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Diagnostic, error, SlsError } from '@anyfaas/kit'
@@ -8,6 +9,7 @@ export interface Typescript {
   readonly version: string
   readonly sys: object
   readonly ModuleKind: { readonly CommonJS: number }
+  readonly JsxEmit: { readonly Preserve: number }
   readonly ScriptTarget: { readonly ES2020: number }
   findConfigFile(folder: string, exists: (file: string) => boolean, name: string): string | undefined
   readConfigFile(file: string, read: (file: string) => string | undefined): { config?: unknown }
@@ -37,6 +39,42 @@ export function projectTypescript(serviceDir: string): Typescript {
   const found = createRequire(join(serviceDir, 'package.json'))(folder) as Partial<Typescript>
   if (found.transpileModule) return found as Typescript
   throw new SlsError(missing(`TypeScript ${found.version ?? ''} cannot compile single files`.replace('  ', ' ')))
+}
+
+/** What the project's `tsconfig.json` says of code. What it says of paths, output and types concerns its own build. */
+export function codeOptions(typescript: Typescript, serviceDir: string): CompilerOptions {
+  const exists = (file: string): boolean => file.startsWith(serviceDir) && readable(file) !== undefined
+  const file = typescript.findConfigFile(serviceDir, exists, 'tsconfig.json')
+  const { config } = file === undefined ? { config: {} } : typescript.readConfigFile(file, readable)
+  const { options } = typescript.parseJsonConfigFileContent(
+    { ...(config as object), files: [], include: [] },
+    typescript.sys,
+    serviceDir,
+  )
+  return Object.fromEntries(Object.entries(options).filter(([key]) => OF_CODE.has(key)))
+}
+
+const OF_CODE: ReadonlySet<string> = new Set([
+  'target',
+  'esModuleInterop',
+  'allowSyntheticDefaultImports',
+  'useDefineForClassFields',
+  'importHelpers',
+  'downlevelIteration',
+  'jsx',
+  'jsxFactory',
+  'jsxImportSource',
+  'removeComments',
+  'preserveConstEnums',
+  'verbatimModuleSyntax',
+  'alwaysStrict',
+  'experimentalDecorators',
+  'ignoreDeprecations',
+  'emitDecoratorMetadata',
+])
+
+function readable(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 function missing(message: string): Diagnostic {
