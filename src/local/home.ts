@@ -14,6 +14,7 @@ export interface Home {
   /** What the platform itself printed since it was last started. */
   readonly output: string
   readonly services: string
+  /** No folder of a default way to it begins with a dot: Express 5, for one, sends no file from below such a folder. */
   readonly code: string
   /** That functions read as files. */
   readonly secrets: string
@@ -23,9 +24,10 @@ export interface Home {
   readonly buckets: string
 }
 
-/** `$SLS_HOME`, else `~/.anyfaas`. */
+/** `$SLS_HOME`, else `~/.anyfaas`, with the code of functions in `~/anyfaas-code`. */
 export function homeOf(env: Readonly<Record<string, string | undefined>>): Home {
-  const root = env['SLS_HOME'] || join(homedir(), '.anyfaas')
+  const usual = join(homedir(), '.anyfaas')
+  const root = env['SLS_HOME'] || usual
   return {
     root,
     record: join(root, 'platform.json'),
@@ -34,7 +36,7 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): Home 
     token: join(root, 'token'),
     output: join(root, 'platform.log'),
     services: join(root, 'services'),
-    code: join(root, 'code'),
+    code: root === usual ? join(homedir(), 'anyfaas-code') : join(root, 'code'),
     secrets: join(root, 'secrets'),
     queue: join(root, 'queue'),
     buckets: join(root, 'buckets'),

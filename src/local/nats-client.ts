@@ -12,7 +12,15 @@ export async function connectNats(servers: readonly string[]): Promise<NatsConne
   const { username, password } = urls.find((url) => url.username) ?? { username: '', password: '' }
   const login = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}
   const hosts = urls.map(({ host }) => host)
-  return await connect({ servers: hosts, ...login, maxReconnectAttempts: -1, timeout: CONNECT_MS, name: 'anyfaas' })
+  return await connect({
+    servers: hosts,
+    ...login,
+    maxReconnectAttempts: -1,
+    // A server that does not know the password for a while, in the midst of a change of it, is asked again as well.
+    ignoreAuthErrorAbort: true,
+    timeout: CONNECT_MS,
+    name: 'anyfaas',
+  })
 }
 
 /** What knows the streams of a server. A server without streams is told when it is asked, not here. */

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { homeOf } from './home.ts'
 import { LOADER_FILE, PROCESS_FILE, SERVE_FILE } from './places.ts'
-import { readStates } from './platform/states.ts'
-import { WarmWorkers } from './platform/warm-workers.ts'
+import { WarmWorkers } from './platform/instances/warm-workers.ts'
+import { readStates } from './platform/services/states.ts'
 
 // The platform's process. It is started by `start.ts`, writes its record, says so, and lives until it is told to end,
 // until its last service is removed, or until its record names another one. The processes that its functions will need come

@@ -16,6 +16,7 @@ export const localProvider: Provider = {
       triggers,
       machineOf: () => ({ os: process.platform, arch: process.arch }),
       translate: async () => (await import('./translation/translate.ts')).translator,
+      choosesAddress: true,
       connect: async () => (await import('./connect.ts')).connector,
       runtime: {
         entry: new URL('../../dist/local/runtime.cjs', import.meta.url),

@@ -31,7 +31,11 @@ function serve(): void {
   // Not by a flag of Node.js, which would read the maps of what is loaded up to here.
   process.setSourceMapsEnabled(true)
   // A function that is already waiting for this process comes first.
-  setTimeout(() => isGeneric && void preheat(), PREHEAT_MS)
+  setTimeout(async () => {
+    if (isGeneric) await preheat()
+    // The first thing that a process sends takes it a millisecond longer than the next ones.
+    if (isGeneric) send({ kind: 'waiting' })
+  }, PREHEAT_MS)
 }
 
 type Send = (message: FromWorker) => void

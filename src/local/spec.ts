@@ -34,6 +34,8 @@ export interface FunctionSpec {
   /** The names of the platform's secrets that it reads as files, in the folder that `secret_mount_path` names. */
   readonly secretFiles?: readonly string[]
   readonly routes: readonly RouteSpec[]
+  /** Names by which the service may be asked besides those of this machine: its domain, and what `overrides` names. */
+  readonly hosts?: readonly string[]
   readonly timers: readonly TimerSpec[]
   /** What else calls it. */
   readonly sources?: readonly SourceSpec[]
@@ -119,15 +121,22 @@ export interface FolderSourceSpec extends SourceBase {
   readonly filter?: { readonly prefix?: string; readonly suffix?: string }
 }
 
-/** Messages of the platform's own topics and queues, or of subjects of NATS. */
+/** Messages of the platform's own topics and queues, of subjects of NATS, or of topics of Kafka. */
 export interface TopicSourceSpec<Address = Value> extends SourceBase {
   readonly type: 'topic'
   readonly kind: 'mq' | 'queue' | 'kafka'
   readonly topics: readonly string[]
   /** Of the functions of one group, one gets a message. */
   readonly group?: string
-  /** `nats://`, with `user:password@` where the server wants it, or several; the platform itself when absent. */
+  /**
+   * `nats://`, with `user:password@` where the server wants it, or of the kind `kafka` an address of `kafka-address.ts`; or several. The platform
+   * itself when absent.
+   */
   readonly server?: Address | readonly Address[]
+  /** Of Kafka: where a group begins, `latest` when absent, `earliest` or a time. */
+  readonly offset?: string
+  /** Of Kafka: records in one event, 100 when absent, and the seconds that an event waits for them, none when absent. */
+  readonly batch?: { readonly size?: number; readonly windowSec?: number }
 }
 
 /** Lines of a log. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,5 +56,90 @@ describe('the log of the queue', () => {
     await log.close()
     expect(datasync.mock.calls.length).toBeLessThanOrEqual(12)
     datasync.mockRestore()
+  })
+
+  test('keeps a line whole that holds what Unicode calls the end of one', async () => {
+    const { log } = await opened()
+    const odd = JSON.stringify({ reason: 'a\u2028b\u2029c\u0085d' })
+    const long = 'x'.repeat(200_000)
+    for (const line of [odd, long, 'last']) await log.append(line)
+    await log.close()
+    const again = await opened()
+    await again.log.close()
+    expect(again.lines).toEqual([odd, long, 'last'])
+  })
+
+  test('does not let the half of a line on a full disk spoil the next one', async () => {
+    const { log } = await opened()
+    await log.append('before')
+    const any = await open(join(folder, 'any'), 'w')
+    const prototype = Object.getPrototypeOf(any) as FileHandle
+    await any.close()
+    const write = prototype.write as (this: FileHandle, ...args: readonly unknown[]) => Promise<unknown>
+    const full = vi.spyOn(prototype, 'write').mockImplementationOnce(async function (
+      this: FileHandle,
+      ...[bytes, offset, , at]: readonly unknown[]
+    ) {
+      await write.call(this, bytes, offset, 3, at)
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    } as never)
+    await expect(log.append('refused')).rejects.toThrow('no space')
+    await log.append('after')
+    full.mockRestore()
+    await log.close()
+    const again = await opened()
+    await again.log.close()
+    expect(again.lines).toEqual(['before', 'after'])
+  })
+
+  test('goes on where the disk has room for lines, and none to write ahead', async () => {
+    const { log } = await opened()
+    const any = await open(join(folder, 'any'), 'w')
+    const prototype = Object.getPrototypeOf(any) as FileHandle
+    await any.close()
+    const write = prototype.write as (this: FileHandle, ...args: unknown[]) => Promise<unknown>
+    let refused = 0
+    const full = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: unknown[]) {
+      const bytes = args[0] as Buffer
+      if (bytes.some((byte) => byte !== 0)) return await write.apply(this, args)
+      refused++
+      await write.call(this, bytes, 0, 100, args[3])
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    } as never)
+    const lines = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(1000)}`)
+    for (const line of lines) await log.append(line)
+    full.mockRestore()
+    expect(refused).toBe(1)
+    await log.close()
+    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+  })
+
+  test('has all lines of a busy log whose process was killed, and nothing else', async () => {
+    const { log } = await opened()
+    const lines = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(1000)}`)
+    for (const line of lines) await log.append(line)
+    const left = readFileSync(join(folder, 'lines'))
+    expect(left.length).toBeGreaterThan(log.bytes)
+    await log.close()
+    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+    writeFileSync(join(folder, 'lines'), left)
+    const again = await opened()
+    expect(again.lines).toEqual(lines)
+    await again.log.append('after')
+    await again.log.close()
+    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe(`${lines.join('\n')}\nafter\n`)
+  })
+
+  test('leaves out what the loss of power made holes in: nobody was told of it', async () => {
+    const text = `whole\n${'x'.repeat(5000)}\n${'y'.repeat(5000)}\nlast\n`
+    const holed = Buffer.from(text).fill(0, 4096, 8192)
+    writeFileSync(join(folder, 'lines'), Buffer.concat([holed, Buffer.alloc(9000)]))
+    const { log, lines } = await opened()
+    await log.append('after')
+    await log.close()
+    expect(lines).toEqual(['whole', 'last'])
+    const again = await opened()
+    await again.log.close()
+    expect(again.lines).toEqual(['whole', 'last', 'after'])
   })
 })

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AsyncCall, AsyncCounts } from '../../src/local/api.ts'
+import { AsyncCalls } from '../../src/local/async/async-calls.ts'
+import type { CallQueue } from '../../src/local/async/call-queue.ts'
+import type { AsyncTarget } from '../../src/local/async/target.ts'
 import { isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
@@ -198,4 +201,38 @@ describe('异步返回', () => {
     await until(async () => (await platform.logs()).some(({ text }) => text === 'made /x'), 'the call')
     expect(readFileSync(join(home.queue, 'poison.ndjson'), 'utf8').trim().split('\n')).toEqual(lines.slice(0, 2))
   })
+})
+
+test('a call by the name alone goes where one that waits goes', async () => {
+  const platform = local()
+  const { host, seen } = await sink()
+  const url = await platform.deploy('f', {
+    body: reply('event.method + " " + event.url'),
+    routes: [
+      { path: '/home/:id', methods: [] },
+      { path: '/home', methods: [] },
+    ],
+    async: { callbackHosts: [host] },
+  })
+  const headers = { 'x-callback-url': `http://${host}/` }
+  for (const [index, rest] of ['', '?a=1', '/', '/home/2?b=3'].entries()) {
+    await fetch(`${url}/async-function/f${rest}`, { method: 'PUT', headers })
+    await until(() => seen.length === index + 1, 'the callback')
+  }
+  expect(seen.map(({ body }) => body)).toEqual(['PUT /home', 'PUT /home?a=1', 'PUT /', 'PUT /home/2?b=3'])
+  expect(await (await fetch(`${url}/function/f?a=1`, { method: 'PUT' })).text()).toBe('PUT /home?a=1')
+})
+
+test('more bodies than the platform may hold are refused, and it is said when to come again', async () => {
+  const queue = { calls: new Map(), dead: new Map(), heldBytes: 256 << 20 } as unknown as CallQueue
+  const calls = new AsyncCalls({ queue, find: () => undefined })
+  const target = { service: 's', stage: 'dev', name: 'f', spec: {} } as AsyncTarget
+  const server = createServer((request, response) => void calls.accept(target, '/', { request, response }))
+  server.listen(0, '127.0.0.1')
+  closing.push(() => server.close())
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  const refused = await fetch(url, { method: 'POST', body: 'x' })
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+  expect(await refused.text()).toBe('too many calls wait, or lie among the dead letters\n')
 })

@@ -45,6 +45,26 @@ describe('under a sidecar of Dapr', () => {
     expect(await (await fetch(`${url}/mail`)).text()).toBe('route /mail')
   })
 
+  test('a page of another site calls the routes beside them, and fires none of them', async () => {
+    const platform = local()
+    const url = await platform.deploy('f', {
+      routes: [{ path: '/*', methods: [] }],
+      sources: [trigger('bus', 'pubsub', 'orders'), trigger('in', 'mailbox')],
+      body: `if (event.kind === 'http') { ${reply(`'route ' + event.url`)} }; return { kind: 'value', value: 'fired' }`,
+    })
+    const other = { 'sec-fetch-site': 'cross-site', origin: 'https://other.example' }
+    const post = async (path: string): Promise<[number, string]> => {
+      const response = await fetch(`${url}${path}`, { method: 'POST', headers: other, body: '{}' })
+      return [response.status, await response.text()]
+    }
+    expect(await post('/form')).toEqual([200, 'route /form'])
+    for (const path of ['/dapr/events/f/bus', '/mailbox']) {
+      const [status, text] = await post(path)
+      expect(status).toBe(403)
+      expect(text).not.toContain('fired')
+    }
+  })
+
   test('a service without such triggers answers as ever', async () => {
     const platform = local()
     const url = await platform.deploy('f', { body: reply(`'mine'`), routes: [{ path: '/*', methods: [] }] })

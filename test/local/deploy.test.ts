@@ -125,6 +125,23 @@ describe('a removal', () => {
     expect(readdirSync(platform.home.code)).toEqual([])
     expect(readdirSync(platform.home.root)).not.toContain('platform.json')
   })
+
+  test('of all functions at once waits for the one that has the most to do, and leaves nothing', async () => {
+    const platform = local()
+    const timers = [{ name: 't', schedule: 3600, timezone: 'UTC', enabled: true }]
+    const names = Array.from({ length: 5 }, (_, index) => `f${index}`)
+    const slow = `await new Promise((resolve) => setTimeout(resolve, 600)); console.log('the last word'); ${reply('"done"')}`
+    for (const name of names) await platform.deploy(name, { timers, body: name === 'f2' ? slow : reply('1') })
+    const url = (await platform.info())?.url
+    const running = fetch(`${url}/f2`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const driver = driverOf(await platform.connect())
+    const all = await driver.list(platform.call, [])
+    await Promise.all(all.map((live) => driver.delete(live, platform.call)))
+    expect(await (await running).text()).toBe('done')
+    expect(await platform.info()).toBeUndefined()
+    expect(readdirSync(platform.home.services)).toEqual([])
+  })
 })
 
 async function pidsOf(platform: ReturnType<typeof local>, name: string): Promise<number[]> {

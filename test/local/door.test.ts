@@ -124,10 +124,12 @@ test('streams, clients that go and other protocols pass the door', async () => {
   const [answer] = (await once(socket, 'data')) as [Buffer]
   expect(answer.toString()).toMatch(/hello$/)
   expect(answer.toString()).not.toMatch(/authorization/)
-  socket.destroy()
   const stranger = request(`${door}/chat`, { headers: change }).end()
   const [refused] = (await once(stranger, 'response')) as [{ statusCode: number }]
   expect(refused.statusCode).toBe(401)
+  const ended = once(socket, 'close')
+  await platform.info({ host: '127.0.0.1' })
+  await ended
 })
 
 test('the door is there again after the platform was killed, with the same port and token, until it is closed', async () => {

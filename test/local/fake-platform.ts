@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { answerConsole } from '../../src/local/platform/console.ts'
+import { answerConsole } from '../../src/local/platform/management/console.ts'
 
 /** What `GET /v1/state` answers, and the rest of docs/local-api.md, as a platform with some life in it would. */
 export class FakePlatform {

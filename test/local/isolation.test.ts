@@ -63,12 +63,31 @@ describe('functions of one service', () => {
     expect(performance.now() - began).toBeLessThan(2500)
     await until(() => !isAlive(pid), 'the end of the loop')
     expect((await fetch(`${url}/loop`)).status).toBe(200)
-    const line = (await platform.logs({ functions: ['loop'] })).find(({ text }) => text.includes('timeout'))
+    const line = (await platform.logs({ functions: ['loop'] })).find(({ text }) => text.includes('did not answer'))
     expect(line).toMatchObject({
       stream: 'sys',
-      text: 'did not answer within its timeout of 1 s; its process is ended',
+      text: 'did not answer within 1 s; its process is ended',
     })
     expect(line?.requestId).toBeDefined()
+  })
+
+  test('are told to be late once, each by its own time, and of a process that ends nothing else is told', async () => {
+    const platform = local()
+    const url = await platform.deploy('loop', {
+      timeout: 4,
+      body: `if (event.url.endsWith('?go')) for (;;); await new Promise(() => {})`,
+    })
+    const waiting = fetch(`${url}/loop`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const hurried = await fetch(`${url}/loop?go`, { headers: { 'x-timeout': '500ms' } })
+    expect((await hurried.text()).trim()).toBe('the function "loop" did not answer within 0.5 s')
+    expect((await (await waiting).text()).trim()).toBe('the function "loop" did not answer within 4 s')
+    const lines = await platform.logs({ functions: ['loop'] })
+    expect(lines.map(({ text }) => text)).toEqual([
+      'deployed',
+      'did not answer within 0.5 s; its process is ended',
+      'did not answer within 4 s',
+    ])
   })
 
   test('that are late lose their process only when its other calls are done', async () => {

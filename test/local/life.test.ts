@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -140,7 +141,7 @@ describe('the platform', () => {
       mkdirSync(join(platform.home.services, name), { recursive: true })
       if (text !== undefined) writeFileSync(join(platform.home.services, name, 'service.json'), text)
     }
-    mkdirSync(join(platform.home.code, 'half-made'), { recursive: true })
+    mkdirSync(join(platform.home.code, `.${randomUUID()}`), { recursive: true })
     const url = await platform.deploy('f', { body: reply('1') })
     expect(await textAt(`${url}/f`)).toBe('1')
     expect(readdirSync(platform.home.code)).toHaveLength(1)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { LogLine } from '@anyfaas/kit'
 import type { LogData } from '@anyfaas/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Following } from '../../src/local/platform/logs/following.ts'
 import { lineFilter } from '../../src/local/sources/line-filter.ts'
 import { LogSource } from '../../src/local/sources/log-source.ts'
 import type { SourceContext } from '../../src/local/sources/source.ts'
@@ -116,7 +117,7 @@ describe('lines of a file', () => {
     await platform.info()
     expect((await platform.record()).pid).not.toBe(pid)
     await until(async () => (await texts(platform)).length === 4, 'what came meanwhile')
-    appendFileSync(file, 'last\n')
+    appendFileSync(file, 'last\nwithout an end')
     renameSync(file, `${file}.1`)
     writeFileSync(file, 'fresh\n')
     await until(async () => (await texts(platform)).includes('fresh'), 'the new file')
@@ -124,7 +125,7 @@ describe('lines of a file', () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     appendFileSync(file, 'emptied\n')
     await until(async () => (await texts(platform)).includes('emptied'), 'the emptied file')
-    expect(await texts(platform)).toEqual(['one', 'two', 'thrée', 'away', 'last', 'fresh', 'emptied'])
+    expect(await texts(platform)).toEqual(['one', 'two', 'thrée', 'away', 'last', 'without an end', 'fresh', 'emptied'])
   })
 
   test('of the platform itself are refused: they would tell of themselves', async () => {
@@ -146,4 +147,20 @@ test('a filter has words, quoted texts and what must not be there, and nothing e
   expect(matches('', 'x')).toBe(true)
   for (const unknown of ['{ $.level = "error" }', '[ip, user]', '?a ?b', '%a|b%'])
     expect(lineFilter(unknown)).toBeUndefined()
+})
+
+test('a reader of a log that leaves before it has begun is heard of no more', () => {
+  const leave = new AbortController()
+  const listeners = new Set<(line: LogLine) => void>()
+  const hear = (listener: (line: LogLine) => void): (() => void) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+  const following = new Following(hear, leave.signal)
+  expect(listeners.size).toBe(1)
+  leave.abort()
+  expect(listeners.size).toBe(0)
+  new Following(hear, leave.signal)
+  expect(listeners.size).toBe(0)
+  return expect(following.lines().next()).resolves.toMatchObject({ done: true })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Cron } from 'croner'
 import { expect, test } from 'vitest'
 import { serviceFolder } from '../../src/local/home.ts'
-import { MOST_MISSED, missedRuns } from '../../src/local/platform/schedule.ts'
+import { MOST_MISSED, missedRuns } from '../../src/local/platform/timers/schedule.ts'
 import type { MissedRuns, TimerSpec } from '../../src/local/spec.ts'
 import { isAlive, type LocalFixture, until, useLocal } from './fixture.ts'
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -75,7 +77,7 @@ describe.runIf(has('nats-server'))('subjects of NATS', () => {
       publishedAt: expect.any(String),
     })
     expect(await one('k')).toEqual({
-      records: [{ topic: 'in.k.x', value: { n: 1 }, headers: { 'X-Own': 'yes' }, timestamp: expect.any(Number) }],
+      records: [{ topic: 'in.k.x', value: '{"n":1}', headers: { 'X-Own': 'yes' }, timestamp: expect.any(Number) }],
     })
     expect(await printed(platform, 'q')).toEqual(
       expect.arrayContaining([
@@ -141,8 +143,8 @@ describe.runIf(has('nats-server'))('subjects of NATS', () => {
     await until(async () => (await printed(platform)).length === 2, 'what came meanwhile', 60_000)
     const values = (await printed(platform)).flatMap((one) => (one as { records: object[] }).records)
     expect(values).toMatchObject([
-      { topic: 'orders.new', offset: 2, value: 1 },
-      { topic: 'orders.new', offset: 3, value: 2 },
+      { topic: 'orders.new', offset: 2, value: '1' },
+      { topic: 'orders.new', offset: 3, value: '2' },
     ])
     const pending = async (): Promise<number> => {
       const [consumer] = await manager.consumers.list('ORDERS').next()
@@ -171,6 +173,69 @@ describe.runIf(has('nats-server'))('subjects of NATS', () => {
     }, 'nobody to listen')
     expect(await printed(platform)).toHaveLength(1)
   })
+
+  test('that may not be listened to are told of, and the platform lives', async () => {
+    const port = await freePort()
+    await openNats(
+      closing,
+      port,
+      'authorization { users = [{ user: a, password: b, permissions: { subscribe: { deny: "secret" } } }] }',
+    )
+    const platform = local()
+    const server = `nats://a:b@127.0.0.1:${port}`
+    await platform.deploy('f', { body: PRINT, sources: [listener(server, 'mq', ['secret', 'open'])] })
+    await told(platform, 'cannot listen to secret')
+    const { pid } = await platform.record()
+    await platform.info()
+    expect((await platform.record()).pid).toBe(pid)
+  })
+
+  test('of a stream that was removed and made anew are listened to again', async () => {
+    const server = await openNats(closing)
+    const connection = await client(server)
+    const manager = await jetstreamManager(connection)
+    await manager.streams.add({ name: 'S', subjects: ['s'] })
+    const platform = local()
+    await platform.deploy('f', { body: PRINT, sources: [listener(server, 'mq', ['s'])] })
+    await told(platform, 'kept by the stream S')
+    await manager.streams.delete('S')
+    await manager.streams.add({ name: 'S', subjects: ['s'] })
+    await until(
+      async () => {
+        await manager.jetstream().publish('s', '1')
+        return (await printed(platform)).length > 0
+      },
+      'a message',
+      60_000,
+    )
+  })
+
+  test('are listened to again when the server knows the password again', async () => {
+    const port = await freePort()
+    const users = (password: string): string => `authorization { user: a, password: ${password} }`
+    const first: (() => unknown)[] = []
+    await openNats(first, port, users('b'))
+    const platform = local()
+    const server = `nats://a:b@127.0.0.1:${port}`
+    await platform.deploy('f', { body: PRINT, sources: [listener(server, 'mq', ['x'])] })
+    await told(platform, 'listens to x')
+    for (const close of first.splice(0)) await close()
+    const file = join(platform.home.root, 'nats.log')
+    await openNats(first, port, `${users('other')}\nlog_file: "${file}"`)
+    await until(() => readFileSync(file, 'utf8').split('authentication error').length > 3, 'some refusals')
+    for (const close of first.splice(0)) await close()
+    await openNats(closing, port, users('b'))
+    const connection = await connect({ servers: `127.0.0.1:${port}`, user: 'a', pass: 'b' })
+    closing.push(() => connection.close())
+    await until(
+      async () => {
+        connection.publish('x', '1')
+        return (await printed(platform)).length > 0
+      },
+      'a message',
+      30_000,
+    )
+  }, 90_000)
 
   test('are what outputs with a server send to: a stream acknowledges, else the server takes it', async () => {
     const server = await openNats(closing)

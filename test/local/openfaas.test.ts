@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeZip, zipEntry } from '../fixtures/zip.ts'
@@ -26,7 +29,7 @@ test('a secret of the platform reaches the functions that name it, as a file, an
   const platform = local()
   await platform.deploy('other', { body: reply('process.env.secret_mount_path') })
   await expect(platform.deploy('f', { body: READS, secretFiles: ['db-password'] })).rejects.toThrow(
-    `the function "f" needs of the platform's secrets "db-password"`,
+    'the function "f" reads the secret "db-password", which the platform does not have',
   )
   const secret = { name: 'db-password', namespace: 'shop.dev' }
   expect((await ask(platform, 'POST', '/system/secrets', { ...secret, value: 'first word' }))[0]).toBe(201)
@@ -54,6 +57,46 @@ test('a secret of the platform reaches the functions that name it, as a file, an
   expect((await ask(platform, 'DELETE', '/system/secrets', secret))[0]).toBe(404)
   await expect(platform.deploy('f', { body: `${READS} `, secretFiles: ['db-password'] })).rejects.toThrow('SLS7006')
   expect(await (await fetch(`${url}/f`)).text()).not.toBe('db-password first word')
+})
+
+test('what Alertmanager says of functions scales them', async () => {
+  const platform = local()
+  await platform.deploy('f', { body: reply('1'), concurrency: { instance: 1, min: 1, max: 8 } })
+  const alert = async (status: string, name = 'f.shop.dev'): Promise<[number, string]> =>
+    await ask(platform, 'POST', '/system/alert', { status, alerts: [{ status, labels: { function_name: name } }] })
+  const replicas = async (): Promise<unknown> =>
+    JSON.parse((await ask(platform, 'GET', '/system/function/f'))[1]).replicas
+  await until(async () => (await replicas()) === 1, 'the first process')
+  for (const expected of [3, 5, 7, 8, 8]) {
+    expect(await alert('firing')).toEqual([200, ''])
+    await until(async () => (await replicas()) === expected, `${expected} processes`)
+  }
+  expect(await alert('resolved')).toEqual([200, ''])
+  await until(async () => (await replicas()) === 1, 'the least')
+  expect(await alert('firing', 'nobody')).toEqual([400, 'function nobody not found'])
+  const several = { alerts: ['nobody', 'f'].map((name) => ({ status: 'firing', labels: { function_name: name } })) }
+  expect((await ask(platform, 'POST', '/system/alert', several))[0]).toBe(400)
+  await until(async () => (await replicas()) === 3, 'the function behind an unknown one')
+  expect((await ask(platform, 'POST', '/system/alert', {}))[0]).toBe(400)
+})
+
+test('a function answers by its name with its namespace, and no page of another site', async () => {
+  const platform = local()
+  const url = await platform.deploy('f', { body: `return { kind: 'value', value: 'called' }`, routes: [] })
+  const post = async (path: string, headers: Record<string, string> = {}): Promise<[number, string]> => {
+    const asking = request(`${url}${path}`, { method: 'POST', headers }).end()
+    const [response] = (await once(asking, 'response')) as [IncomingMessage]
+    return [response.statusCode ?? 0, (await text(response)).trim()]
+  }
+  for (const name of ['f', 'f.shop.dev']) {
+    expect(await post(`/function/${name}`)).toEqual([200, 'called'])
+    expect((await post(`/async-function/${name}`))[0]).toBe(202)
+    for (const kind of ['function', 'async-function']) {
+      expect((await post(`/${kind}/${name}`, { 'sec-fetch-site': 'cross-site' }))[0]).toBe(403)
+      expect((await post(`/${kind}/${name}`, { 'sec-fetch-site': 'same-origin' }))[0]).toBeLessThan(300)
+    }
+  }
+  expect((await post('/function/f.shop.prod'))[0]).toBe(404)
 })
 
 /** Uploads code and says what names it in place of an image. */

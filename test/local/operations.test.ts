@@ -40,6 +40,16 @@ test('what is a request goes through the gateway', async () => {
   expect(JSON.parse(payload)).toMatchObject({ statusCode: 201, body: 'PUT hello', headers: { 'x-url': '/a/b?c=1' } })
 })
 
+test('what the platform answers in the function’s stead is a failure, and what it does not accept too', async () => {
+  const platform = local()
+  await platform.deploy('f', { body: 'process.exit(3)' })
+  const request = JSON.stringify({ kind: 'http', method: 'GET', url: '/f', headers: [] })
+  const failed = await invoke(platform, { payload: request })
+  expect(failed.error).toEqual({ type: 'exit', message: 'the function "f" ended its process (exit code 3)' })
+  const { error } = await invoke(platform, { payload: 'x'.repeat(9 << 20), isAsync: true })
+  expect(error).toEqual({ type: 'too-large', message: 'the body of an asynchronous call has at most 6 MB' })
+})
+
 test('an asynchronous call is accepted with its id', async () => {
   const platform = local()
   await platform.deploy('f', { body })

@@ -26,7 +26,7 @@ function entry(name: string, body: string, outputs: readonly OutputSpec[] = []):
     routes: [{ path: `/${name}`, methods: [] }],
     triggers: [],
     outputs: outputs.map((output) => output.name),
-    timeoutSec: 3,
+    timeoutSec: 20,
   }
   const manifest = { service: 'shop', stage: 'dev', provider: 'local', function: name, members: [member] }
   const loaders = `{ ${name}: { handler: async () => ({ handler: async (ctx, event) => { ${body} } }) } }`
@@ -170,7 +170,9 @@ describe('ctx.send', () => {
       body: expect.stringMatching(/^\{"n":\d\}$/),
       attributes: {},
     })
-    expect((await seen('k3'))[0]).toMatchObject({ records: [{ topic: 'clicks', value: { n: expect.any(Number) } }] })
+    expect((await seen('k3'))[0]).toMatchObject({
+      records: [{ topic: 'clicks', value: expect.stringMatching(/^\{"n":\d\}$/) }],
+    })
     expect((await seen('k1', 'k2')).length).toBe(4)
   })
 
@@ -190,6 +192,30 @@ describe('ctx.send', () => {
       ['/v1.0/bindings/mail', { operation: 'send', data: { n: 1 }, metadata: { to: 'x' } }],
       ['/v1.0/publish/bus/orders', { n: 2 }],
     ])
+  })
+
+  test('takes six megabytes and no more, also where nobody says before how many come', async () => {
+    const platform = local()
+    const { url: to, taken } = await sink()
+    const body = `const piece = Buffer.alloc(1 << 20, 'x')
+      const send = (count) => new Promise((resolve) => {
+        const { DAPR_HTTP_PORT: port, DAPR_API_TOKEN: token } = process.env
+        const request = require('node:http').request({ port, method: 'POST', path: '/v1.0/bindings/hook', headers: { 'dapr-api-token': token } })
+        request.once('response', ({ statusCode }) => resolve(String(statusCode))).once('error', ({ code }) => resolve(code))
+        request.write('{"data": "')
+        for (let n = 0; n < count; n++) request.write(piece)
+        request.end('"}')
+      })
+      return [await send(5), await send(200)]`
+    const outputs: OutputSpec[] = [{ name: 'hook', kind: 'http', url: to }]
+    const url = await platform.deploy('f', { files: entry('f', body, outputs), outputs, timeout: 20 })
+    const [small, large] = (await (await fetch(`${url}/f`, { method: 'POST' })).json()) as string[]
+    expect(small).toBe('204')
+    // Who goes on sending may not get to read the answer.
+    expect(['413', 'EPIPE', 'ECONNRESET']).toContain(large)
+    expect(taken.map((one) => one.body.length)).toEqual([5 << 20])
+    const said = 'the output "hook" failed: the body is larger than 6 MB'
+    await until(async () => (await platform.logs()).some(({ text }) => text === said), said)
   })
 
   test('a function knows its own outputs only, and nobody else knows any', async () => {

@@ -9,7 +9,7 @@ const local = useLocal()
 describe('the gateway', () => {
   test('gives a function its request and its answer to the client', async () => {
     const url = await local().deploy('echo', {
-      body: `return { kind: 'http', status: 201, headers: [['x-twice', 'a'], ['x-twice', 'b'], ['set-cookie', 'a=1'], ['set-cookie', 'b=2']],
+      body: `return { kind: 'http', status: 201, headers: [['x-twice', 'a'], ['x-twice', 'b'], ['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['x-place', 'Zürich']],
         body: JSON.stringify({ event: { ...event, body: event.body && Buffer.from(event.body).toString() }, context }) }`,
     })
     const response = await fetch(`${url}/echo?x=%20y`, { method: 'PUT', body: 'hé', headers: { 'x-Own': '1' } })
@@ -20,6 +20,7 @@ describe('the gateway', () => {
     expect(response.status).toBe(201)
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
     expect(response.headers.get('x-twice')).toBe('a, b')
+    expect(response.headers.get('x-place')).toBe('Zürich')
     expect(event).toMatchObject({ kind: 'http', method: 'PUT', url: '/echo?x=%20y', body: 'hé', ip: '127.0.0.1' })
     expect(event.headers).toContainEqual(['x-Own', '1'])
     expect(context).toMatchObject({ service: 'shop', stage: 'dev', function: 'echo', memoryMb: 128 })

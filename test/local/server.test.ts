@@ -20,6 +20,12 @@ const SERVER = `const { createServer } = require('node:http')
         for (const part of ['a', 'b', 'c']) { response.write(part); await new Promise((r) => setTimeout(r, 100)) }
         return response.end()
       }
+      if (request.url === '/invoke' && JSON.parse(body).data.name === 'flood') {
+        response.writeHead(200)
+        const flood = () => { while (response.write(Buffer.alloc(1 << 20, 'x'))); }
+        response.on('drain', flood)
+        return flood()
+      }
       if (request.url === '/invoke' && JSON.parse(body).data.name === 'fail') { response.statusCode = 500; return response.end('not today') }
       response.setHeader('set-cookie', ['a=1', 'b=2'])
       response.setHeader('content-type', 'application/json')
@@ -59,14 +65,16 @@ describe('a server behind a command', () => {
       timers: [
         { ...base, name: 'tick', schedule: '* * * * * * *', payload: { n: 1 } },
         { ...base, name: 'fail', schedule: '* * * * * * *' },
+        { ...base, name: 'flood', schedule: '* * * * * * *' },
       ],
     })
     const lines = await until(async () => {
       const found = (await platform.logs()).map(({ text }) => text)
-      return found.some((text) => text.includes('failed')) && found
-    }, 'a failed timer')
+      return ['"fail" failed', '"flood" failed'].every((what) => found.join().includes(what)) && found
+    }, 'the failed timers')
     expect(lines).toContain('asked for /invoke')
     expect(lines).toContain('the timer "fail" failed: the function answered the event with the status 500')
+    expect(lines).toContain('the timer "flood" failed: the function answered the event with more than 32 MB')
     expect(lines.join()).not.toContain('"tick" failed')
   })
 

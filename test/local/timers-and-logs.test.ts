@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogLine } from '@anyfaas/kit'
 import { describe, expect, test } from 'vitest'
-import { LogFile } from '../../src/local/platform/log-file.ts'
+import { LogFile } from '../../src/local/platform/logs/log-file.ts'
 import { reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()

@@ -68,6 +68,15 @@ test('local.yml says what the platform will run', async () => {
   ])
 })
 
+test('a domain is a name of the service, and one that a platform would give is none', async () => {
+  const translator = await target.translate()
+  const hostsOf = (name: string): unknown => {
+    const service = makeService({ functions: [makeFn('f')], domain: { at: '/domain', name } })
+    return (translator.translate(service, {}).resources[0]?.spec as FunctionSpec | undefined)?.hosts
+  }
+  expect([hostsOf('shop.example.com'), hostsOf('auto')]).toEqual([['shop.example.com'], undefined])
+})
+
 test('what the platform cannot do is said at its place', async () => {
   const { diagnostics } = await translate([
     makeFn('a', { runtime: 'python3.12', cpu: 2, timeoutSec: 100_000 }),
@@ -99,13 +108,14 @@ test('raw settings of a trigger are laid over it, and what becomes of missed run
   expect(diagnostics[0]?.pointer).toMatch(/\/overrides\/local\/missed$/)
 })
 
-test('topics are subjects of NATS where a server is named, and other brokers are told of', async () => {
+test('topics are those of Kafka or subjects of NATS where brokers are named, and others are refused', async () => {
   const at = '/functions/k/events/0'
   const common = { at, enabled: true, name: 'k' }
-  const withBrokers = (...brokers: string[]) =>
+  const kafkaWith = (more: object) =>
     translate([
-      makeFn('k', { triggers: [{ ...common, kind: 'kafka', brokers, topics: ['a.>'], group: 'g' } as never] }),
+      makeFn('k', { triggers: [{ ...common, kind: 'kafka', topics: ['a.>'], group: 'g', ...more } as never] }),
     ])
+  const withBrokers = (...brokers: string[]) => kafkaWith({ brokers })
   const withServer = (server: unknown) =>
     translate([
       makeFn('m', { triggers: [{ ...common, kind: 'mq', topic: 'a', overrides: { local: { server } } } as never] }),
@@ -114,14 +124,25 @@ test('topics are subjects of NATS where a server is named, and other brokers are
   const nats = await withBrokers(...servers)
   expect(nats.diagnostics).toEqual([])
   expect(nats.resources[0]?.spec).toMatchObject({ sources: [{ type: 'topic', server: servers, group: 'g' }] })
-  const kafka = await withBrokers('nats://a', 'kafka:9092')
-  expect(kafka.diagnostics).toMatchObject([{ code: 'SLS3003', severity: 'warning' }])
-  expect(kafka.resources[0]?.spec).not.toHaveProperty('sources.0.server')
+  const brokers = ['kafka:9092', 'kafka+ssl://u:p@b:9093?mechanism=scram-sha-256&ca=/etc/ca.pem']
+  const own = { brokers, offset: 'earliest', batch: { size: 5, windowSec: 2 } }
+  const kafka = await kafkaWith(own)
+  expect(kafka.diagnostics).toEqual([])
+  const { offset, batch } = own
+  expect(kafka.resources[0]?.spec).toMatchObject({
+    sources: [{ type: 'topic', server: brokers, group: 'g', offset, batch }],
+  })
+  expect((await kafkaWith({ ...own, offset: 'yesterday' })).diagnostics).toMatchObject([{ severity: 'error' }])
+  expect((await withBrokers('nats://a', 'kafka:9092')).diagnostics).toMatchObject([{ severity: 'error' }])
+  const lost = await kafkaWith({ ...own, brokers: servers })
+  expect(lost.diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'warning', 'warning'])
+  expect(lost.resources[0]?.spec).not.toHaveProperty('sources.0.offset')
+  expect((await kafkaWith({})).diagnostics).toMatchObject([{ severity: 'note', emulated: true }])
   const secret = { $secret: ['nats://u:', { name: 'PASSWORD' }, '@host'] }
   const hidden = await withServer(secret)
   expect(hidden.diagnostics).toEqual([])
   expect(hidden.resources[0]?.spec).toMatchObject({ sources: [{ server: secret }], secrets: ['PASSWORD'] })
-  for (const wrong of ['http://x', 7, [], ['nats://a', '']]) {
+  for (const wrong of ['http://x', 'kafka://x', 7, [], ['nats://a', '']]) {
     const { diagnostics } = await withServer(wrong)
     expect(diagnostics).toMatchObject([{ code: 'SLS3003', severity: 'error', pointer: `${at}/overrides/local/server` }])
   }

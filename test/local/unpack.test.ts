@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { unpack } from '../../src/local/platform/unpack.ts'
+import { unpack } from '../../src/local/platform/services/unpack.ts'
 
 const roots: string[] = []
 

@@ -1,22 +1,32 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
+import { LineBatch } from './line-batch.ts'
 
-interface Batch {
-  readonly lines: string[]
-  readonly done: Promise<void>
-  readonly settle: (failure?: Error) => void
-}
+/** A log that is smaller has no room ahead, and none has more of it than so much. */
+const BUSY_BYTES = 64 << 10
+const MOST_AHEAD_BYTES = 16 << 20
+const ZEROS = Buffer.alloc(1 << 20)
 
-/** Lines in a file. An append resolves when its line is on the disk; those of one moment share the wait for it. */
+/**
+ * Lines in a file. An append resolves when its line is on the disk; those of one moment share the wait for it. A busy log's file has zeros ahead
+ * of the lines: to write over them a disk has neither a length nor new places to note, which takes it longer than the lines do.
+ */
 export class AppendLog {
   readonly #path: string
   #file: FileHandle | undefined
-  #batch: Batch | undefined
+  #batch: LineBatch | undefined
+  /** Of a batch that is written. */
+  #page: Buffer | undefined
   #flushing: Promise<void> | undefined
   readonly #replacements: (() => Promise<void>)[] = []
   #bytes = 0
+  /** Where the zeros end. */
+  #ahead = 0
+  /** Whether there can be something behind `#bytes` that nobody was told of. */
+  #isTorn = false
+  /** The disk has no room to write ahead. */
+  #isNarrow = false
 
   constructor(path: string) {
     this.#path = path
@@ -29,18 +39,19 @@ export class AppendLog {
   /** Tells every whole line of the file and opens it. A last line that a crash cut off is cut away. */
   async open(tell: (line: string) => void): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-    this.#file = await open(this.#path, 'a+', 0o600)
+    this.#file = await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600)
     const { size } = await this.#file.stat()
     const whole = await wholeBytes(this.#file, size)
     if (whole < size) await this.#file.truncate(whole)
-    this.#bytes = whole
-    if (whole === 0) return
-    for await (const line of createInterface({ input: createReadStream(this.#path), crlfDelay: 0 })) tell(line)
+    this.#bytes = this.#ahead = whole
+    if (whole === 0) await syncFolder(this.#path)
+    else await tellLines(this.#path, tell)
   }
 
-  append(line: string): Promise<void> {
-    this.#batch ??= newBatch()
-    this.#batch.lines.push(line)
+  /** A line, which may come in parts. */
+  append(...parts: readonly string[]): Promise<void> {
+    this.#batch ??= this.#begin()
+    this.#batch.add(...parts)
     const { done } = this.#batch
     this.#flushing ??= this.#flush()
     return done
@@ -61,22 +72,29 @@ export class AppendLog {
 
   async close(): Promise<void> {
     await this.written()
+    if (this.#ahead > this.#bytes) await this.#file?.truncate(this.#bytes)
     await this.#file?.close()
     this.#file = undefined
     await rm(`${this.#path}.new`, { force: true })
   }
 
+  #begin(): LineBatch {
+    const batch = new LineBatch(this.#page)
+    this.#page = undefined
+    return batch
+  }
+
   async #replace(lines: readonly string[]): Promise<void> {
     const draft = `${this.#path}.new`
-    const file = await open(draft, 'w', 0o600)
-    await file.writeFile(lines.map((line) => `${line}\n`).join(''))
-    const { size } = await file.stat()
-    await file.datasync()
-    await file.close()
+    const text = lines.map((line) => `${line}\n`).join('')
+    await writeFile(draft, text, { mode: 0o600, flush: true })
     await rename(draft, this.#path)
+    // What follows in the new file is kept only if the folder names it.
+    await syncFolder(this.#path)
     await this.#file?.close()
-    this.#file = await open(this.#path, 'a', 0o600)
-    this.#bytes = size
+    this.#file = await open(this.#path, 'r+')
+    this.#bytes = this.#ahead = Buffer.byteLength(text)
+    this.#isTorn = false
   }
 
   // Nothing else writes: what is appended while the file is replaced has to follow in the new one.
@@ -88,26 +106,65 @@ export class AppendLog {
       await this.#replacements.shift()?.()
       const batch = this.#batch
       this.#batch = undefined
-      if (batch) await this.#write(`${batch.lines.join('\n')}\n`).then(() => batch.settle(), batch.settle)
+      if (!batch) continue
+      await this.#write(batch.bytes).then(() => batch.settle(), batch.settle)
+      this.#page = batch.page
     } while (this.#batch || this.#replacements.length > 0)
     this.#flushing = undefined
   }
 
-  async #write(text: string): Promise<void> {
-    if (!this.#file) throw new Error(`${this.#path} is closed`)
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten
-    await this.#file.datasync()
-    this.#bytes += bytes.length
+  async #write(bytes: Buffer): Promise<void> {
+    const file = this.#file
+    if (!file) throw new Error(`${this.#path} is closed`)
+    // The half of a line that a full disk took would be the end of the next one.
+    if (this.#isTorn) await file.truncate(this.#bytes)
+    if (this.#isTorn) this.#ahead = this.#bytes
+    this.#isTorn = true
+    const end = this.#bytes + bytes.length
+    if (end > this.#ahead) await this.#goAhead(file, end)
+    for (let at = 0; at < bytes.length; ) {
+      at += (await file.write(bytes, at, bytes.length - at, this.#bytes + at)).bytesWritten
+    }
+    await file.datasync()
+    this.#bytes = end
+    this.#isTorn = false
+  }
+
+  async #goAhead(file: FileHandle, from: number): Promise<void> {
+    this.#ahead = from
+    if (from < BUSY_BYTES || this.#isNarrow) return
+    const to = from + Math.min(from, MOST_AHEAD_BYTES)
+    try {
+      while (this.#ahead < to) this.#ahead += (await file.write(ZEROS, 0, ZEROS.length, this.#ahead)).bytesWritten
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code !== 'ENOSPC') throw failure
+      // Room ahead is for speed: what there is left of the disk is for lines.
+      this.#isNarrow = true
+      this.#ahead = from
+      await file.truncate(this.#bytes)
+    }
   }
 }
 
-function newBatch(): Batch {
-  let settle: Batch['settle'] = () => undefined
-  const done = new Promise<void>((resolve, reject) => {
-    settle = (failure) => (failure ? reject(failure) : resolve())
-  })
-  return { lines: [], done, settle }
+// Not with `readline`, which since Node.js 24 ends lines at characters that JSON leaves as they are.
+async function tellLines(path: string, tell: (line: string) => void): Promise<void> {
+  // What was on its way when the machine lost its power can have holes.
+  const tellWhole = (line: string): void => (line.includes('\0') ? undefined : tell(line))
+  let begun: string[] = []
+  for await (const text of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const lines = text.split('\n')
+    begun.push(lines.shift() ?? '')
+    const last = lines.pop()
+    if (last === undefined) continue
+    tellWhole(begun.join(''))
+    for (const line of lines) tellWhole(line)
+    begun = [last]
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r')
+  await folder.sync().finally(() => folder.close())
 }
 
 // Up to and with the last line feed.

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AsyncCall, AsyncCounts } from '../api.ts'
-import { headerPairs, isOfConnection, readBody } from '../platform/exchange.ts'
-import { asFailure, CallFailure } from '../platform/failure.ts'
+import { headerPairs, isOfConnection, readBody } from '../platform/instances/exchange.ts'
+import { asFailure, CallFailure } from '../platform/instances/failure.ts'
+import { whyOf } from '../platform/instances/failure-text.ts'
 import type { SourceEvent } from '../sources/source.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import { CallRunner } from './call-runner.ts'
@@ -19,6 +20,8 @@ export interface AsyncOptions {
 const CALL_ID = /^[\w.:-]{1,128}$/
 const LARGEST_BODY_BYTES = 6 << 20
 const LONGEST_LINE = 100_000
+/** Of bodies in memory, those of dead letters too. */
+const MOST_HELD_BYTES = 256 << 20
 
 /** Takes calls whose callers do not wait, and sees to it that each of them is made. */
 export class AsyncCalls {
@@ -27,11 +30,13 @@ export class AsyncCalls {
   readonly #runner: CallRunner
   /** Who waits for a place in the line. */
   #waiting: (() => void)[] = []
+  /** Who waits for the end of a call, by its id. */
+  readonly #ends = new Map<string, (() => void)[]>()
 
   constructor({ queue, find }: AsyncOptions) {
     this.#queue = queue
     this.#find = find
-    this.#runner = new CallRunner(queue, find, () => this.#admit())
+    this.#runner = new CallRunner(queue, find, (id) => this.#finished(id))
   }
 
   /** Brings back what was not finished; from then on it accepts calls. */
@@ -44,22 +49,25 @@ export class AsyncCalls {
     this.#runner.start()
   }
 
-  /** Answers 202 when the call is kept for good, or with what is wrong with it. `rest` is path and query for the function. */
+  /** Answers 202 when the call is kept for good, or with what is wrong with it. `rest` is path and query for the function; without a path it is called by its name alone. */
   async accept(target: AsyncTarget, rest: string, { request, response }: Wire): Promise<void> {
     const started = `${BigInt(Date.now()) * 1_000_000n}`
     try {
       const id = callIdOf(request)
       const message = await messageOf(target, rest, request)
-      if (this.#queue.calls.size >= LONGEST_LINE) throw refusal('throttle', 'too many calls wait')
+      if (this.#isFull) throw refusal('throttle', 'too many calls wait, or lie among the dead letters')
       await this.#put(id, message)
       response.writeHead(202, { 'x-call-id': id, 'x-start-time': started, 'content-length': '0' })
       response.end()
     } catch (thrown) {
-      const { status, message } = asFailure(thrown)
-      const text = `${message}\n`
+      const { status, kind, retryAfterSec } = asFailure(thrown)
+      const text = `${whyOf(thrown)}\n`
       response.writeHead(status, {
         'content-type': 'text/plain; charset=utf-8',
-        'x-error-class': asFailure(thrown).kind,
+        'content-length': Buffer.byteLength(text),
+        'x-error-class': kind,
+        ...(request.complete ? {} : { connection: 'close' }),
+        ...(retryAfterSec !== undefined && { 'retry-after': String(retryAfterSec) }),
       })
       response.end(text)
     }
@@ -67,8 +75,14 @@ export class AsyncCalls {
 
   /** Resolves when the event is kept for good; while the line is full it waits. `path` is `NAME.SERVICE.STAGE`. */
   async enqueue(path: string, event: SourceEvent, id: string): Promise<void> {
-    while (this.#queue.calls.size >= LONGEST_LINE) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#isFull) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     await this.#put(id, eventMessage(path, event))
+  }
+
+  /** Resolves when a call has succeeded or was given up, or is another platform's to make. */
+  async ended(id: string): Promise<void> {
+    if (!this.#queue.calls.has(id)) return
+    await new Promise<void>((resolve) => this.#ends.set(id, [...(this.#ends.get(id) ?? []), resolve]))
   }
 
   async counts(): Promise<AsyncCounts> {
@@ -107,6 +121,7 @@ export class AsyncCalls {
   async discard(id: string): Promise<boolean> {
     if (!this.#queue.dead.has(id)) return false
     await this.#queue.finish(id)
+    this.#admit()
     return true
   }
 
@@ -119,9 +134,20 @@ export class AsyncCalls {
     await this.#queue.close()
   }
 
+  get #isFull(): boolean {
+    return this.#queue.calls.size >= LONGEST_LINE || this.#queue.heldBytes >= MOST_HELD_BYTES
+  }
+
   async #put(id: string, message: QueueMessage): Promise<void> {
     const now = Date.now()
     if (await this.#queue.put({ id, message, accepted: now, attempts: 0, next: now })) this.#runner.wake()
+  }
+
+  #finished(id: string): void {
+    this.#admit()
+    if (this.#queue.calls.has(id)) return
+    for (const end of this.#ends.get(id) ?? []) end()
+    this.#ends.delete(id)
   }
 
   #admit(): void {
@@ -143,7 +169,7 @@ export class AsyncCalls {
       function: place.name,
       state,
       method: message.Method,
-      path: message.Path,
+      path: message.Path || '/',
       accepted: new Date(accepted).toISOString(),
       attempts,
       next: next === undefined ? null : new Date(next).toISOString(),
@@ -172,7 +198,7 @@ async function messageOf(target: AsyncTarget, rest: string, request: IncomingMes
   if (body && body.length > LARGEST_BODY_BYTES) {
     throw refusal('too-large', `the body of an asynchronous call has at most ${LARGEST_BODY_BYTES >> 20} MB`)
   }
-  const [path = '/', query = ''] = splitOnce(rest)
+  const [path, query] = splitOnce(rest)
   const message = {
     Header: headersOf(request),
     Host: request.headers.host ?? '',

@@ -36,6 +36,8 @@ export interface CallQueue {
   look(): Promise<Backlog>
   /** Those that are still tried, by id, the oldest first. */
   readonly calls: ReadonlyMap<string, QueuedCall>
+  /** Of the bodies of all of these that are in memory here. */
+  readonly heldBytes: number
   /** Those that were given up. */
   readonly dead: ReadonlyMap<string, QueuedCall>
   close(): Promise<void>

@@ -1,5 +1,5 @@
 import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
-import { asFailure } from '../platform/failure.ts'
+import { asFailure } from '../platform/instances/failure.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import type { CallResult } from './callback.ts'
 import { readEventMessage } from './event-message.ts'
@@ -20,7 +20,7 @@ export class CallRunner {
   done = 0
   readonly #queue: CallQueue
   readonly #find: (path: string) => AsyncTarget | undefined
-  readonly #onFinished: () => void
+  readonly #onFinished: (id: string) => void
   readonly #agent = new Agent({ keepAlive: true })
   readonly #byFunction = new Map<string, number>()
   readonly #stopping = new AbortController()
@@ -29,7 +29,8 @@ export class CallRunner {
   #isStarted = false
   #isScheduled = false
 
-  constructor(queue: CallQueue, find: (path: string) => AsyncTarget | undefined, onFinished: () => void) {
+  /** `onFinished` hears of every attempt's end. */
+  constructor(queue: CallQueue, find: (path: string) => AsyncTarget | undefined, onFinished: (id: string) => void) {
     this.#queue = queue
     this.#find = find
     this.#onFinished = onFinished
@@ -97,7 +98,7 @@ export class CallRunner {
         this.running.delete(call.id)
         this.#byFunction.set(name, (this.#byFunction.get(name) ?? 1) - 1)
         if (this.running.size === 0) this.#whenIdle?.()
-        this.#onFinished()
+        this.#onFinished(call.id)
         this.wake()
       })
   }

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { request as sendPlain } from 'node:http'
 import { request as sendSecure } from 'node:https'
 import { BlockList, isIP } from 'node:net'
-import { isOfConnection } from '../platform/exchange.ts'
+import { isOfConnection } from '../platform/instances/exchange.ts'
 
 /** What a call came to. */
 export interface CallResult {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AppendLog } from './append-log.ts'
 import type { Backlog, CallQueue, QueuedCall } from './call-queue.ts'
-import { readMessage } from './message.ts'
+import { type QueueMessage, readMessage } from './message.ts'
 
 /** Ids of finished calls that are remembered, so that a call that is sent again is known. */
 const KEPT_IDS = 100_000
@@ -10,7 +10,11 @@ const LARGEST_LOG_BYTES = 64 << 20
 
 type Entry =
   | { readonly put: Omit<QueuedCall, 'message'>; readonly message: unknown }
-  | { readonly keep: Pick<QueuedCall, 'id' | 'attempts' | 'reason'> & { readonly next: number | null } }
+  | {
+      readonly keep: Pick<QueuedCall, 'id' | 'attempts' | 'reason'> & { readonly accepted?: number } & {
+        readonly next: number | null
+      }
+    }
   | { readonly done: string }
 
 /** Calls in a log on this machine's disk, and in memory. */
@@ -28,6 +32,10 @@ export class LogQueue implements CallQueue {
   constructor(folder: string) {
     this.#log = new AppendLog(join(folder, 'calls.ndjson'))
     this.#poison = new AppendLog(join(folder, 'poison.ndjson'))
+  }
+
+  get heldBytes(): number {
+    return this.#liveBytes
   }
 
   async open(): Promise<void> {
@@ -49,8 +57,7 @@ export class LogQueue implements CallQueue {
     }
     this.calls.set(id, call)
     this.#liveBytes += message.Body.length
-    const entry: Entry = { put: { id, ...rest, next: call.next ?? 0 }, message }
-    const putting = this.#log.append(JSON.stringify(entry))
+    const putting = this.#log.append(...putEntry({ id, ...rest, next: call.next ?? 0 }, message))
     this.#putting.set(id, putting)
     try {
       await putting
@@ -64,9 +71,11 @@ export class LogQueue implements CallQueue {
   }
 
   async keep(call: QueuedCall): Promise<void> {
-    const { id, attempts, reason, next } = call
+    const { id, accepted, attempts, reason, next } = call
     this.#place(call)
-    const entry: Entry = { keep: { id, attempts, next: next ?? null, ...(reason !== undefined && { reason }) } }
+    const entry: Entry = {
+      keep: { id, accepted, attempts, next: next ?? null, ...(reason !== undefined && { reason }) },
+    }
     await this.#log.append(JSON.stringify(entry))
   }
 
@@ -156,6 +165,14 @@ export class LogQueue implements CallQueue {
     return [...finished, ...live]
   }
 }
+
+// As `JSON.stringify` of the whole would have it, without looking at each character of a body, which takes several times its memory.
+function putEntry(put: Omit<QueuedCall, 'message'>, { Body, ...rest }: QueueMessage): readonly string[] {
+  const body = BASE64.test(Body) ? Body : JSON.stringify(Body).slice(1, -1)
+  return [`{"put":${JSON.stringify(put)},"message":{"Body":"`, body, `",${JSON.stringify(rest).slice(1)}}`]
+}
+
+const BASE64 = /^[\w+/=-]*$/
 
 function parse(line: string): Entry | undefined {
   try {

@@ -39,6 +39,8 @@ const NS = 1e6
 /** Calls in a stream of NATS JetStream, which several platforms take from. A call counts as finished when it is acknowledged. */
 export class NatsQueue implements CallQueue {
   readonly calls = new Map<string, QueuedCall>()
+  /** The server holds them. */
+  readonly heldBytes = 0
   readonly #server: string
   readonly #poison: AppendLog
   readonly #messages = new Map<string, JsMsg>()

@@ -103,7 +103,13 @@ export class LocalOperations implements Operations {
     const text = await response.text()
     const durationMs = performance.now() - began
     const answer = { statusCode: response.status, headers: Object.fromEntries(response.headers), body: text }
-    return { ...(requestId && { requestId }), durationMs, payload: isAsync ? '' : JSON.stringify(answer) }
+    const error = failureOf(response, isAsync, text)
+    return {
+      ...(requestId && { requestId }),
+      durationMs,
+      payload: isAsync ? '' : JSON.stringify(answer),
+      ...(error && { error }),
+    }
   }
 
   async #logOf(fn: string, requestId: string | undefined, since: number, call: Call): Promise<string> {
@@ -116,6 +122,13 @@ export class LocalOperations implements Operations {
     }
     return lines.join('\n')
   }
+}
+
+// What the platform says in the function's stead. An answer of the function's own is one, whatever its status.
+function failureOf({ status, headers }: Response, isAsync: boolean, text: string): RemoteAnswer['error'] {
+  const type = headers.get('x-error-class')
+  if (type === null && (!isAsync || status === 202)) return undefined
+  return { type: type ?? String(status), message: text.trim() }
 }
 
 async function examineFolder(root: string): Promise<Finding> {

@@ -8,16 +8,16 @@ import { readJson } from '../json-file.ts'
 import { OutputDoor } from '../outputs/output-door.ts'
 import { OwnBus } from '../outputs/own-bus.ts'
 import { SERVE_FILE } from '../places.ts'
-import { asyncTarget, takeAsync } from '../platform/async-target.ts'
-import type { CodeFolders } from '../platform/code-store.ts'
-import { answerDapr } from '../platform/dapr.ts'
-import { whyOf } from '../platform/failure-text.ts'
-import { listenersOf } from '../platform/listeners.ts'
-import { SecretStore } from '../platform/secret-store.ts'
-import { ServiceHost } from '../platform/service-host.ts'
-import { type ServiceOptions, type ServiceState, stateFile } from '../platform/service-state.ts'
-import { Warden } from '../platform/warden.ts'
-import { WarmWorkers } from '../platform/warm-workers.ts'
+import { whyOf } from '../platform/instances/failure-text.ts'
+import { Warden } from '../platform/instances/warden.ts'
+import { WarmWorkers } from '../platform/instances/warm-workers.ts'
+import { SecretStore } from '../platform/secrets/secret-store.ts'
+import { asyncTarget, takeAsync } from '../platform/services/async-target.ts'
+import type { CodeFolders } from '../platform/services/code-store.ts'
+import { answerDapr } from '../platform/services/dapr.ts'
+import { listenersOf } from '../platform/services/listeners.ts'
+import { ServiceHost } from '../platform/services/service-host.ts'
+import { type ServiceOptions, type ServiceState, stateFile } from '../platform/services/service-state.ts'
 import type { SourcesOptions } from '../sources/sources.ts'
 import type { FunctionSpec, RouteSpec } from '../spec.ts'
 import { openTracing } from '../tracing/open-tracing.ts'
@@ -171,6 +171,8 @@ export class DevHost {
       sidecar: (name) => this.#outputs.variablesFor(name),
       buckets: join(folder, 'buckets'),
       accept: (...happened) => this.#callOnce(...happened),
+      // By then it is.
+      ended: async () => undefined,
       // Nobody wants yesterday's runs when work begins.
       remembersTimers: false,
       gateway: {

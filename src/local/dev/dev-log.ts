@@ -1,7 +1,7 @@
 import type { LogLine } from '@anyfaas/kit'
 import { addressIn, isOfInspector } from '../once/inspector.ts'
 import type { DebuggerAddress } from '../once/once-call.ts'
-import type { ServiceLog } from '../platform/service-log.ts'
+import type { ServiceLog } from '../platform/logs/service-log.ts'
 
 export interface LogListeners {
   readonly onLog: (line: LogLine) => void

@@ -22,10 +22,8 @@ export interface Bus {
 export function busData(message: BusMessage, id: string, time: Date): TopicData | QueueData | KafkaData {
   const { kind, topic, data, attributes = {}, offset } = message
   if (kind === 'queue') return { queue: topic, messages: [{ id, body: data, attributes }] }
-  if (kind === 'mq') {
-    const body = typeof data === 'string' ? data : JSON.stringify(data)
-    return { topic, id, body, attributes, publishedAt: time.toISOString() }
-  }
-  const record = { topic, partition: undefined, offset, key: undefined, value: data, headers: attributes }
+  const text = typeof data === 'string' ? data : JSON.stringify(data)
+  if (kind === 'mq') return { topic, id, body: text, attributes, publishedAt: time.toISOString() }
+  const record = { topic, partition: undefined, offset, key: undefined, value: text, headers: attributes }
   return { records: [{ ...record, timestamp: time.getTime() }] }
 }

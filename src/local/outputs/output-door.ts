@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { json } from 'node:stream/consumers'
 import { isMap } from '@anyfaas/kit'
-import { asFailure } from '../platform/failure.ts'
-import { whyOf } from '../platform/failure-text.ts'
-import { closeServer, countRequests, listen, portOf } from '../platform/ports.ts'
+import { readBody } from '../platform/instances/exchange.ts'
+import { asFailure } from '../platform/instances/failure.ts'
+import { whyOf } from '../platform/instances/failure-text.ts'
+import { closeServer, countRequests, listen, portOf } from '../platform/instances/ports.ts'
 import type { OutputSpec } from '../spec.ts'
 import type { Bus } from './bus.ts'
 import { refusal } from './refusal.ts'
@@ -74,11 +74,18 @@ export class OutputDoor {
   async #send({ outputs }: OutputOwner, name: string, request: IncomingMessage): Promise<void> {
     const output = outputs.find((one) => one.name === name)
     if (!output) throw refusal('request', `there is no output "${name}"`)
-    if (Number(request.headers['content-length'] ?? 0) > LARGEST_DATA_BYTES)
-      throw refusal('too-large', 'the data is too large')
-    const body: unknown = await json(request).catch(() => undefined)
+    const bytes = await readBody(request, LARGEST_DATA_BYTES)
+    const body = bytes && parse(bytes.toString())
     if (!isMap(body)) throw refusal('request', 'the body is not a JSON object')
     await this.#senders.send(output, messageOf(body))
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

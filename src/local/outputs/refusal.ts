@@ -1,4 +1,4 @@
-import { CallFailure, type FailureKind } from '../platform/failure.ts'
+import { CallFailure, type FailureKind } from '../platform/instances/failure.ts'
 
 /** Why nobody has what a function sent. */
 export function refusal(kind: FailureKind, message: string): CallFailure {

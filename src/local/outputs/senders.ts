@@ -1,5 +1,7 @@
+import { isKafka } from '../kafka-address.ts'
 import type { OutputSpec } from '../spec.ts'
 import type { Bus } from './bus.ts'
+import { KafkaSender, type OutputRecord } from './kafka-sender.ts'
 import { MqttSender } from './mqtt-sender.ts'
 import { NatsSender } from './nats-sender.ts'
 import { refusal } from './refusal.ts'
@@ -19,6 +21,7 @@ export class Senders {
   readonly #bus: Bus
   readonly #mqtt = new MqttSender()
   readonly #nats = new NatsSender()
+  readonly #kafka = new KafkaSender()
 
   constructor(bus: Bus) {
     this.#bus = bus
@@ -30,15 +33,24 @@ export class Senders {
     if (kind === 'dapr') return await sendToDapr(output, message)
     if (kind === 'mqtt') return await this.#mqtt.send(output, bodyOf(message.data).body)
     const topic = text(output, kind === 'queue' ? 'queue' : 'topic')
-    const { server } = output
-    if (server === undefined) await this.#bus.publish({ kind, topic, data: plain(message.data) })
-    else await this.#nats.send([server].flat().map(String), topic, bodyOf(message.data).body)
+    const { server = kind === 'kafka' ? output['brokers'] : undefined } = output
+    if (server === undefined) return await this.#bus.publish({ kind, topic, data: plain(message.data) })
+    const servers = [server].flat().map(String)
+    const { body } = bodyOf(message.data)
+    if (kind === 'kafka' && servers.every(isKafka)) await this.#kafka.send(servers, topic, recordOf(body, message))
+    else await this.#nats.send(servers, topic, body)
   }
 
   async close(): Promise<void> {
     await this.#mqtt.close()
     await this.#nats.close()
+    await this.#kafka.close()
   }
+}
+
+// As sidecars of Dapr have it: https://docs.dapr.io/reference/components-reference/supported-pubsub/setup-apache-kafka/
+function recordOf(value: Buffer, { metadata: { partitionKey: key } }: OutputMessage): OutputRecord {
+  return { value, ...(typeof key === 'string' && { key: Buffer.from(key) }) }
 }
 
 async function sendToDapr(output: OutputSpec, { data, metadata }: OutputMessage): Promise<void> {

@@ -23,7 +23,12 @@ export const start: Start = (manifest, loaders) => {
 }
 
 function toReply({ status, headers, body }: HttpReply): LocalHttpReply {
-  const list = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((item) => [name, item] as const))
+  const list: [string, string][] = []
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
+    if (Array.isArray(value)) for (const item of value) list.push([name, item])
+    else list.push([name, value as string])
+  }
   return { kind: 'http', status, headers: list, body }
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { readJson, writeJson } from '../json-file.ts'
 import type { LogSourceSpec } from '../spec.ts'
+import { digestOf } from './digest.ts'
 import { lineFilter } from './line-filter.ts'
 import { DEFAULT_INTERVAL_SEC, logData, MOST_LINES } from './log-source.ts'
 import type { Source, SourceContext } from './source.ts'
@@ -77,12 +77,14 @@ export class FileLines implements Source {
     if (!next) return
     const [now, before] = await Promise.all([next.stat(), this.#file.stat()])
     if (now.ino === before.ino) return await next.close()
+    await this.#readAll(this.#file, { isLast: true })
     await this.#file.close()
     this.#file = next
     await this.#readAll(next)
   }
 
-  async #readAll(file: FileHandle): Promise<void> {
+  /** `isLast` when nobody will end its last line any more. */
+  async #readAll(file: FileHandle, { isLast = false } = {}): Promise<void> {
     const { ino, size } = await file.stat()
     const { inode, offset, turn } = this.#place ?? NOWHERE
     const isSame = ino === inode && size >= offset
@@ -93,7 +95,7 @@ export class FileLines implements Source {
       const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, place.offset)
       const end = buffer.subarray(0, bytesRead).lastIndexOf(LF) + 1
       // A line without an end waits for it, unless it is longer than anybody wants.
-      const length = end === 0 && bytesRead === CHUNK_BYTES ? bytesRead : end
+      const length = end === 0 && (isLast || bytesRead === CHUNK_BYTES) ? bytesRead : end
       if (length === 0) return
       await this.#tell(buffer.toString('utf8', 0, length), place)
       place = { ...place, offset: place.offset + length }
@@ -108,7 +110,7 @@ export class FileLines implements Source {
     for (let at = 0; at < wanted.length; at += MOST_LINES) {
       const lines = wanted.slice(at, at + MOST_LINES).map((line) => ({ time, text: line }))
       // The same lines that are told twice, because the platform was killed in between, have the same id.
-      const id = hashOf([this.#context.identity, place, at])
+      const id = digestOf(JSON.stringify([this.#context.identity, place, at]))
       await this.#context.take({ data: logData(this.#spec, lines), id })
     }
     this.#complaint = ''
@@ -130,7 +132,3 @@ export class FileLines implements Source {
 }
 
 const NOWHERE: Place = { inode: 0, offset: 0, turn: 0 }
-
-function hashOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
-}

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { StorageData } from '@anyfaas/runtime'
 import type { FolderSourceSpec } from '../spec.ts'
+import { digestOf } from './digest.ts'
 import type { Happening, SourceContext } from './source.ts'
 
 /** What tells one content of a file from another. */
@@ -57,7 +57,7 @@ function changeOf(key: string, kind: Change['kind'], state: FileState): Change {
       const data: StorageData = { bucket, key, ...details, versionId: undefined, event }
       // The same happening that is told twice, because the platform was killed in between, has the same id.
       const whole = JSON.stringify([identity, event, key, size, modifiedMs, inode])
-      return { data, id: createHash('sha256').update(whole).digest('hex').slice(0, 32) }
+      return { data, id: digestOf(whole) }
     },
   }
 }

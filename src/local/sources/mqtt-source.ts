@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { IPublishPacket, MqttClient } from 'mqtt'
 import type { MqttSourceSpec } from '../spec.ts'
+import { digestOf } from './digest.ts'
 import { readPayload } from './payload.ts'
 import { shownAddress } from './shown-address.ts'
 import type { Source, SourceContext } from './source.ts'
@@ -13,7 +13,7 @@ export async function openMqtt(spec: MqttSourceSpec<string>, context: SourceCont
   const { broker, topic, qos = 0 } = spec
   const { connectMqtt } = await import('../mqtt-client.ts')
   const client = connectMqtt(broker, {
-    clientId: `sls-${createHash('sha256').update(context.identity).digest('hex').slice(0, 18)}`,
+    clientId: `sls-${digestOf(context.identity, 18)}`,
     // The broker keeps what comes while the platform is away.
     clean: qos === 0,
     resubscribe: false,

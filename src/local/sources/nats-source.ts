@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   AckPolicy,
   type ConsumerMessages,
@@ -11,7 +10,10 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node'
 import { connectNats, managerOf, streamOf } from '../nats-client.ts'
 import { type BusMessage, busData } from '../outputs/bus.ts'
 import type { TopicSourceSpec } from '../spec.ts'
+import { tellChanges } from './changes.ts'
+import { digestOf } from './digest.ts'
 import { readPayload } from './payload.ts'
+import { type Repeated, repeat } from './repeat.ts'
 import { shownAddress } from './shown-address.ts'
 import type { Source, SourceContext } from './source.ts'
 
@@ -31,68 +33,77 @@ export class NatsSource implements Source {
   readonly #servers: readonly string[]
   readonly #context: SourceContext
   readonly #group: string
+  readonly #what: string
+  readonly #tell: (text: string) => void
   readonly #inHand = new Set<Promise<void>>()
-  readonly #consuming: ConsumerMessages[] = []
-  #connection: NatsConnection | undefined
-  #timer: NodeJS.Timeout | undefined
-  #beginning: Promise<void> | undefined
+  #session: Session | undefined
+  #repeated: Repeated | undefined
   #isStopped = false
-  #told = ''
   #isLosing = false
 
   constructor(spec: TopicSourceSpec<string>, context: SourceContext) {
     this.#spec = spec
     this.#servers = [spec.server ?? []].flat()
     this.#context = context
+    this.#what = `${spec.topics.join(', ')} at ${this.#servers.map(shownAddress).join(', ')}`
+    const tell = tellChanges(context.tell)
+    this.#tell = (text) => this.#isStopped || tell(text)
     const { kind, group } = spec
-    this.#group = kind === 'queue' ? 'anyfaas-queue' : (group ?? `anyfaas-${hashOf(context.shared)}`)
+    this.#group = kind === 'queue' ? 'anyfaas-queue' : (group ?? `anyfaas-${digestOf(context.shared, 16)}`)
   }
 
   /** Begins to listen, now or as soon as a server is there. */
   open(): this {
-    this.#beginning = this.#begin()
+    this.#repeated = repeat(() => this.#live(), RETRY_MS)
     return this
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    clearTimeout(this.#timer)
-    await this.#beginning
-    await Promise.all(this.#consuming.map((messages) => messages.close()))
+    await Promise.all((this.#session?.consuming ?? []).map((messages) => messages.close()))
     await Promise.all(this.#inHand)
-    await this.#connection?.close()
+    await this.#session?.connection.close()
+    await this.#repeated?.stop()
   }
 
-  async #begin(): Promise<void> {
-    const what = `${this.#spec.topics.join(', ')} at ${this.#servers.map(shownAddress).join(', ')}`
+  async #live(): Promise<void> {
+    const failure = await this.#listen()
+    this.#session = undefined
+    this.#tell(`cannot listen to ${this.#what}: ${failure.message || failure.name}`)
+  }
+
+  /** Resolves with why it is over: the connection is made again by itself when it breaks, but not when the server refuses it. */
+  async #listen(): Promise<Error> {
     let connection: NatsConnection | undefined
     try {
       connection = await connectNats(this.#servers)
-      const manager = await managerOf(connection)
-      const places = await Promise.all(
-        this.#spec.topics.map((topic) => this.#listen(topic, connection as NatsConnection, manager)),
-      )
-      await connection.flush()
-      this.#connection = connection
-      this.#tell(
-        `listens to ${what}${[...new Set(places)].map((place) => place && `, kept by the stream ${place}`).join('')}`,
-      )
-      void this.#follow(connection, what)
+      const session = newSession(connection, await managerOf(connection))
+      this.#session = session
+      const places = await Promise.all(this.#spec.topics.map((topic) => this.#subscribe(topic, session)))
+      const failure = await Promise.race([session.over, connection.flush()])
+      if (failure || this.#isStopped) return failure ?? new Error('it was stopped')
+      const streams = [...new Set(places)].map((place) => place && `, kept by the stream ${place}`)
+      this.#tell(`listens to ${this.#what}${streams.join('')}`)
+      void this.#follow(connection)
+      return await session.over
     } catch (failure) {
-      this.#tell(`cannot listen to ${what}: ${(failure as Error).message || (failure as Error).name}`)
-      await connection?.close()
-      if (!this.#isStopped) this.#timer = setTimeout(() => this.open(), RETRY_MS)
+      return failure as Error
+    } finally {
+      await connection
+        ?.close()
+        .catch((failure: Error) => this.#tell(`did not leave ${this.#what} well: ${failure.message}`))
     }
   }
 
   /** The name of the stream, where there is one. */
-  async #listen(topic: string, connection: NatsConnection, manager: JetStreamManager): Promise<string | undefined> {
+  async #subscribe(topic: string, { connection, manager, consuming, end }: Session): Promise<string | undefined> {
     const stream = await streamOf(manager, topic)
     if (stream === undefined) {
-      connection.subscribe(topic, { queue: this.#group, callback: (_, message) => this.#takeOnce(message) })
+      const callback = (refused: Error | null, message: Msg): void => (refused ? end(refused) : this.#takeOnce(message))
+      connection.subscribe(topic, { queue: this.#group, callback })
       return undefined
     }
-    const name = `${/^[\w-]+$/.test(this.#group) ? this.#group : `group-${hashOf(this.#group)}`}-${hashOf(topic)}`
+    const name = `${/^[\w-]+$/.test(this.#group) ? this.#group : `group-${digestOf(this.#group, 16)}`}-${digestOf(topic, 16)}`
     await manager.consumers.add(stream, {
       durable_name: name,
       filter_subject: topic,
@@ -104,9 +115,9 @@ export class NatsSource implements Source {
       inactive_threshold: KEPT_DAYS * 86_400_000 * NS_PER_MS,
     })
     const consumer = await jetstream(connection).consumers.get(stream, name)
-    const messages = await consumer.consume()
-    this.#consuming.push(messages)
-    void this.#takeAll(messages)
+    const messages = await consumer.consume({ abort_on_missing_resource: true })
+    consuming.push(messages)
+    this.#takeAll(messages).then(() => end(new Error(`the stream ${stream} ended`)), end)
     return stream
   }
 
@@ -117,7 +128,7 @@ export class NatsSource implements Source {
   async #takeKept(message: JsMsg): Promise<void> {
     const { stream, streamSequence, timestampNanos } = message.info
     // A stream of the same name that was made anew counts from the beginning.
-    const id = hashOf(JSON.stringify([this.#context.shared, stream, streamSequence, timestampNanos]), 32)
+    const id = digestOf(JSON.stringify([this.#context.shared, stream, streamSequence, timestampNanos]))
     const happened = {
       id: `${stream}.${streamSequence}`,
       time: new Date(timestampNanos / NS_PER_MS),
@@ -152,7 +163,7 @@ export class NatsSource implements Source {
     const read: BusMessage = {
       kind: this.#spec.kind,
       topic: message.subject,
-      data: this.#spec.kind === 'mq' && encoding === undefined ? message.string() : payload,
+      data: this.#spec.kind !== 'queue' && encoding === undefined ? message.string() : payload,
       attributes: Object.fromEntries(headers),
       ...(offset !== undefined && { offset }),
     }
@@ -164,19 +175,28 @@ export class NatsSource implements Source {
     this.#inHand.add(held)
   }
 
-  async #follow(connection: NatsConnection, what: string): Promise<void> {
+  async #follow(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
-      if (type === 'disconnect') this.#tell(`lost ${what}, and tries again`)
-      if (type === 'reconnect') this.#tell(`listens to ${what} again`)
+      if (type === 'disconnect') this.#tell(`lost ${this.#what}, and tries again`)
+      if (type === 'reconnect') this.#tell(`listens to ${this.#what} again`)
     }
-  }
-
-  #tell(text: string): void {
-    if (text !== this.#told && !this.#isStopped) this.#context.tell(text)
-    this.#told = text
   }
 }
 
-function hashOf(text: string, length = 16): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length)
+/** From a connection to when it is of no use any more. */
+interface Session {
+  readonly connection: NatsConnection
+  readonly manager: JetStreamManager
+  readonly consuming: ConsumerMessages[]
+  readonly end: (failure: Error) => void
+  readonly over: Promise<Error>
+}
+
+function newSession(connection: NatsConnection, manager: JetStreamManager): Session {
+  let end: Session['end'] = () => undefined
+  const over = new Promise<Error>((resolve) => {
+    end = resolve
+  })
+  void connection.closed().then((failure) => end(failure ?? new Error('the connection was closed')))
+  return { connection, manager, consuming: [], end, over }
 }

@@ -24,6 +24,8 @@ export interface SourceContext {
   readonly hear: (listener: (line: LogLine) => void) => () => void
   /** Resolves when the event cannot be lost any more; rejects when nobody has it. */
   readonly take: (happening: Happening) => Promise<void>
+  /** Resolves when the event of this id has succeeded or was given up, as far as this platform is to know. */
+  readonly ended: (id: string) => Promise<void>
   readonly tell: (text: string) => void
 }
 

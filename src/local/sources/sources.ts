@@ -1,8 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { dirname, isAbsolute, join, relative } from 'node:path'
-import { Queue } from '../platform/queue.ts'
+import { isKafka } from '../kafka-address.ts'
+import { Queue } from '../queue.ts'
 import type { LogSourceSpec, MqttSourceSpec, SourceSpec, TopicSourceSpec } from '../spec.ts'
+import { digestOf } from './digest.ts'
 import { FileLines } from './file-lines.ts'
 import { FolderSource } from './folder-source.ts'
 import { LogSource } from './log-source.ts'
@@ -19,6 +21,8 @@ export interface SourcesOptions {
   readonly hear: SourceContext['hear']
   /** Resolves when the event cannot be lost any more. */
   readonly accept: (name: string, event: SourceEvent, id: string) => Promise<void>
+  /** Resolves when what was accepted by this id has succeeded or was given up. */
+  readonly ended: (id: string) => Promise<void>
   readonly tell: (name: string, text: string) => void
 }
 
@@ -87,16 +91,17 @@ export class Sources {
   }
 
   #contextOf(key: string, { function: name, spec }: WantedSource, tell: SourceContext['tell']): SourceContext {
-    const { place, folder, buckets, hear, accept } = this.#options
+    const { place, folder, buckets, hear, accept, ended } = this.#options
     const identity = [hostname(), folder, key].join('\n')
     return {
       identity,
       shared: `${place}/${key}`,
       buckets,
       hear,
-      memory: join(folder, `source-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.ndjson`),
+      memory: join(folder, `source-${digestOf(key, 16)}.ndjson`),
       take: ({ data, id = randomUUID() }) =>
         accept(name, { kind: kindOf(spec), trigger: spec.name, time: new Date().toISOString(), data }, id),
+      ended,
       tell,
     }
   }
@@ -112,13 +117,20 @@ export function kindOf(spec: SourceSpec): SourceEvent['kind'] {
 async function openSource(spec: SourceSpec, context: SourceContext): Promise<Source> {
   if (spec.type === 'folder') return await new FolderSource(spec, context).open()
   if (spec.type === 'log') return await openLog(spec, context)
-  if (spec.type === 'topic' && spec.server !== undefined) {
-    const { NatsSource } = await import('./nats-source.ts')
-    return new NatsSource(spec as TopicSourceSpec<string>, context).open()
-  }
+  if (spec.type === 'topic' && spec.server !== undefined)
+    return await openTopic(spec as TopicSourceSpec<string>, context)
   // What is sent to a topic of the platform itself comes from where it is sent, and a sidecar comes by itself.
   if (spec.type === 'topic' || spec.type === 'dapr') return { stop: async () => undefined }
   return await openMqtt(spec as MqttSourceSpec<string>, context)
+}
+
+async function openTopic(spec: TopicSourceSpec<string>, context: SourceContext): Promise<Source> {
+  if (spec.kind === 'kafka' && [spec.server ?? []].flat().every(isKafka)) {
+    const { KafkaSource } = await import('./kafka-source.ts')
+    return new KafkaSource(spec, context).open()
+  }
+  const { NatsSource } = await import('./nats-source.ts')
+  return new NatsSource(spec, context).open()
 }
 
 // The platform's own files tell of what it tells of.

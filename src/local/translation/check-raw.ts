@@ -1,5 +1,7 @@
 import { type Diagnostic, error, isMap, type MappedTrigger, writeValue } from '@anyfaas/kit'
+import { isKafka } from '../kafka-address.ts'
 import { MISSED_RUNS, type TopicSourceSpec } from '../spec.ts'
+import { isNats } from './kafka-fields.ts'
 
 /** What `overrides: {local}` of a trigger may say that is no word of the file's own: no other platform lets one choose. */
 export function checkRaw(mapped: MappedTrigger): readonly Diagnostic[] {
@@ -17,10 +19,13 @@ function checkMissed(mapped: MappedTrigger, missed: unknown): readonly Diagnosti
 
 function checkServer(mapped: MappedTrigger, server: TopicSourceSpec['server']): readonly Diagnostic[] {
   if (server === undefined) return []
-  const servers = [server].flat()
-  const texts = servers.map((one) => (typeof one === 'string' || isMap(one) ? writeValue(one) : ''))
-  if (texts.length > 0 && texts.every((text) => /^(nats:\/\/\S+$|\$\{secret:)/.test(text))) return []
-  return [wrong(mapped, 'server', '"server" of a trigger is the address of a NATS server: nats://HOST:4222')]
+  const texts = [server].flat().map((one) => (typeof one === 'string' || isMap(one) ? writeValue(one) : ''))
+  const isAll = (known: (text: string) => boolean): boolean =>
+    texts.length > 0 && texts.every((text) => known(text) || text.startsWith('${secret:'))
+  const takesKafka = mapped.deployed.trigger.kind === 'kafka'
+  if (isAll(isNats) || (takesKafka && isAll(isKafka))) return []
+  const what = takesKafka ? 'brokers of Kafka (kafka://HOST:9092) or a NATS server' : 'a NATS server'
+  return [wrong(mapped, 'server', `"server" of a trigger is the address of ${what}: nats://HOST:4222`)]
 }
 
 function wrong({ deployed: { trigger } }: MappedTrigger, key: string, message: string): Diagnostic {

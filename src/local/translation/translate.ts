@@ -65,6 +65,7 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
     environment,
     secrets: [...secretsIn([environment, sources, outputs.specs])].sort(),
     routes: ofType('route').map(readRoute),
+    ...hostsOf(service),
     timers: ofType('timer').map(readTimer),
     ...(sources.length > 0 && { sources }),
     ...(outputs.specs.length > 0 && { outputs: outputs.specs }),
@@ -81,6 +82,11 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
       ...outputs.diagnostics,
     ],
   }
+}
+
+// `auto` is a name that a platform would give.
+function hostsOf({ domain }: Service): Pick<FunctionSpec, 'hosts'> {
+  return domain && domain.name !== 'auto' ? { hosts: [domain.name] } : {}
 }
 
 function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): Partial<FunctionSpec> {

@@ -10,6 +10,7 @@ import {
   type TriggerTable,
 } from '@anyfaas/kit'
 import { lineFilter } from '../sources/line-filter.ts'
+import { kafkaFields, ONE_BY_ONE, OWN_TOPICS } from './kafka-fields.ts'
 
 const COMMON = {
   kind: elsewhere('the list that it stands in'),
@@ -24,11 +25,6 @@ const SOURCE = {
   name: elsewhere('name'),
   enabled: { to: 'enabled' },
 }
-
-const OWN_TOPICS = "messages of the platform's own topics and queues, as outputs send them"
-const ONE_BY_ONE = 'messages come one by one'
-const NO_KAFKA = "topics are the platform's own; brokers of Kafka are not asked"
-const NATS_INSTEAD = 'brokers: nats://HOST:4222 listens to subjects of NATS'
 
 /** What becomes of each kind of trigger. */
 export const triggers: TriggerTable = {
@@ -122,21 +118,10 @@ export const triggers: TriggerTable = {
   },
   kafka: {
     type: 'topic',
-    emulated: OWN_TOPICS,
     always: { kind: 'kafka' },
     fields: {
       ...SOURCE,
-      topics: { to: 'topics' },
-      brokers: {
-        to: 'server',
-        takes: 'addresses of NATS, whose subjects the topics are then',
-        as: (brokers) =>
-          brokers.every((broker) => NATS.test(broker)) ? brokers : adjusted(undefined, NO_KAFKA, NATS_INSTEAD),
-      },
-      instance: lossy(NO_KAFKA, NATS_INSTEAD),
-      group: { to: 'group' },
-      offset: lossy('a topic keeps nothing for who comes later'),
-      batch: { rows: { size: lossy(ONE_BY_ONE), windowSec: lossy(ONE_BY_ONE) } },
+      ...kafkaFields,
     },
   },
   mqtt: {
@@ -194,8 +179,6 @@ export const triggers: TriggerTable = {
 function without(what: string): Refuse {
   return refuse(`it comes without ${what}`, 'sls invoke --trigger KIND calls the function with such an event')
 }
-
-const NATS = /^nats:\/\/[^/\s]+$/
 
 // `created:put`, `s3:ObjectCreated:*`, `cos:ObjectRemove:Delete`: a folder knows two kinds of events.
 function fileEvents(events: readonly string[]): unknown {

@@ -59,6 +59,8 @@ export interface PingMessage {
 }
 
 export type FromWorker =
+  /** From a process that has no function yet; nobody has to do anything. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'loaded' }
   | { readonly kind: 'refused'; readonly error: WireError }
   | { readonly kind: 'pong' }

@@ -9,6 +9,8 @@ import type { HttpCallMessage } from '../wire/wire.ts'
 import { RunningCall } from './running-call.ts'
 
 const require = createRequire(import.meta.url)
+/** Of the runtime that is open already. */
+let opened: Buffer | undefined
 
 /**
  * Opens the runtime that artifacts of this version bring, and lets it answer a request that nobody has sent: what a first call
@@ -24,15 +26,16 @@ export async function preheat(): Promise<void> {
   write(CALL)
   const call = readMessage(page, LENGTH_BYTES, LENGTH_BYTES + page.readUInt32LE(0)) as HttpCallMessage
   await new RunningCall(call, CONTEXT, write).run(entry, () => undefined)
+  opened = readFileSync(realpathSync(RUNTIME_FILE))
 }
 
 /** Makes the artifact's runtime the one that is open already, where it is the same. */
 export function shareRuntime(folder: string): void {
-  const own = require.cache[RUNTIME_FILE]
+  if (!opened) return
   // An artifact whose own files are ES modules has the second one.
   const file = ['sls_runtime.js', 'sls_runtime.cjs'].map((name) => join(folder, name)).find(existsSync)
-  if (!own || file === undefined || !readFileSync(file).equals(readFileSync(RUNTIME_FILE))) return
-  require.cache[realpathSync(file)] = own
+  if (file !== undefined && readFileSync(file).equals(opened))
+    require.cache[realpathSync(file)] = require.cache[RUNTIME_FILE]
 }
 
 const PAGE_BYTES = 4096

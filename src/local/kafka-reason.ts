@@ -1,0 +1,6 @@
+/** The words of what is behind a failure, which the library wraps several times. */
+export function kafkaReason(failure: unknown): string {
+  const { errors, cause, message } = failure as AggregateError
+  const [inner = cause] = errors ?? []
+  return (inner && kafkaReason(inner)) || message || String(failure)
+}
