@@ -11,6 +11,8 @@ const vm = require('node:vm')
 const root = path.dirname(__dirname)
 // Kept code cannot import() on Node 20: see src/kit/src/import-module.ts.
 globalThis[Symbol.for('anyfaas.import')] = (url) => import(url)
+// V8 gives compiled code the mark of how the engine is set up when it is kept: see src/cli/engine.ts.
+globalThis[Symbol.for('anyfaas.keep')] = () => keep()
 
 const isOlder = Number(process.versions.node.split('.')[0]) < 22
 // For what our bundles load by a path that only the run tells, such as a provider: see the same file.
@@ -35,21 +37,39 @@ exports.load = function load(file) {
   const native = createRequire(file)
   const require = (id) => (/^\..*\.cjs$/.test(id) ? load(path.resolve(path.dirname(file), id)) : native(id))
   require.resolve = native.resolve
-  compile(file).runInThisContext()(module.exports, require, module, file, path.dirname(file))
+  try {
+    compile(file).runInThisContext()(module.exports, require, module, file, path.dirname(file))
+  } catch (cause) {
+    loaded.delete(file)
+    throw cause
+  }
   return module.exports
 }
 
 function compile(file) {
-  const source = fs.readFileSync(file, 'utf8')
-  const { mtimeMs, size } = fs.statSync(file)
-  // Whatever the code of one file depends on is in the name; V8 itself refuses what another V8 made.
-  const name = `${path.relative(root, file).replace(/[\\/]/g, '-')}-${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}`
-  const kept = path.join(folder(), name)
-  const cachedData = fs.existsSync(kept) ? fs.readFileSync(kept) : undefined
+  const source = fs.readFileSync(file)
+  const kept = path.join(folder(), nameOf(file))
+  const cachedData = compiledFrom(source, kept)
   const text = `(function(exports,require,module,__filename,__dirname){${source}\n})`
   const script = new vm.Script(text, { filename: file, cachedData })
-  if (!cachedData || script.cachedDataRejected) compiled.push({ script, kept })
+  if (!cachedData || script.cachedDataRejected) compiled.push({ script, source, kept })
   return script
+}
+
+// Files of one name and one folder differ by their source alone; of a path that is too long for a name the end will do. An
+// engine that is set up otherwise takes no code of this one: see src/cli/engine.ts.
+function nameOf(file) {
+  const name = path.relative(root, file).replace(/[\\/:]/g, '-')
+  return `${name.slice(-200)}${globalThis[Symbol.for('anyfaas.tuned')] === true ? '-tuned' : ''}`
+}
+
+// The source stands behind what was compiled from it. V8 compares no more than its length, and npm gives every file the
+// same date. What another V8 made, V8 refuses itself.
+function compiledFrom(source, kept) {
+  if (!fs.existsSync(kept)) return undefined
+  const bytes = fs.readFileSync(kept)
+  const end = bytes.length - source.length
+  return end > 0 && source.equals(bytes.subarray(end)) ? bytes.subarray(0, end) : undefined
 }
 
 // The user's own folder: code from a shared one could be anybody's.
@@ -59,19 +79,21 @@ function folder() {
 }
 
 // At the end, when what was needed has been compiled too.
-process.once('exit', () => {
+process.once('exit', keep)
+
+function keep() {
   if (compiled.length === 0) return
   try {
     makeFolder()
-    for (const { script, kept } of compiled) {
+    for (const { script, source, kept } of compiled.splice(0)) {
       const draft = `${kept}.${process.pid}`
-      fs.writeFileSync(draft, script.createCachedData())
+      fs.writeFileSync(draft, Buffer.concat([script.createCachedData(), source]))
       fs.renameSync(draft, kept)
     }
   } catch {
     // A home that cannot be written to makes the next start slower, nothing else.
   }
-})
+}
 
 // What other versions left behind goes with the first file of this one.
 function makeFolder() {

@@ -23,11 +23,6 @@ function start(main) {
     fail(`sls needs Node.js 20.19 or newer, this is ${process.versions.node}`)
   }
   if (!fs.existsSync(main)) fail(`sls is not built yet: run "npm run build" in ${path.dirname(__dirname)}`)
-  // A command is over before the optimizing compiler's work pays: it comes in for what runs fifteen times longer than usual.
-  const { setFlagsFromString } = require('node:v8')
-  setFlagsFromString('--interrupt-budget=1000000')
-  // Young memory begins with a megabyte and doubles; large services need it all, and every step copies what is alive.
-  setFlagsFromString('--semi-space-growth-factor=16')
   // Stacks that lead to the sources are worth their time only when somebody looks at them.
   const isLookedAt = process.env.SLS_DEBUG || process.argv.includes('--debug')
   if (isLookedAt) process.setSourceMapsEnabled(true)

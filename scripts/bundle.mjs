@@ -8,11 +8,16 @@ import { withRequire } from './with-require.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-// The tracer brings it to find addons, and it brings a downloader; packages with addons are taken whole instead.
-const WITHOUT_DOWNLOADER = {
-  name: 'without-downloader',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@mapbox\/node-pre-gyp$/ }, () => ({ path: join(root, 'scripts/nothing.cjs') }))
+// The tracer brings a downloader to find addons, and packages with addons are taken whole instead; the client of Kafka brings
+// readers of schemas. Its checksums are a file that it looks for beside its code, or a module.
+const LEANER = {
+  name: 'leaner',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^(@mapbox\/node-pre-gyp|avsc)$/ }, () => ({ path: join(root, 'scripts/nothing.cjs') }))
+    onResolve({ filter: /^ajv\/dist\/2020\.js$/ }, () => ({ path: join(root, 'scripts/no-schemas.cjs') }))
+    onResolve({ filter: /^@platformatic\/wasm-utils$/ }, ({ path, kind, resolveDir }) =>
+      resolve(`${path}/bundled`, { kind, resolveDir }),
+    )
   },
 }
 
@@ -71,7 +76,7 @@ await mkdir(join(root, 'dist/console'), { recursive: true })
 for (const name of ['index.html', 'console.css']) {
   await copyFile(join(root, 'src/console', name), join(root, 'dist/console', name))
 }
-if (wanted.length === 0) await writeLicences([...made.values()].flatMap(({ inputs }) => inputs))
+if (wanted.length === 0) for (const [folder, packages] of bundledPackages()) await writeLicences(folder, packages)
 for (const { to, bytes } of made.values()) console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${to}`)
 
 // A runtime and its parts; a part may open others.
@@ -104,11 +109,16 @@ async function make({ from, paths, to, format = 'cjs', ships = false, browser = 
     ...(browser && { loader: { '.css': 'text', '.html': 'text', '.svg': 'text' } }),
     // The contract and the runtime are bundled from their sources; plugins and esbuild stay packages.
     conditions: ['@anyfaas/source'],
+    // A vendor's library of all its calls: only from ES modules can those be left out that nobody uses.
+    ...(to.endsWith('-clients.cjs') && {
+      mainFields: ['module', 'main'],
+      conditions: ['@anyfaas/source', 'module'],
+    }),
     external: ['./sls_*.cjs', 'esbuild', '@anyfaas/aliyun', '@anyfaas/aws', '@anyfaas/tencent'],
-    plugins: ships ? [partImports(part, wanted)] : [lateImports(dirname(to), late), WITHOUT_DOWNLOADER],
+    plugins: ships ? [partImports(part, wanted)] : [lateImports(dirname(to), late), LEANER],
     minify: true,
-    // The tracer is a library and nothing of ours: its map would be larger than it.
-    sourcemap: ships || browser || to.endsWith('/trace.cjs') ? false : 'linked',
+    // What is a library and nothing of ours: its map would be larger than it.
+    sourcemap: ships || browser || isLibrary(to) ? false : 'linked',
     sourcesContent: false,
     legalComments: 'none',
     ...(ships && {
@@ -157,18 +167,48 @@ function lateImports(outdir, late) {
   }
 }
 
-// What is bundled keeps its licence: one file for all bundles.
-async function writeLicences(inputs) {
-  const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []))
-  const texts = []
-  for (const name of [...packages].sort()) {
-    const folder = join(root, 'node_modules', name)
-    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
-    if (!file) throw new Error(`${name} is bundled and has no licence file`)
-    texts.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`)
+function isLibrary(to) {
+  return /(-clients|\/trace)\.cjs$/.test(to)
+}
+
+// Folder of bundles -> the packages of others that they hold.
+function bundledPackages() {
+  const all = new Map()
+  for (const { to, inputs } of made.values()) {
+    const folder = /^(?:.*\/)?dist\//.exec(to)[0]
+    const names = inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [])
+    if (names.length > 0) all.set(folder, new Set([...(all.get(folder) ?? []), ...names]))
   }
-  await writeFile(join(root, 'dist/THIRD-PARTY.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`))
+  return all
+}
+
+// What is bundled keeps its licence: one file for all bundles of a package.
+async function writeLicences(folder, packages) {
+  // Text -> the packages that have it.
+  const texts = new Map()
+  for (const name of [...packages].sort()) {
+    const { version, license } = await manifestOf(name)
+    const text = (await licenceOf(name, packages)).trim()
+    texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`])
+  }
+  const parts = [...texts].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`)
+  await writeFile(join(root, folder, 'THIRD-PARTY.txt'), parts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
+function manifestOf(name) {
+  return readFile(join(root, 'node_modules', name, 'package.json'), 'utf8').then(JSON.parse)
+}
+
+// Some of a scope's packages leave the text to the others.
+async function licenceOf(name, packages) {
+  const { license } = await manifestOf(name)
+  const scope = name.startsWith('@') ? `${name.split('/')[0]}/` : `${name}/`
+  for (const one of [name, ...[...packages].sort().filter((other) => other.startsWith(scope))]) {
+    const folder = join(root, 'node_modules', one)
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    if (file && (await manifestOf(one)).license === license) return await readFile(join(folder, file), 'utf8')
+  }
+  throw new Error(`${name} is bundled and has no licence file`)
 }
 
 function unknown(name) {

@@ -12,6 +12,7 @@ const PARTS = {
     'append.ts',
     'body.ts',
     'cookies.ts',
+    'header-write.ts',
     'initializer.ts',
     'negotiate.ts',
     'node-stream.ts',

@@ -37,20 +37,20 @@ export function markOrigins({ service, resources }: Rendering): Rendering {
 }
 
 /** A writer of spec files that puts a comment `# serverless.yml:12` above every part. JSON has no comments: that is told. */
-export function createAnnotator(project: Project, io: ActionIo): (file: SpecFile) => string {
+export function createAnnotator(project: Project, io: ActionIo): (file: SpecFile) => Buffer {
   const places = createPlaces(project)
   return (file) => {
     if (file.format !== 'yaml') {
       io.tell({ kind: 'phase', name: `${file.path} stays without annotations: JSON has no comments`, state: 'done' })
       return writeSpec(file)
     }
-    const text = writeSpec(file)
+    const text = writeSpec(file).toString()
     const source = parseText(file.path, text)
     const comments = commentsOf(file.data).flatMap(({ path, origin }) => {
       const place = places(origin)
       return place ? [{ offset: spanOf(source, path, 'key').start, text: `# ${writePlace(place)}` }] : []
     })
-    return insert(text, comments)
+    return Buffer.from(insert(text, comments))
   }
 }
 

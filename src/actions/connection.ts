@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import {
   type Artifact,
+  type ConnectOptions as Asked,
   type Call,
   type Connection,
   type Driver,
@@ -13,15 +14,14 @@ import {
   secretNames,
   type Value,
 } from '@anyfaas/kit'
+import type { AddressOptions } from './address.ts'
 import type { ActionIo } from './io.ts'
 import type { Platform, Project } from './project.ts'
 
 /** What a connection needs besides the project. */
-export interface ConnectOptions {
+export interface ConnectOptions extends AddressOptions {
   readonly artifacts?: readonly Artifact[]
-  readonly port?: number
   readonly heldAlias?: string
-  readonly host?: string
 }
 
 /** Works with a connection to one platform and closes it. Throws SLS2004 when this version cannot deploy there. */
@@ -37,18 +37,28 @@ export async function withConnection<T>(
   // Every request that is on its way listens; Node warns of more than ten.
   setMaxListeners(0, io.signal)
   const connector = await connect()
-  const connection = await connector.connect({
-    service: platform.service,
-    artifacts: options.artifacts ?? [],
-    env: { ...io.env, ...secretsOf(project) },
-    ...(options.port !== undefined && { port: options.port }),
-    ...(options.heldAlias !== undefined && { heldAlias: options.heldAlias }),
-    ...(options.host !== undefined && { host: options.host }),
-  })
+  const connection = await connector.connect(askedOf(project, platform, options, io))
   try {
     return await work(connection)
   } finally {
     await connection.close()
+  }
+}
+
+/** What a connector is asked with. */
+export function askedOf(
+  project: Project,
+  platform: Platform,
+  { artifacts = [], port, heldAlias, host }: ConnectOptions,
+  io: ActionIo,
+): Asked {
+  return {
+    service: platform.service,
+    artifacts,
+    env: { ...io.env, ...secretsOf(project) },
+    ...(port !== undefined && { port }),
+    ...(heldAlias !== undefined && { heldAlias }),
+    ...(host !== undefined && { host }),
   }
 }
 

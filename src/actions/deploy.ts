@@ -1,5 +1,6 @@
 import { type Action, type Alias, changes, type Deployment, type Plan } from '@anyfaas/kit'
 import type { Choice } from '../engine/plan.ts'
+import { type AddressOptions, addressFor, refuseAddress } from './address.ts'
 import { type ApplyWishes, perform } from './apply.ts'
 import { beginCanary, type CanaryWishes, canaryOperations, passersBy, USUAL_ALIAS } from './canary.ts'
 import { callOf, withConnection } from './connection.ts'
@@ -7,22 +8,10 @@ import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
 import { deployedNames } from './operate.ts'
 import { planFor, prepare, type Site } from './plan.ts'
-import {
-  choosePlatforms,
-  misuse,
-  openProject,
-  type Platform,
-  type Project,
-  type ProjectOptions,
-  settle,
-} from './project.ts'
+import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
 import { type Probe, probe } from './smoke.ts'
 
-export interface DeployOptions extends ProjectOptions, Choice, ApplyWishes, CanaryWishes {
-  /** The port that the service shall answer on, where the platform lets one choose. */
-  readonly port?: number
-  /** Where the service shall be open to others than this machine, as `HOST` or `HOST:PORT`, where the platform lets one choose. */
-  readonly host?: string
+export interface DeployOptions extends ProjectOptions, AddressOptions, Choice, ApplyWishes, CanaryWishes {
   /** A path to ask for afterwards; the deploy fails unless it answers below 500. */
   readonly smoke?: string
   /** Asked with each plan that changes something, before it is done. Throws to stop it. */
@@ -49,12 +38,7 @@ export interface DeployedPlatform {
 export async function deploy(options: DeployOptions, io: ActionIo): Promise<DeployResult> {
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
-  for (const option of ['port', 'host'] as const) {
-    if (options[option] === undefined || platforms.some(({ provider }) => provider.name === 'local')) continue
-    throw misuse(
-      `--${option} is of the local platform, and this goes to ${platforms.map(({ label }) => label).join(', ')}`,
-    )
-  }
+  refuseAddress(platforms, options)
   return { deployments: await onEach(platforms, io, (platform, own) => deployTo(project, platform, options, own)) }
 }
 
@@ -66,11 +50,10 @@ async function deployTo(
 ): Promise<DeployedPlatform> {
   const began = performance.now()
   const prepared = await prepare(project, platform, { ...options, push: true }, io)
-  const { port, host, canary: share, alias = USUAL_ALIAS } = options
+  const { canary: share, alias = USUAL_ALIAS } = options
   const settings = {
     ...prepared,
-    ...(port !== undefined && { port }),
-    ...(host !== undefined && { host }),
+    ...addressFor(platform, options),
     ...(share !== undefined && { heldAlias: alias }),
   }
   return await withConnection(project, platform, settings, io, async (connection) => {

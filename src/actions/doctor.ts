@@ -1,8 +1,8 @@
-import type { Examination } from '@anyfaas/kit'
-import { callOf, withConnection } from './connection.ts'
+import { type Examination, type Finding, isSlsError, type SlsError } from '@anyfaas/kit'
+import { askedOf, callOf, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
-import { choosePlatforms, openProject, type ProjectOptions } from './project.ts'
+import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions } from './project.ts'
 
 export interface DoctorResult {
   readonly platforms: readonly {
@@ -16,10 +16,28 @@ export interface DoctorResult {
 export async function doctor(options: ProjectOptions, io: ActionIo): Promise<DoctorResult> {
   const project = await openProject(options, io)
   const platforms = await onEach(await choosePlatforms(project, options, io), io, async (platform, own) => {
-    const examination = await withConnection(project, platform, {}, own, async ({ operations }) =>
-      operations?.doctor ? await operations.doctor(callOf(own)) : { findings: [] },
-    )
+    const examination = await examine(project, platform, own)
     return { platform: platform.label, title: platform.target.title, examination }
   })
   return { platforms }
+}
+
+async function examine(project: Project, platform: Platform, io: ActionIo): Promise<Examination> {
+  try {
+    return await withConnection(project, platform, {}, io, async ({ operations }) =>
+      operations?.doctor ? await operations.doctor(callOf(io)) : { findings: [] },
+    )
+  } catch (cause) {
+    if (!isSlsError(cause) || !cause.diagnostics.some(({ code }) => code === 'SLS5006')) throw cause
+    // Who has no credentials needs to hear most.
+    const connector = await platform.target.connect?.()
+    const rest = await connector?.beforehand?.(askedOf(project, platform, {}, io), callOf(io))
+    return { ...rest, findings: [credentialsFinding(cause), ...(rest?.findings ?? [])] }
+  }
+}
+
+function credentialsFinding({ diagnostics, message }: SlsError): Finding {
+  const lack = diagnostics.find(({ code }) => code === 'SLS5006')
+  const found = [lack?.message ?? message, ...(lack?.notes ?? []).map((note) => note.message)].join('; ')
+  return { what: 'credentials', state: 'bad', found, ...(lack?.help?.[0] !== undefined && { help: lack.help[0] }) }
 }

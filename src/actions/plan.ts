@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Connection, error, type Plan, type Resource, type Service, SlsError, suggest } from '@anyfaas/kit'
 import { type Choice, planSteps } from '../engine/plan.ts'
+import { type AddressOptions, refuseAddress } from './address.ts'
 import { driversOf, listLive, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
@@ -9,6 +10,9 @@ import { choosePlatforms, openProject, type Platform, type Project, type Project
 import { translateFor } from './translate.ts'
 
 export type PlanOptions = ProjectOptions & Choice
+
+/** The options of a deploy that is only planned. Its address is refused where the deploy refuses it, and asked of no platform. */
+export type DryRunOptions = PlanOptions & AddressOptions
 
 export interface PlanResult {
   readonly plans: readonly PlatformPlan[]
@@ -20,9 +24,10 @@ export interface PlatformPlan {
 }
 
 /** What a deploy would do, and why. Artifacts are made, for their digests; nothing is sent. */
-export async function plan(options: PlanOptions, io: ActionIo): Promise<PlanResult> {
+export async function plan(options: DryRunOptions, io: ActionIo): Promise<PlanResult> {
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
+  refuseAddress(platforms, options)
   const plans = await onEach(platforms, io, async (platform, own) => {
     const prepared = await prepare(project, platform, options, own)
     const made = await withConnection(project, platform, prepared, own, (connection) =>

@@ -20,7 +20,7 @@ export async function print(options: PrintOptions, io: ActionIo): Promise<PrintR
   const [platform] = named ? await choosePlatforms(project, options, io) : []
   const resolved = platform ? withRuntimes(platform) : project.service
   const document = writeService(resolved)
-  return { document, yaml: () => writeYaml(document) }
+  return { document, yaml: () => writeYaml(document).toString() }
 }
 
 // `nodejs` is shown as the version that it means on the platform.

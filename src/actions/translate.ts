@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import {
   type Artifact,
@@ -6,9 +6,11 @@ import {
   artifactName,
   type Diagnostic,
   entryHandler,
+  error,
   hasErrors,
   type Resource,
   type Service,
+  SlsError,
   type SpecFile,
 } from '@anyfaas/kit'
 import type { Rendering } from './annotate.ts'
@@ -36,6 +38,8 @@ export interface WrittenSpec {
   /** Absolute path, or the file's name when nothing was written. */
   readonly path: string
   readonly text: string
+  /** The text as UTF-8, as which it was written: of a large service the text itself costs time. */
+  bytes(): Uint8Array
 }
 
 /** The platforms' own spec files of a service. A platform that refuses keeps none of the others from being written. */
@@ -87,14 +91,22 @@ export async function translateFor(platform: Platform, details: TranslateDetails
 export function writeFiles(
   files: readonly SpecFile[],
   platform: Platform,
-  { out, write = writeSpec }: { readonly out?: string; readonly write?: (file: SpecFile) => string },
+  { out, write = writeSpec }: { readonly out?: string; readonly write?: (file: SpecFile) => Buffer },
 ): WrittenSpec[] {
   const written: WrittenSpec[] = []
   for (const file of files) {
-    const text = write(file)
+    const bytes = write(file)
     const path = out === undefined ? file.path : join(out, platform.label, file.path)
-    if (out !== undefined) writeWhole(path, text)
-    written.push({ platform: platform.label, title: platform.target.title, path, text })
+    if (out !== undefined) writeWhole(path, bytes)
+    written.push({
+      platform: platform.label,
+      title: platform.target.title,
+      path,
+      get text() {
+        return bytes.toString()
+      },
+      bytes: () => bytes,
+    })
   }
   return written
 }
@@ -136,9 +148,14 @@ function refuses(diagnostics: readonly Diagnostic[], options: ProjectOptions): b
 }
 
 // Nobody ever reads half a file.
-function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
+function writeWhole(path: string, bytes: Buffer): void {
   const draft = `${path}.${process.pid}.tmp`
-  writeFileSync(draft, text)
-  renameSync(draft, path)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(draft, bytes)
+    renameSync(draft, path)
+  } catch (cause) {
+    if (existsSync(draft)) rmSync(draft)
+    throw new SlsError(error('SLS4005', `"${path}" cannot be written: ${(cause as Error).message}`), { cause })
+  }
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Fn } from '@anyfaas/kit'
-import { unpack } from '../local/platform/unpack.ts'
+import { unpack } from '../local/platform/services/unpack.ts'
 import type { ActionIo } from './io.ts'
 import { packFor } from './package.ts'
 import type { Platform, Project, ProjectOptions } from './project.ts'

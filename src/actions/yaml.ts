@@ -1,12 +1,36 @@
 /**
- * The YAML of plain data: no references, no folded lines, no tags. Readers of YAML 1.1 and of 1.2 find the same values in it.
- * Keys that are undefined are left out.
+ * The YAML of plain data, as UTF-8: no references, no folded lines, no tags. Readers of YAML 1.1 and of 1.2 find the same values
+ * in it. Keys that are undefined are left out.
  */
-export function writeYaml(data: unknown): string {
-  if (typeof data !== 'object' || data === null) return `${writeScalar(data, '\n  ')}\n`
-  // The line break before the first line goes last: a text that was put together of parts is made whole but once.
-  const block = writeBlock(data, TOP)
-  return block === '' ? `${emptyBlock(data)}\n` : `${block}\n`.slice(1)
+export function writeYaml(data: unknown): Buffer {
+  const out: Out = { pieces: [], chunks: [], held: 0 }
+  if (typeof data !== 'object' || data === null) out.pieces.push(writeScalar(data, '\n  '))
+  else if (isEmpty(data)) out.pieces.push(emptyBlock(data))
+  else if (Array.isArray(data)) writeItems(data, TOP, out)
+  else writePairs(data as Tree, TOP, out)
+  out.pieces.push('\n')
+  flush(out)
+  const bytes = Buffer.concat(out.chunks)
+  // The first line of a block has no line break before it.
+  return bytes[0] === LINE_BREAK ? bytes.subarray(1) : bytes
+}
+
+const LINE_BREAK = 10
+
+/** What is written, in parts: one large text would be made, measured and turned into bytes outside the processor's caches. */
+interface Out {
+  /** With a character for each byte of UTF-8: such texts are put together and written at a third of the price. */
+  readonly pieces: string[]
+  readonly chunks: Buffer[]
+  /** How many items are begun, each of which still changes its first piece. */
+  held: number
+}
+
+const MOST_PIECES = 4096
+
+function flush({ pieces, chunks }: Out): void {
+  chunks.push(Buffer.from(pieces.join(''), 'latin1'))
+  pieces.length = 0
 }
 
 /** A depth of the text. */
@@ -14,13 +38,15 @@ interface Indent {
   /** A line break and the blanks. */
   readonly line: string
   readonly dash: string
-  /** What begins the pair of a key: line break, blanks, key, colon, blank. The same keys come again in every function. */
+  /** What begins the pair of a key: line break, blanks, key, colon. The same keys come again in every function. */
+  readonly heads: Map<string, string>
+  /** The same with a blank behind it. */
   readonly starts: Map<string, string>
   deeper: Indent | undefined
 }
 
 function createIndent(line: string): Indent {
-  return { line, dash: `${line}- `, starts: new Map(), deeper: undefined }
+  return { line, dash: `${line}- `, heads: new Map(), starts: new Map(), deeper: undefined }
 }
 
 const TOP = createIndent('\n')
@@ -32,63 +58,74 @@ function deeper(indent: Indent): Indent {
 
 type Tree = Readonly<Record<string, unknown>>
 
-// What is in a map or a list, each line behind its line break.
-function writeBlock(value: object, indent: Indent): string {
-  return Array.isArray(value) ? writeItems(value, indent) : writePairs(value as Tree, indent)
+function isEmpty(value: object): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  for (const key in value) if ((value as Tree)[key] !== undefined) return false
+  return true
 }
 
 function emptyBlock(value: object): string {
   return Array.isArray(value) ? '[]' : '{}'
 }
 
-function writeItems(items: readonly unknown[], indent: Indent): string {
+function writeItems(items: readonly unknown[], indent: Indent, out: Out): void {
   const inner = deeper(indent)
-  let lines = ''
-  for (const item of items) {
-    lines += indent.dash
-    if (typeof item !== 'object' || item === null) lines += writeScalar(item, inner.line)
+  const { pieces } = out
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index]
+    const first = pieces.push(indent.dash)
+    if (typeof item !== 'object' || item === null) pieces.push(writeScalar(item, inner.line))
+    else if (isEmpty(item)) pieces.push(emptyBlock(item))
     else {
-      const block = writeBlock(item, inner)
+      out.held++
+      if (Array.isArray(item)) writeItems(item, inner, out)
+      else writePairs(item as Tree, inner, out)
+      out.held--
       // The first line of an item stands beside its dash.
-      lines += block === '' ? emptyBlock(item) : block.slice(inner.line.length)
+      pieces[first] = (pieces[first] as string).slice(inner.line.length)
     }
   }
-  return lines
 }
 
-function writePairs(tree: Tree, indent: Indent): string {
-  const { starts } = indent
+function writePairs(tree: Tree, indent: Indent, out: Out): void {
+  const { pieces } = out
   const inner = deeper(indent)
-  let lines = ''
   for (const key in tree) {
     const value = tree[key]
     if (value === undefined) continue
-    const start = starts.get(key) ?? startPair(key, indent)
-    if (typeof value !== 'object' || value === null) {
-      lines += start
-      lines += writeScalar(value, inner.line)
-    } else {
-      const block = writeBlock(value, inner)
-      lines += block === '' ? start + emptyBlock(value) : start.slice(0, -1)
-      lines += block
+    if (typeof value !== 'object' || value === null)
+      pieces.push(indent.starts.get(key) ?? startPair(key, indent), writeScalar(value, inner.line))
+    else if (isEmpty(value)) pieces.push(indent.starts.get(key) ?? startPair(key, indent), emptyBlock(value))
+    else {
+      pieces.push(indent.heads.get(key) ?? startPair(key, indent).slice(0, -1))
+      if (Array.isArray(value)) writeItems(value, inner, out)
+      else writePairs(value as Tree, inner, out)
     }
   }
-  return lines
+  if (out.held === 0 && pieces.length > MOST_PIECES) flush(out)
 }
 
 // Parsers look for the colon of a plain key in 1024 characters; behind a question mark a key may be longer.
-function startPair(key: string, { line, starts }: Indent): string {
+function startPair(key: string, { line, heads, starts }: Indent): string {
   const text = writeInline(key)
-  const start = text.length > 1024 ? `${line}? ${text}${line}: ` : `${line}${text}: `
+  const head = narrow(text.length > 1024 ? `${line}? ${text}${line}:` : `${line}${text}:`)
+  heads.set(key, head)
+  const start = `${head} `
   starts.set(key, start)
   return start
 }
 
+function narrow(text: string): string {
+  return WIDE.test(text) ? Buffer.from(text).toString('latin1') : text
+}
+
+const WIDE = /[^\0-\x7F]/
+
 function writeScalar(value: unknown, line: string): string {
   if (typeof value !== 'string') return typeof value === 'number' ? writeNumber(value) : String(value ?? null)
   if (ORDINARY.test(value)) return value
-  if (value.includes('\n')) return writeLines(value, line)
-  return value.length < SHORT ? writeShort(value) : writeInline(value)
+  if (value.includes('\n')) return narrow(writeLines(value, line))
+  return value.length < SHORT ? writeShort(value) : narrow(writeInline(value))
 }
 
 // YAML 1.1 wants a point before an exponent.
@@ -114,7 +151,7 @@ const shorts = new Map<string, string>()
 function writeShort(text: string): string {
   const known = shorts.get(text)
   if (known !== undefined) return known
-  const written = writeInline(text)
+  const written = narrow(writeInline(text))
   shorts.set(text, written)
   return written
 }

@@ -45,6 +45,8 @@ export interface Option {
   /** The value may be left out, and then it is `true`. */
   readonly isOptional?: boolean
   readonly isRequired?: boolean
+  /** An empty text is a value too; elsewhere it is a variable of the shell that is not set. */
+  readonly mayBeEmpty?: boolean
   /** May be given several times; the values are a list. */
   readonly isList?: boolean
   readonly choices?: readonly string[]

@@ -118,6 +118,7 @@ function misfit(option: Option, token: OptionToken, text: string | undefined): D
     return text === undefined ? undefined : error('SLS0002', `"${rawName}" takes no value`)
   }
   if (text === undefined) return option.isOptional ? undefined : needsValue(option, rawName)
+  if (text === '' && !option.mayBeEmpty) return needsValue(option, rawName)
   // A lone dash is a value: it stands for stdin.
   if (!token.inlineValue && /^-./.test(text)) {
     return { ...needsValue(option, rawName), help: [`a value that begins with a dash: --${option.name}=${text}`] }
@@ -192,7 +193,9 @@ function unknownOption({ command, known }: Draft, rawName: string): Diagnostic {
     rawName.replace(/^-+/, ''),
     known.map((option) => option.name),
   )
-  const help = near ? `did you mean "--${near}"?` : `sls ${command.name} --help lists the options`
+  const page =
+    command.name === 'help' ? 'sls --help lists the commands' : `sls ${command.name} --help lists the options`
+  const help = near ? `did you mean "--${near}"?` : page
   return error('SLS0001', `unknown option "${rawName}"`, { help: [help] })
 }
 

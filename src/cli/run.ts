@@ -7,6 +7,7 @@ import type { Reporter } from '../ui/report.ts'
 import { createReporter } from '../ui/reporter.ts'
 import { createStyle, wantsColor, wantsUnicode } from '../ui/style.ts'
 import type { Command } from './command.ts'
+import { tuneEngine } from './engine.ts'
 import { judge } from './failure.ts'
 import { drawCommandHelp, drawHelp } from './help.ts'
 import { type Common, type Parsed, parse } from './parse.ts'
@@ -75,8 +76,9 @@ async function start(session: Session, line: Line, commands: readonly Command[])
   if (asked !== undefined && !known) throw unknownCommand(asked, commands)
   if (!command || common.help) {
     if (!common.help && mistakes.length > 0) throw new SlsError(mistakes)
-    const { output, style } = session.out
-    output.write(known ? drawCommandHelp(known, style) : drawHelp(commands, style))
+    const { style } = session.out
+    const text = known ? drawCommandHelp(known, style) : drawHelp(commands, style)
+    session.reporter.finish({ ok: true, data: { help: text }, text })
     return EXIT.done
   }
   if (mistakes.length > 0) throw new SlsError(mistakes)
@@ -86,6 +88,7 @@ async function start(session: Session, line: Line, commands: readonly Command[])
 async function perform(session: Session, command: Command, { options, common }: Line): Promise<number> {
   const { world, out, reporter, interrupts } = session
   listen(session)
+  tuneEngine(options, world.cwd)
   const result = await command.run(options, {
     env: world.env,
     cwd: world.cwd,

@@ -23,6 +23,12 @@ export function readHeader(text: string): readonly [string, string] {
   throw new SlsError(error('SLS0002', `"${text}" is not a header`, { help: ['write it as "Name: value"'] }))
 }
 
+/** `/path?query`: of a request to the service itself, so it begins with a slash. */
+export function readPath(text: string): string {
+  if (/^\/(?!\/)/.test(text)) return text
+  throw new SlsError(error('SLS0002', `"${text}" is not a path`, { help: ['write it as /path?name=value'] }))
+}
+
 /** `a,b`: at least one name. */
 export function readNames(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim())

@@ -4,10 +4,10 @@ import { checkForm } from './forms.ts'
 import { RETIRED_KEYS } from './retired.ts'
 import type { RootSchema, Schema, Type } from './schema.ts'
 
-/** What is wrong with one value, in words. */
 /** How messages call a place; asked for when there is a message. */
 export type Name = () => string
 
+/** What is wrong with one value, in words. */
 export interface Mistake {
   readonly code: Code
   readonly message: string
@@ -42,12 +42,19 @@ export function numberMistake(schema: Schema, value: number, name: Name): Mistak
   return undefined
 }
 
-export function typeMistake(schema: Schema, value: unknown, name: Name): Mistake | undefined {
-  if (schema.type === undefined) return undefined
+/** Whether a value is of a type that a schema takes. */
+export function takesType(schema: Schema, value: unknown): boolean {
+  const { type } = schema
+  if (type === undefined) return true
   const actual = typeOf(value)
-  if (schema.type === actual) return undefined
-  const fits = typesOf(schema).some((type) => type === actual || (type === 'number' && actual === 'integer'))
-  if (fits) return undefined
+  return type === actual || namesType(schema, actual) || (actual === 'integer' && namesType(schema, 'number'))
+}
+
+export function namesType({ type }: Schema, wanted: Type): boolean {
+  return type === wanted || (typeof type === 'object' && type.includes(wanted))
+}
+
+export function typeMistake(schema: Schema, value: unknown, name: Name): Mistake {
   return { code: 'SLS1003', message: `${name()} has to be ${wordsOf(schema)}, not ${valueWords(value)}` }
 }
 
@@ -60,11 +67,6 @@ export function unknownKeyHelp(root: RootSchema, schema: Schema, key: string): s
   const home = homeOf(root, key)
   if (home) return home
   return known.length > 0 && known.length <= 12 ? `known are ${known.join(', ')}` : undefined
-}
-
-export function typesOf(schema: Schema): readonly Type[] {
-  const { type } = schema
-  return typeof type === 'string' ? [type] : (type ?? [])
 }
 
 export function clip(text: string): string {
@@ -118,7 +120,8 @@ const WORDS: Readonly<Record<Type, string>> = {
 }
 
 function wordsOf(schema: Schema): string {
-  const types = typesOf(schema).filter((type) => type !== 'null')
+  const { type: given = [] } = schema
+  const types = (typeof given === 'string' ? [given] : given).filter((type) => type !== 'null')
   const words = [...new Set(types.map((type) => WORDS[type]))]
   return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : (words[0] ?? 'something else')
 }

@@ -1,15 +1,31 @@
 /** Where the reading of a plain text is. */
 export interface Reader {
+  /** The text of the file, a character for each byte of its UTF-8: V8 reads and cuts such a text at half the price. */
   readonly text: string
   /** Where the reading goes on. */
   at: number
   /** The column of what the line begins with, or of what stands behind its dash. */
   indent: number
   depth: number
+  /** Where the next character stands that has several bytes. */
+  wide: number
 }
 
 /** The indent when there is no line any more. */
 export const AFTER_END = -1
+
+/** A part of the text between `from` and where the reading is, in its own characters. */
+export function decode(reader: Reader, part: string, from: number): string {
+  if (reader.at <= reader.wide) return part
+  if (reader.wide < from) {
+    WIDE.lastIndex = from
+    reader.wide = WIDE.test(reader.text) ? WIDE.lastIndex - 1 : Number.POSITIVE_INFINITY
+  }
+  return reader.at > reader.wide && WIDE_PART.test(part) ? Buffer.from(part, 'latin1').toString() : part
+}
+
+const WIDE = /[\x80-\xFF]/g
+const WIDE_PART = /[\x80-\xFF]/
 
 /** Whether an item of a list begins here. */
 export function atDash({ text, at }: Reader): boolean {

@@ -1,15 +1,17 @@
-import { AFTER_END, atDash, atEnd, nextLine, type Reader, skipBlanks } from './plain-reader.ts'
+import { AFTER_END, atDash, atEnd, decode, nextLine, type Reader, skipBlanks } from './plain-reader.ts'
 import { NOT_PLAIN, scalarOf } from './plain-scalar.ts'
-import type { Tree } from './tree.ts'
+import { plainTextOf } from './plain-text.ts'
+import { evened, type Tree } from './tree.ts'
 
 /**
- * The value of a YAML text, when it is written in the plain part of YAML that service files are: maps and lists by indent,
+ * The value of a YAML text, given as valid UTF-8, when it is written in the plain part of YAML that service files are: maps and lists by indent,
  * texts in one line with and without quotes, `|` blocks, and `{…}` and `[…]` in one line. Undefined for everything else,
  * mistakes included: then a whole parser reads it. Three times as fast as that one; what a file says is the same by both.
  */
-export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
-  if (isUnusual(text)) return undefined
-  const reader: Reader = { text, at: 0, indent: 0, depth: 0 }
+export function readPlainYaml(bytes: Buffer): { readonly value: unknown } | undefined {
+  const text = plainTextOf(bytes)
+  if (text === undefined) return undefined
+  const reader: Reader = { text, at: 0, indent: 0, depth: 0, wide: 0 }
   nextLine(reader)
   if (reader.indent === AFTER_END) return undefined
   const value = readBlock(reader)
@@ -18,14 +20,6 @@ export function readPlainYaml(text: string): { readonly value: unknown } | undef
 
 const MOST_DEPTH = 50
 const LONGEST_KEY = 1000
-
-// Tabs, carriage returns and other characters that are seldom meant, documents and directives.
-const UNUSUAL = /[^\n -~\xA1-\u2027\u202A-\uFEFE\uFF00-\uFFFD]/
-const DOCUMENTS = ['---', '...', '%']
-
-function isUnusual(text: string): boolean {
-  return UNUSUAL.test(text) || DOCUMENTS.some((mark) => text.startsWith(mark) || text.includes(`\n${mark}`))
-}
 
 function readBlock(reader: Reader): unknown {
   if (++reader.depth > MOST_DEPTH) return NOT_PLAIN
@@ -36,14 +30,36 @@ function readBlock(reader: Reader): unknown {
 
 function readMap(reader: Reader, indent: number): unknown {
   const map: Tree = {}
+  let size = 0
   while (reader.indent === indent) {
-    const key = readKey(reader, KEY)
+    const { at } = reader
+    const line = readLine(reader)
+    const key = line ? keyOf(decode(reader, line[1] as string, at)) : readKey(reader, KEY)
     if (key === undefined || Object.hasOwn(map, key)) return NOT_PLAIN
-    const value = readValue(reader, indent)
+    const value = line ? readRest(reader, line, at, indent) : readValue(reader, indent)
     if (value === NOT_PLAIN) return NOT_PLAIN
     map[key] = value
+    size++
   }
-  return reader.indent > indent ? NOT_PLAIN : map
+  return reader.indent > indent ? NOT_PLAIN : evened(map, size)
+}
+
+// What most lines are, in one step: a key, its text with or without quotes, and the way to the next line that counts.
+function readLine(reader: Reader): RegExpExecArray | null {
+  LINE.lastIndex = reader.at
+  const line = LINE.exec(reader.text)
+  if (line === null) return null
+  reader.at = LINE.lastIndex
+  reader.indent = (line[4] as string).length
+  return line
+}
+
+function readRest(reader: Reader, line: RegExpExecArray, at: number, indent: number): unknown {
+  const plain = line[2]
+  const quoted = line[3]
+  if (plain === undefined && quoted === undefined) return readBelow(reader, indent, false)
+  if (reader.indent > indent) return NOT_PLAIN
+  return plain === undefined ? decode(reader, quoted as string, at) : scalarOf(decode(reader, plain, at))
 }
 
 function readList(reader: Reader, indent: number): unknown {
@@ -66,15 +82,19 @@ function readValue(reader: Reader, indent: number, isItem = false): unknown {
   skipBlanks(reader)
   if (atEnd(reader)) {
     nextLine(reader)
-    // The list of a key may stand in the key's own column.
-    const isBelow = reader.indent > indent || (!isItem && reader.indent === indent && atDash(reader))
-    return isBelow ? readBlock(reader) : null
+    return readBelow(reader, indent, isItem)
   }
   const value = reader.text[reader.at] === '|' ? readLines(reader, indent) : readInline(reader, PLAIN)
   if (value === NOT_PLAIN || !atEnd(reader)) return NOT_PLAIN
   nextLine(reader)
   // A text goes on in lines that are indented more.
   return reader.indent > indent ? NOT_PLAIN : value
+}
+
+// The list of a key may stand in the key's own column.
+function readBelow(reader: Reader, indent: number, isItem: boolean): unknown {
+  const isBelow = reader.indent > indent || (!isItem && reader.indent === indent && atDash(reader))
+  return isBelow ? readBlock(reader) : null
 }
 
 // A value in one line, and the blanks behind it.
@@ -137,6 +157,11 @@ function closeFlow(reader: Reader, close: string): boolean {
 const KEY = /(?:[A-Za-z_$/][^\n:#]*(?::+[^ \n:#]+)*|"[^"\\\n]*"|'[^'\n]*'):(?=[ \n]|$)/y
 const FLOW_KEY = /(?:[A-Za-z_$/][^ \n:#,[\]{}]*|"[^"\\\n]*"|'[^'\n]*'): /y
 const PLAIN = /(?:[^ \n?:,[\]{}#&*!|>'"%@`-]|-(?=[^ \n]))(?:[^ \n:]|:(?=[^ \n])| +(?=[^ \n#:]))*/y
+// The key, its text, the same in quotes, and the blanks before the next line that counts.
+const LINE = new RegExp(
+  `([A-Za-z_$/][^\\n:#]*):(?: +(?:(${PLAIN.source})|"([^"\\\\\\n]*)"))?(?: +#[^\\n]*| *)\\n(?: *(?:#[^\\n]*)?\\n)*( *)(?=[^ \\n#])`,
+  'y',
+)
 const FLOW_PLAIN =
   /(?:[^ \n?:,[\]{}#&*!|>'"%@`-]|-(?=[^ \n,[\]{}]))(?:[^ \n:,[\]{}]|:(?=[^ \n,[\]{}])| +(?=[^ \n#:,[\]{}]))*/y
 
@@ -150,10 +175,13 @@ function readKey(reader: Reader, form: RegExp): string | undefined {
   form.lastIndex = at
   if (!form.test(text)) return undefined
   reader.at = form.lastIndex
-  const written = text.slice(at, form === KEY ? reader.at - 1 : reader.at - 2)
+  return keyOf(decode(reader, text.slice(at, form === KEY ? reader.at - 1 : reader.at - 2), at))
+}
+
+function keyOf(written: string): string | undefined {
   const known = KEYS.get(written)
   if (known !== undefined) return known
-  const key = keyOf(written)
+  const key = checkKey(written)
   if (key !== undefined) KEYS.set(written, key)
   return key
 }
@@ -161,7 +189,7 @@ function readKey(reader: Reader, form: RegExp): string | undefined {
 // The same keys come again in every function, and a text that has been a key before is quicker to find a map's place by.
 const KEYS = new Map<string, string>()
 
-function keyOf(written: string): string | undefined {
+function checkKey(written: string): string | undefined {
   const isQuoted = written[0] === '"' || written[0] === "'"
   const key = isQuoted ? written.slice(1, -1) : scalarOf(written)
   const isPlain = typeof key === 'string' && key.length < LONGEST_KEY && !key.endsWith(' ')
@@ -173,7 +201,7 @@ function readPlain(reader: Reader, form: RegExp): unknown {
   form.lastIndex = at
   if (!form.test(text)) return NOT_PLAIN
   reader.at = form.lastIndex
-  return scalarOf(text.slice(at, reader.at))
+  return scalarOf(decode(reader, text.slice(at, reader.at), at))
 }
 
 const QUOTED = /"(?:[^"\\\n]|\\["\\/bfnrt]|\\u(?![Dd][89A-Fa-f])[\dA-Fa-f]{4})*"|'(?:[^'\n]|'')*'/y
@@ -183,9 +211,9 @@ function readQuoted(reader: Reader): unknown {
   QUOTED.lastIndex = at
   if (!QUOTED.test(text)) return NOT_PLAIN
   reader.at = QUOTED.lastIndex
-  const inside = text.slice(at + 1, reader.at - 1)
+  const inside = decode(reader, text.slice(at + 1, reader.at - 1), at)
   if (text[at] === "'") return inside.includes("'") ? inside.replaceAll("''", "'") : inside
-  return inside.includes('\\') ? JSON.parse(text.slice(at, reader.at)) : inside
+  return inside.includes('\\') ? JSON.parse(`"${inside}"`) : inside
 }
 
 // A block behind `|` or `|-`. Lines of blanks in it are left to the whole parser.
@@ -201,9 +229,9 @@ function readLines(reader: Reader, indent: number): unknown {
   const form = formOfLines(own)
   form.lastIndex = begin
   if (begin === 0 || own <= indent || !form.test(text)) return NOT_PLAIN
-  const lines = text.slice(begin, form.lastIndex)
-  if (BLANK_LINE.test(lines)) return NOT_PLAIN
   reader.at = form.lastIndex - 1
+  const lines = decode(reader, text.slice(begin, form.lastIndex), begin)
+  if (BLANK_LINE.test(lines)) return NOT_PLAIN
   const value = lines.replaceAll(`\n${' '.repeat(own)}`, '\n').slice(lines.startsWith('\n') ? 0 : own)
   return value.replace(/\n+$/, isClosed ? '\n' : '')
 }

@@ -15,22 +15,51 @@ const MAX_MERGED_KEYS = 100_000
 
 /** Reads and parses a YAML or JSON file. Throws SLS1010 to SLS1013. */
 export function readSource(file: string): Source {
-  const text = readText(file)
-  return parseText(file, text)
+  const bytes = readUtf8(file)
+  return parsePlain(file, bytes) ?? parseWhole(file, textOf(bytes))
 }
 
 /** Reads a text file of sane size. */
 export function readText(file: string): string {
-  const bytes = readBytes(file)
-  if (bytes.includes(0)) throw unreadable(file, 'it is not text')
-  if (!isUtf8(bytes)) throw unreadable(file, 'it is not UTF-8 text')
-  // A byte order mark is no part of the text.
-  return bytes.toString('utf8').replace(/^\uFEFF/, '')
+  return textOf(readUtf8(file))
 }
 
 export function parseText(file: string, text: string): Source {
-  const plain = readPlainYaml(text)
-  return plain ? { file, text, value: plain.value, events: () => eventsOf(file, text) } : parseWhole(file, text)
+  return (HALF_PAIR.test(text) ? undefined : parsePlain(file, Buffer.from(text))) ?? parseWhole(file, text)
+}
+
+// No file has such a text, but a program may.
+const HALF_PAIR = /\p{Surrogate}/u
+
+// The text itself is made when somebody asks for a place in it.
+function parsePlain(file: string, bytes: Buffer): Source | undefined {
+  const plain = readPlainYaml(bytes)
+  if (!plain) return undefined
+  let text: string | undefined
+  const whole = (): string => {
+    text ??= textOf(bytes)
+    return text
+  }
+  return {
+    file,
+    get text() {
+      return whole()
+    },
+    value: plain.value,
+    events: () => eventsOf(file, whole()),
+  }
+}
+
+function readUtf8(file: string): Buffer {
+  const bytes = readBytes(file)
+  if (bytes.includes(0)) throw unreadable(file, 'it is not text')
+  if (!isUtf8(bytes)) throw unreadable(file, 'it is not UTF-8 text')
+  return bytes
+}
+
+// A byte order mark is no part of the text.
+function textOf(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
 }
 
 function eventsOf(file: string, text: string): Event[] {

@@ -16,3 +16,11 @@ export function put(tree: Tree, key: string, value: unknown): void {
 export function get(tree: unknown, key: string): unknown {
   return typeof tree === 'object' && tree !== null && Object.hasOwn(tree, key) ? (tree as Tree)[key] : undefined
 }
+
+/**
+ * A map that was filled key by key. With many keys V8 keeps it as a dictionary then, which is slow to walk; its copy is none, and
+ * neither is what is filled with the same keys after it.
+ */
+export function evened<T extends object>(filled: T, size: number): T {
+  return size > 16 && size <= 128 ? { ...filled } : filled
+}

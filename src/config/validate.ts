@@ -1,5 +1,15 @@
 import { type Diagnostic, error, isSecret, type Pointer } from '@anyfaas/kit'
-import { clip, type Mistake, numberMistake, textMistake, typeMistake, typesOf, unknownKeyHelp } from './mistakes.ts'
+import {
+  clip,
+  type Mistake,
+  type Name,
+  namesType,
+  numberMistake,
+  takesType,
+  textMistake,
+  typeMistake,
+  unknownKeyHelp,
+} from './mistakes.ts'
 import { under } from './pointer.ts'
 import type { RootSchema, Schema } from './schema.ts'
 import { get, isTree, put, type Tree } from './tree.ts'
@@ -59,11 +69,9 @@ function check(walk: Walk, given: Schema, spot: Spot): void {
 // Checks a value itself and what is in it; the mistake of the value itself is the answer.
 function valueMistake(walk: Walk, schema: Schema, spot: Spot): Mistake | undefined {
   const value = soften(walk, schema, spot)
-  const name = (): string => nameOf(spot)
-  const wrongType = typeMistake(schema, value, name)
-  if (wrongType) return wrongType
-  if (typeof value === 'string') return textMistake(schema, value, name)
-  if (typeof value === 'number') return numberMistake(schema, value, name)
+  if (!takesType(schema, value)) return typeMistake(schema, value, nameIn(spot))
+  if (typeof value === 'string') return textMistake(schema, value, nameIn(spot))
+  if (typeof value === 'number') return numberMistake(schema, value, nameIn(spot))
   if (Array.isArray(value)) checkItems(walk, schema, value, spot)
   else if (isTree(value)) checkTree(walk, schema, value, spot)
   return undefined
@@ -75,11 +83,10 @@ function secretMistake(schema: Schema, spot: Spot): Mistake | undefined {
   return { code: 'SLS1025', message: `a secret cannot stand in ${nameOf(spot)}`, help }
 }
 
-function checkItems(walk: Walk, schema: Schema, items: unknown[], spot: Spot): void {
-  if (!schema.items) return
-  for (const [index, value] of items.entries()) {
-    check(walk, schema.items, { value, above: spot, holder: items, key: String(index) })
-  }
+function checkItems(walk: Walk, { items: rule }: Schema, items: unknown[], above: Spot): void {
+  if (!rule) return
+  for (let index = 0; index < items.length; index++)
+    check(walk, rule, { value: items[index], above, holder: items, key: String(index) })
 }
 
 function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
@@ -93,8 +100,9 @@ function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
       checkKey(walk, schema, rule, { value, above: spot, holder: tree, key })
   }
   checkCount(walk, schema, count, spot)
-  if (walk.partial) return
-  for (const key of schema.required ?? []) {
+  const { required } = schema
+  if (walk.partial || required === undefined) return
+  for (const key of required) {
     const value = get(tree, key)
     if (value !== undefined && value !== null) continue
     tell(walk, { code: 'SLS1004', message: `"${key}" is missing in ${nameOf(spot)}` }, pointerOf(spot), 'key')
@@ -115,7 +123,7 @@ function checkKey(walk: Walk, schema: Schema, rule: Schema | boolean, spot: Spot
     return
   }
   if (schema.propertyNames) checkName(walk, schema.propertyNames, spot)
-  if (rule === true || (spot.value === null && !typesOf(target(walk, rule)).includes('null'))) return
+  if (rule === true || (spot.value === null && !namesType(target(walk, rule), 'null'))) return
   check(walk, rule, spot)
 }
 
@@ -152,9 +160,9 @@ function isPlainText(rule: Schema | boolean, value: unknown): boolean {
   if (typeof value !== 'string' || value === '' || typeof rule === 'boolean') return false
   const known = takesAnyText.get(rule)
   if (known !== undefined) return known
-  const { type, enum: values, pattern, form, maxLength } = rule
+  const { enum: values, pattern, form, maxLength } = rule
   const isFree = values === undefined && pattern === undefined && form === undefined && maxLength === undefined
-  const takes = isFree && (type === 'string' || (typeof type === 'object' && type.includes('string')))
+  const takes = isFree && namesType(rule, 'string')
   takesAnyText.set(rule, takes)
   return takes
 }
@@ -163,15 +171,17 @@ const takesAnyText = new WeakMap<Schema, boolean>()
 
 function soften(walk: Walk, schema: Schema, spot: Spot): unknown {
   const { value } = spot
-  if (typeof value !== 'string') return value
-  const types = typesOf(schema)
-  if (types.length === 0 || types.includes('string') || !walk.soft.has(pointerOf(spot))) return value
+  if (typeof value !== 'string' || takesType(schema, value) || !walk.soft.has(pointerOf(spot))) return value
   let changed: unknown = value
-  if (types.some((type) => type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(value))
-    changed = Number(value)
-  else if (types.includes('boolean') && /^(true|false)$/.test(value)) changed = value === 'true'
+  const isNumber = namesType(schema, 'integer') || namesType(schema, 'number')
+  if (isNumber && /^-?\d+(\.\d+)?$/.test(value)) changed = Number(value)
+  else if (namesType(schema, 'boolean') && /^(true|false)$/.test(value)) changed = value === 'true'
   if (changed !== value) put(spot.holder as Tree, spot.key, changed)
   return changed
+}
+
+function nameIn(spot: Spot): Name {
+  return () => nameOf(spot)
 }
 
 function nameOf(spot: Spot): string {

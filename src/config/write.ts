@@ -8,8 +8,8 @@ import {
   PLAIN_CRON,
   type Schedule,
   type Service,
+  spellSecrets,
   type Trigger,
-  type Value,
   writeValue,
 } from '@anyfaas/kit'
 import { treeOf } from './normalize/units.ts'
@@ -35,18 +35,15 @@ export function writeService(service: Service): Tree {
     layers: Object.fromEntries(Object.entries(service.layers).map(([name, layer]) => [name, { path: layer.path }])),
     package: writePackage(service.package),
     plugins: service.plugins,
-    domain: service.domain && {
-      ...service.domain,
-      at: undefined,
-      certificate: service.domain.certificate && writeValues(service.domain.certificate),
-    },
+    domain: service.domain && { ...service.domain, at: undefined },
     deployType:
       app?.code.kind === 'app' ? { type: app.code.framework, entry: app.code.entry, ...app.code.options } : undefined,
     resources: service.resources,
     overrides: service.overrides,
     custom: service.custom,
   })
-  return Object.keys(service.layers).length > 0 ? withoutLayers(tree) : tree
+  // Secrets stand in variables, certificates, brokers, callbacks and raw settings.
+  return spellSecrets(Object.keys(service.layers).length > 0 ? withoutLayers(tree) : tree, writeValue) as Tree
 }
 
 // A function that said nothing of layers would have all of the service's.
@@ -74,19 +71,14 @@ function writeFunction(fn: Fn): Tree {
     cpu: fn.cpu,
     diskSize: fn.diskMb,
     initTimeout: fn.initTimeoutSec,
-    environment: writeValues(fn.environment),
+    environment: fn.environment,
     role: fn.role,
     vpc: fn.vpc,
     logs: fn.logs,
     tags: fn.tags,
     layers: [...fn.layers, ...fn.cloudLayers],
     concurrency: fn.concurrency,
-    async: fn.async && {
-      ...fn.async,
-      maxAgeSec: undefined,
-      maxAge: fn.async.maxAgeSec,
-      callback: fn.async.callback && writeValue(fn.async.callback),
-    },
+    async: fn.async && { ...fn.async, maxAgeSec: undefined, maxAge: fn.async.maxAgeSec },
     secrets: fn.secrets,
     url: fn.url,
     events: fn.triggers.map(writeTrigger),
@@ -152,7 +144,6 @@ function writeOptions(trigger: Trigger): Tree {
     }
   }
   if (kind === 'timer') return { ...writeTimes(trigger.schedule), timezone: trigger.timezone, payload: trigger.payload }
-  if (kind === 'mqtt') return { ...rest, broker: trigger.broker && writeValue(trigger.broker) }
   if (kind === 'queue')
     return { queue: trigger.queue, batch: writeBatch(trigger.batch), visibility: trigger.visibilitySec }
   if (kind === 'log') return { ...rest, intervalSec: undefined, interval: trigger.intervalSec }
@@ -183,10 +174,6 @@ function writeBatch(batch: { size?: number; windowSec?: number } | undefined): T
 
 function writePackage(options: Partial<PackageOptions>): Tree {
   return { ...options }
-}
-
-function writeValues(values: Readonly<Record<string, Value>>): Tree {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, writeValue(value)]))
 }
 
 // Absent fields, empty lists and empty maps are left out.

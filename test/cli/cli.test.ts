@@ -38,6 +38,12 @@ describe('the first look', () => {
     for (const example of command.examples) expect(stdout).toContain(example.command)
   })
 
+  test.each([[['--json']], [['print', '--help', '--json']]])('help as data is data: %s', async (args) => {
+    const { code, stdout } = await tool.run(args)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({ ok: true, result: { help: expect.stringContaining('Usage') } })
+  })
+
   test('help of a command looks so', async () => {
     await expect((await tool.run(['invoke', '--help'])).stdout).toMatchFileSnapshot('golden/help-invoke.txt')
     await expect((await tool.run(['--help'])).stdout).toMatchFileSnapshot('golden/help.txt')
@@ -66,6 +72,11 @@ describe('mistakes of the command line', () => {
     ['an unknown letter', ['check', '-x'], 'unknown option "-x"', 'sls check --help lists the options'],
     ['a word too many', ['check', 'shop'], '"sls check" does not know what to do with "shop"', 'sls check --help'],
     ['no value', ['check', '--stage'], '"--stage" needs a value', 'write it as --stage <NAME>'],
+    ['an empty value', ['remove', '--stage', ''], '"--stage" needs a value', 'write it as --stage <NAME>'],
+    ['an empty value behind a sign', ['check', '--config='], '"--config" needs a value', 'write it as --config <FILE>'],
+    ['a path without its slash', ['invoke', '--path', 'users'], '--path: "users" is not a path', '/path?name=value'],
+    ['a path of another host', ['deploy', '--smoke', '//b.test/'], '--smoke: "//b.test/" is not a path', ''],
+    ['an unknown letter alone', ['-x'], 'unknown option "-x"', 'sls --help lists the commands'],
     ['an option as the value', ['check', '--stage', '--json'], '"--stage" needs a value', '--stage=--json'],
     ['a value for a switch', ['check', '--strict=yes'], '"--strict" takes no value', ''],
     ['another value', ['print', '--format', 'xml'], '"--format" cannot be "xml"', 'one of yaml, json'],
@@ -86,6 +97,10 @@ describe('mistakes of the command line', () => {
     const { stderr } = await tool.run(['deploy', '--prot', '1', '--port', 'x', '--stage'])
     expect(stderr.match(/^error\[SLS000[12]\]/gm)).toEqual(['error[SLS0001]', 'error[SLS0002]', 'error[SLS0002]'])
     expect(stderr).toContain('3 errors')
+  })
+
+  test.each([['event', 'aws', 'http'], ['invoke']])('an empty text can be data: %s', async (...args) => {
+    expect((await tool.run([...args, '--data', ''])).stderr).not.toContain('needs a value')
   })
 
   test('as data they are data', async () => {

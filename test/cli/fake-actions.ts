@@ -108,7 +108,10 @@ export async function info(): Promise<object> {
 }
 
 export async function translate(): Promise<object> {
-  return { specs: [{ platform: 'aws', title: 'AWS Lambda', path: 'template.yaml', text: 'Resources: {}\n' }] }
+  const text = 'Resources: {}\n'
+  return {
+    specs: [{ platform: 'aws', title: 'AWS Lambda', path: 'template.yaml', text, bytes: () => Buffer.from(text) }],
+  }
 }
 
 export async function packageService(): Promise<object> {

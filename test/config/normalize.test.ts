@@ -215,4 +215,17 @@ custom: { any: [thing] }
     expect(bare(again)).toEqual(bare(service))
     expect(writeService(again)).toEqual(writeService(service))
   })
+
+  it('spells secrets as they stand in the file, in raw settings too', async () => {
+    const raw = { aws: { Key: 'a${secret:K}b', List: [['${secret:L}'], { Deep: '${secret:D}' }] } }
+    const file = {
+      service: 'a',
+      functions: { f: { overrides: raw, events: [{ os: { bucket: 'b', overrides: raw } }] } },
+      resources: raw,
+      overrides: raw,
+    }
+    const tree = writeService(await serviceOf(dump(file)))
+    expect(tree).toMatchObject({ ...file, functions: { f: { overrides: raw, events: [{ os: { overrides: raw } }] } } })
+    expect(JSON.stringify(tree)).not.toContain('$secret')
+  })
 })

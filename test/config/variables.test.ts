@@ -46,6 +46,30 @@ describe('variables', () => {
     expect(await resolved(text, more, { env })).toEqual(expected)
   })
 
+  it.each([
+    ['${self:custom.brought.text}', '${env:NAME}'],
+    ['${self:custom.brought}', { text: '${env:NAME}' }],
+    ['${self:custom.again.text}', '${env:NAME}'],
+    ['${file(one.yml):a.text}', '${env:NAME}'],
+    ['${file(one.yml):b.text}', '${env:NAME}'],
+    ['${file(one.yml)}', { a: { text: '${env:NAME}' }, b: { text: '${env:NAME}' } }],
+  ])('leaves a literal ${ alone, however far it is brought: %s', async (text, expected) => {
+    const dir = folderOf({
+      'serverless.yml': [
+        'service: app',
+        'custom:',
+        `  x: ${JSON.stringify(text)}`,
+        '  map: {text: "$${env:NAME}"}',
+        '  brought: ${self:custom.map}',
+        '  again: ${self:custom.brought}',
+      ].join('\n'),
+      'one.yml': 'a: ${file(two.yml)}\nb: ${self:custom.map}\n',
+      'two.yml': 'text: $${env:NAME}\n',
+    })
+    const { service } = await loadService({ dir, env })
+    expect((service.custom as { x: unknown }).x).toEqual(expected)
+  })
+
   it('takes params of the stage before the default ones, and of the command line before both', async () => {
     const more = 'params: { default: { a: d, b: d, c: d }, prod: { b: p, c: p } }\n'
     const text = '${param:a}${param:b}${param:c}'

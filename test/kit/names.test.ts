@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deployedName, fitRange, logicalNames } from '../../src/kit/src/index.ts'
+import { deployedName, deployedPrefixes, fitRange, logicalNames } from '../../src/kit/src/index.ts'
 import { loadTargets } from '../translate/targets.ts'
 
 const SEED = 20_261
@@ -30,6 +30,16 @@ describe.each(targets)('names of functions on $name', ({ target }) => {
     expect(names.size).toBe(20_000)
   })
 
+  it('begin as it is told of all that begin with the same parts', () => {
+    fc.assert(
+      fc.property(parts, part, (words, last) => {
+        const name = deployedName([...words, last], functionName)
+        expect(deployedPrefixes(words, functionName).some((prefix) => name.startsWith(prefix))).toBe(true)
+      }),
+      { seed: SEED, numRuns: 2000 },
+    )
+  })
+
   it('take memory and time up to the next step, or say that there is none', () => {
     for (const range of [target.facts.memoryMb, target.facts.timeoutSec]) {
       fc.assert(
@@ -46,6 +56,30 @@ describe.each(targets)('names of functions on $name', ({ target }) => {
         { seed: SEED, numRuns: 500 },
       )
     }
+  })
+})
+
+describe('how names begin', () => {
+  const rule = { pattern: /^[\w-]+$/, maxLength: 30, words: '' }
+
+  it.each([
+    [['blog', 'dev'], ['blog-dev-']],
+    [['my.shop', 'dev'], ['my-shop-dev-']],
+    [
+      ['2048', 'dev'],
+      ['2048-dev-', 'dev-'],
+    ],
+    [['a-service-with-a', 'very-long-stage'], ['a-service-with-a-very']],
+    [['a-service-with-long', '-_-stage'], ['a-service-with-long-']],
+  ])('%j: %j', (words, found) => {
+    expect(deployedPrefixes(words, rule)).toEqual(found)
+  })
+
+  it('tells both beginnings where what fits is taken as it is', () => {
+    const dots = { ...rule, pattern: /^[\w.-]+$/ }
+    expect(deployedPrefixes(['my.shop', 'dev'], dots)).toEqual(['my.shop-dev-', 'my-shop-dev-'])
+    expect(deployedName(['my.shop', 'dev', 'a'], dots)).toBe('my.shop-dev-a')
+    expect(deployedName(['my.shop', 'dev', 'a'.repeat(30)], dots)).toMatch(/^my-shop-dev-/)
   })
 })
 

@@ -29,8 +29,8 @@ async function annotate(dir: string) {
     for (const [index, file] of files.entries())
       made.push({
         file,
-        plain: writeSpec(bare[index] as SpecFile),
-        text: write(file),
+        plain: writeSpec(bare[index] as SpecFile).toString(),
+        text: write(file).toString(),
         platform: platform.label,
       })
   }

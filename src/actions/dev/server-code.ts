@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { unpack } from '../../local/platform/unpack.ts'
+import { unpack } from '../../local/platform/services/unpack.ts'
 import { packFor } from '../package.ts'
 import type { Making } from './making.ts'
 

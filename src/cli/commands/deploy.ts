@@ -9,7 +9,7 @@ import { countChanges, drawPlan } from '../../ui/plan-text.ts'
 import { type ChoiceSwitches, readChoice } from '../choice.ts'
 import type { Command } from '../command.ts'
 import { ALIAS, CHOICE_OPTIONS, PROJECT_OPTIONS, STRICT, YES } from '../options.ts'
-import { readPercent, wholeNumber } from '../values.ts'
+import { readPath, readPercent, wholeNumber } from '../values.ts'
 
 type Options = Omit<DeployOptions, 'part' | 'confirm' | 'host'> &
   ChoiceSwitches & { readonly dryRun?: boolean; readonly yes?: boolean; readonly host?: string | true }
@@ -50,7 +50,12 @@ export const deploy: Command<Options, Result> = {
       says: 'Make a version and lead this share of the calls of the alias to it, such as `10%`',
     },
     { ...ALIAS, says: 'The alias of the canary; `live` by default' },
-    { name: 'smoke', value: 'PATH', says: 'Ask for this path afterwards, and fail unless it answers below 500' },
+    {
+      name: 'smoke',
+      value: 'PATH',
+      read: readPath,
+      says: 'Ask for this path afterwards, and fail unless it answers below 500',
+    },
   ],
   examples: [
     { says: 'on this machine', command: 'sls deploy --provider local' },

@@ -1,6 +1,7 @@
 import type { EventOptions, EventResult } from '../../actions/event.ts'
 import type { Command } from '../command.ts'
 import { readData } from '../data.ts'
+import { readPath } from '../values.ts'
 
 export const event: Command<EventOptions, EventResult> = {
   name: 'event',
@@ -24,10 +25,11 @@ export const event: Command<EventOptions, EventResult> = {
       name: 'data',
       short: 'd',
       value: 'DATA',
+      mayBeEmpty: true,
       says: 'The body of a request or the payload of a timer: text, `@file`, or `-`',
     },
     { name: 'method', value: 'METHOD', says: 'The method of a request' },
-    { name: 'path', value: 'PATH', says: 'The path and query of a request' },
+    { name: 'path', value: 'PATH', read: readPath, says: 'The path and query of a request' },
     { name: 'edition', value: 'NAME', says: 'The edition of the platform, such as `2.0`' },
     {
       name: 'dir',

@@ -9,7 +9,7 @@ import { drawInvocation } from '../../ui/invocation-text.ts'
 import type { Command } from '../command.ts'
 import { readData } from '../data.ts'
 import { DIR_WITHOUT_SHORT, FILE_OPTIONS } from '../options.ts'
-import { readHeader, wholeNumber } from '../values.ts'
+import { readHeader, readPath, wholeNumber } from '../values.ts'
 
 type Options = Omit<InvokeOptions, 'debugPort' | 'onDebugger' | 'warmCalls'> &
   Omit<RemoteInvokeOptions, 'isAsync'> & {
@@ -36,13 +36,19 @@ export const invoke: Command<Options, Result> = {
     'deployed function that is called, through the API of its platform.',
   options: [
     { name: 'function', short: 'f', value: 'NAME', says: 'The function; the only one when missing' },
-    { name: 'data', short: 'd', value: 'DATA', says: 'The body or the event: JSON or text, `@file`, or `-` for stdin' },
+    {
+      name: 'data',
+      short: 'd',
+      value: 'DATA',
+      mayBeEmpty: true,
+      says: 'The body or the event: JSON or text, `@file`, or `-` for stdin',
+    },
     {
       name: 'trigger',
       value: 'KIND',
       says: 'The kind of call, such as `http` or `timer`; its first trigger by default',
     },
-    { name: 'path', value: 'PATH', says: 'The path and query of an http call' },
+    { name: 'path', value: 'PATH', read: readPath, says: 'The path and query of an http call' },
     { name: 'method', value: 'METHOD', says: 'The method of an http call' },
     {
       name: 'header',

@@ -27,7 +27,8 @@ export const translate: Command<TranslateOptions, TranslateResult> = {
   show({ specs }, _, { stdout }) {
     if (!stdout) return specs.map(({ path }) => `${path}\n`).join('')
     // A comment in YAML, and several documents stay apart; one spec alone is printed as it is.
-    if (specs.length === 1) return specs[0]?.text ?? ''
+    const [spec] = specs
+    if (spec && specs.length === 1) return spec.bytes()
     return specs.map(({ title, path, text }) => `# ${title}: ${path}\n${text}`).join('---\n')
   },
 }

@@ -1,12 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
-import { under } from '../pointer.ts'
 import { parseText, readText } from '../read.ts'
 import type { Source } from '../source.ts'
-import { get } from '../tree.ts'
-import { hasVariables, type Reference } from './parse.ts'
-import { type Asked, type Cursor, type Found, type Resolver, report, UNRESOLVED } from './resolver.ts'
+import { follow } from './follow.ts'
+import type { Reference } from './parse.ts'
+import { type Asked, type Found, type Resolver, report, UNRESOLVED } from './resolver.ts'
 
 /** `${file(path)}` and `${file(path):a.b}`: YAML and JSON as values, anything else as text. */
 export function lookupFile(resolver: Resolver, reference: Reference, address: string, asked: Asked): Found | undefined {
@@ -67,14 +66,8 @@ function valueIn(resolver: Resolver, source: Source, address: string, asked: Ask
     return { value: report(resolver, 'SLS1022', asked, { message: 'files in a circle', notes: [{ message: chain }] }) }
   }
   resolver.busy.push(name)
-  let value: unknown = source.value
-  let cursor: Cursor = { source, pointer: '' }
-  for (const key of address === '' ? [] : address.split('.')) {
-    if (typeof value === 'string' && hasVariables(value)) value = resolver.resolve(value, cursor)
-    value = value === UNRESOLVED ? value : get(value, key)
-    cursor = { source, pointer: under(cursor.pointer, key) }
-  }
-  const resolved = value === UNRESOLVED ? value : resolver.resolve(value, cursor)
+  const keys = address === '' ? [] : address.split('.')
+  const { value, cursor } = follow(resolver, keys, { value: source.value, cursor: { source, pointer: '' } })
   resolver.busy.pop()
-  return resolved === undefined || resolved === null ? undefined : { value: resolved, origin: cursor }
+  return value === undefined || value === null ? undefined : { value, origin: cursor }
 }

@@ -1,9 +1,9 @@
 import type { Pointer } from '@anyfaas/kit'
 import { suggest } from '@anyfaas/kit'
-import { joinPointer, under } from '../pointer.ts'
-import { get } from '../tree.ts'
+import { joinPointer } from '../pointer.ts'
 import { lookupFile } from './file.ts'
-import { hasVariables, type Reference } from './parse.ts'
+import { follow } from './follow.ts'
+import type { Reference } from './parse.ts'
 import { type Asked, type Found, type Resolver, report, UNRESOLVED } from './resolver.ts'
 import { SOURCE_NAMES, SOURCES } from './sources.ts'
 
@@ -47,18 +47,9 @@ export function lookupSelf(resolver: Resolver, keys: readonly string[], asked: A
   const name = `self:${keys.join('.')}`
   if (resolver.busy.includes(name)) return circle(resolver, name, asked)
   resolver.busy.push(name)
-  let value: unknown = resolver.root
-  let pointer = ''
-  for (const key of keys) {
-    if (typeof value === 'string' && hasVariables(value)) value = resolver.resolve(value, { pointer })
-    if (value === UNRESOLVED) break
-    value = get(value, key)
-    pointer = under(pointer, key)
-  }
-  if (value !== undefined && value !== UNRESOLVED) value = resolver.resolve(value, { pointer })
+  const { value } = follow(resolver, keys, { value: resolver.root, cursor: { pointer: '' } })
   resolver.busy.pop()
-  if (value === undefined || value === null) return undefined
-  return { value, origin: { pointer: joinPointer(keys) } }
+  return value === undefined || value === null ? undefined : { value, origin: { pointer: joinPointer(keys) } }
 }
 
 function lookupParam(resolver: Resolver, name: string, asked: Asked): Found | undefined {

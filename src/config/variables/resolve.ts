@@ -4,7 +4,7 @@ import { under } from '../pointer.ts'
 import { put, type Tree } from '../tree.ts'
 import { isRaw, lookup } from './lookup.ts'
 import { type Expression, hasVariables, Malformed, parseTemplate, type Template } from './parse.ts'
-import { type Cursor, type Found, type Resolver, report, UNRESOLVED } from './resolver.ts'
+import { type Cursor, type Found, type Resolver, report, step, UNRESOLVED } from './resolver.ts'
 import type { VariableContext } from './sources.ts'
 
 // Aliases share one object in memory but not in a walk: ten lines of them can stand for 10^9 values.
@@ -192,15 +192,10 @@ function copy(resolver: Resolver, value: unknown): unknown {
 }
 
 function count(resolver: Resolver): void {
-  resolver.values++
+  if (++resolver.values <= VALUES_OF_ANY_FILE) return
   const most = VALUES_OF_ANY_FILE + resolver.places.main.text.length
   if (resolver.values <= most) return
   const at = { file: resolver.places.main.file, start: 0, end: 0 }
   const help = ['look for aliases (*name) or variables that repeat each other']
   throw new SlsError(error('SLS1013', `the file unfolds to more than ${most} values`, { at, help }))
-}
-
-function step(cursor: Cursor, key: string | number): Cursor {
-  const pointer = under(cursor.pointer, key)
-  return cursor.source ? { source: cursor.source, pointer } : { pointer }
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, error, type Pointer } from '@anyfaas/kit'
 import { type Moves, type Places, span } from '../places.ts'
+import { under } from '../pointer.ts'
 import type { Source } from '../source.ts'
 import { spanOf } from '../spans.ts'
 import type { Tree } from '../tree.ts'
@@ -81,4 +82,10 @@ export function report(
   const { message, ...rest } = mistake
   resolver.diagnostics.push(error(code, message, { at, ...rest }))
   return UNRESOLVED
+}
+
+/** The place one key further. */
+export function step(cursor: Cursor, key: string | number): Cursor {
+  const pointer = under(cursor.pointer, key)
+  return cursor.source ? { source: cursor.source, pointer } : { pointer }
 }

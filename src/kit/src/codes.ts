@@ -82,6 +82,7 @@ export const codes = {
   SLS5009: { title: 'the remote function failed', exit: EXIT.failed },
   SLS5010: { title: 'a trigger does not call the alias', exit: EXIT.usage },
   SLS5011: { title: 'deployed in another edition', exit: EXIT.failed },
+  SLS5012: { title: 'the platform did not answer', exit: EXIT.failed },
 
   SLS7001: { title: 'the local platform did not start', exit: EXIT.failed },
   SLS7002: { title: 'the local platform refused', exit: EXIT.failed },

@@ -1,7 +1,7 @@
 import type { Artifact } from './artifact.ts'
 import type { Call } from './call.ts'
 import type { Driver } from './driver.ts'
-import type { Operations } from './operations.ts'
+import type { Examination, Operations } from './operations.ts'
 import type { Resource } from './resource.ts'
 import type { Service } from './service.ts'
 
@@ -86,4 +86,6 @@ export interface ConnectOptions {
 
 export interface Connector {
   connect(options: ConnectOptions): Promise<Connection>
+  /** What `sls doctor` can say to those whose credentials are missing: where a deploy goes, the clock, the rights to ask for. */
+  beforehand?(options: ConnectOptions, call: Call): Promise<Examination>
 }

@@ -38,17 +38,24 @@ export function emulationsIn<T extends object>(
 
 /** Writes at a dotted path and makes the objects on the way. `\.` is a dot inside a key. */
 export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
-  if (!path.includes('.')) {
-    target[path] = value
-    return
-  }
-  const keys = path.includes('\\') ? path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.')) : path.split('.')
+  const keys = paths.get(path) ?? splitPath(path)
+  const last = keys.length - 1
   let at = target
-  for (const key of keys.slice(0, -1)) {
+  for (let index = 0; index < last; index++) {
+    const key = keys[index] as string
     if (typeof at[key] !== 'object' || at[key] === null) at[key] = {}
     at = at[key] as Record<string, unknown>
   }
-  at[keys.at(-1) as string] = value
+  at[keys[last] as string] = value
+}
+
+// Those of the tables.
+const paths = new Map<string, readonly string[]>()
+
+function splitPath(path: string): readonly string[] {
+  const keys = path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'))
+  paths.set(path, keys)
+  return keys
 }
 
 type Source = Readonly<Record<string, unknown>>
@@ -69,16 +76,33 @@ interface Spot {
 }
 
 function mapInto(table: Table, source: Source, spot: Spot): void {
-  for (const name in table) {
+  const rows = knownRows.get(table) ?? rowsOf(table)
+  for (let index = 0; index < rows.length; index++) {
+    const { name, rule } = rows[index] as Row
     const value = source[name]
-    const rule = table[name] as Rule<Source, string>
     if (isAbsent(value)) continue
     if ('to' in rule) write(rule, source, spot, name)
     else if ('rows' in rule) mapInto(rule.rows as Table, value as Source, spotUnder(spot, name))
     // What is switched off was not asked for.
-    else if (value !== false && !('lossy' in rule && rule.when?.(value) === false)) judge(rule, spot, name)
+    else if (value !== false && !('lossy' in rule && rule.when?.(value) === false)) tellLoss(rule, fieldOf(spot, name))
   }
 }
+
+interface Row {
+  readonly name: string
+  readonly rule: Exclude<Rule<Source, string>, { elsewhere: string } | { emulated: string }>
+}
+
+// The rows of a table that write something or have something to say.
+function rowsOf(table: Table): readonly Row[] {
+  const rows = Object.entries(table).flatMap(([name, rule]): Row[] =>
+    'to' in rule || !('elsewhere' in rule || 'emulated' in rule) ? [{ name, rule } as Row] : [],
+  )
+  knownRows.set(table, rows)
+  return rows
+}
+
+const knownRows = new WeakMap<Table, readonly Row[]>()
 
 function spotUnder({ out, at, path }: Spot, name: string): Spot {
   const key = fileKey(name, out.subject)
@@ -155,13 +179,6 @@ function settle(verdict: Verdict, field: Field): unknown {
   return verdict.value
 }
 
-type Verbal = Exclude<Rule<Source, string>, To<Source, string> | { rows: unknown }>
-
-function judge(rule: Verbal, spot: Spot, field: string): void {
-  if ('elsewhere' in rule || 'emulated' in rule) return
-  tellLoss(rule, fieldOf(spot, field))
-}
-
 function tellLoss(rule: Refuse | Lossy, field: Field): void {
   const { platform, name } = field.out.subject
   const place = { pointer: `${field.at}/${field.key}`, on: 'key' as const }
@@ -194,7 +211,9 @@ function help(instead: string | undefined): { help?: readonly string[] } {
 function isAbsent(value: unknown): boolean {
   if (value === undefined) return true
   if (Array.isArray(value)) return value.length === 0
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  if (typeof value !== 'object' || value === null) return false
+  for (const key in value) if (Object.hasOwn(value, key)) return false
+  return true
 }
 
 const FILE_KEYS: Readonly<Record<string, string>> = {

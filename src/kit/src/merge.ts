@@ -42,6 +42,8 @@ export function isMap(value: unknown): value is Tree {
 /** What stands in place of a text or of a map; the given one where that stays. */
 export interface Replace {
   readonly text?: (text: string) => unknown
+  /** Only texts that hold this are asked for. */
+  readonly mark?: string
   readonly map?: (map: Tree) => unknown
 }
 
@@ -50,7 +52,7 @@ export interface Replace {
  * What holds no change is shared with the given tree.
  */
 export function replaceIn<T>(tree: T, replace: Replace): T {
-  if (typeof tree === 'string') return (replace.text ? replace.text(tree) : tree) as T
+  if (typeof tree === 'string') return replaceText(tree, replace) as T
   if (typeof tree !== 'object' || tree === null) return tree
   if (Array.isArray(tree)) return replaceItems(tree, replace) as T
   const own = replace.map ? replace.map(tree as Tree) : tree
@@ -67,7 +69,14 @@ export function replaceThen(first: Replace, second: Replace): Replace {
     })
   const text = both(first.text, second.text) ?? second.text
   const map = both(first.map, second.map) ?? second.map
-  return { ...(text && { text }), ...(map && { map }) }
+  const mark = first.text === undefined ? second.mark : second.text === undefined ? first.mark : undefined
+  return { ...(text && { text }), ...(mark !== undefined && { mark }), ...(map && { map }) }
+}
+
+function replaceText(text: string, replace: Replace): unknown {
+  return replace.text === undefined || (replace.mark !== undefined && !text.includes(replace.mark))
+    ? text
+    : replace.text(text)
 }
 
 function replaceItems(items: readonly unknown[], replace: Replace): readonly unknown[] {
@@ -82,11 +91,13 @@ function replaceItems(items: readonly unknown[], replace: Replace): readonly unk
 }
 
 function replaceFields(map: Tree, replace: Replace): Tree {
-  const { text } = replace
   let copy: Tree | undefined
+  const { mark = '' } = replace
   for (const key in map) {
     const before = map[key]
-    const after = typeof before === 'string' ? (text ? text(before) : before) : replaceIn(before, replace)
+    // Most values are texts without the mark.
+    if (typeof before === 'string' ? !before.includes(mark) : typeof before !== 'object') continue
+    const after = typeof before === 'string' ? replaceText(before, replace) : replaceIn(before, replace)
     if (after === before) continue
     copy ??= { ...map }
     put(copy, key, after)

@@ -7,10 +7,31 @@ import type { NameRule } from './provider.ts'
 export function deployedName(parts: readonly string[], rule: NameRule): string {
   const full = parts.join('-')
   if (full.length <= rule.maxLength && rule.pattern.test(full)) return full
-  const plain = full.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^[^A-Za-z]+/, '') || 'f'
   const hash = hashOf(parts.join('\0'))
-  const kept = plain.slice(0, rule.maxLength - hash.length - 1).replace(/[-_]+$/, '')
+  const kept = (plainName(full) || 'f').slice(0, keptLength(rule)).replace(/[-_]+$/, '')
   return `${kept}-${hash}`
+}
+
+/**
+ * How names begin that are made of these parts and more: each begins with one of these, for what grants rights to all of them.
+ * Two where a platform takes what has to be replaced once a name is cut; empty where nothing of the parts stays.
+ */
+export function deployedPrefixes(parts: readonly string[], rule: NameRule): readonly string[] {
+  const full = `${parts.join('-')}-`
+  // The hyphen after what is cut belongs to the hash, an underscore does not.
+  const plain = plainName(full)
+    .slice(0, keptLength(rule))
+    .replace(/(-?)[-_]*$/, '$1')
+  const fits = full.length < rule.maxLength && rule.pattern.test(`${full}f`)
+  return fits && !full.startsWith(plain) ? [full, plain] : [plain]
+}
+
+function plainName(full: string): string {
+  return full.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^[^A-Za-z]+/, '')
+}
+
+function keptLength({ maxLength }: NameRule): number {
+  return maxLength - HASH_LENGTH - 1
 }
 
 const HASH_LENGTH = 8
@@ -36,24 +57,25 @@ function hashOf(text: string): string {
  */
 export function logicalNames(names: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  const owners = new Map<string, string[]>()
-  for (const name of new Set(names)) {
+  const owners = new Map<string, string>()
+  const alike = new Set<string>()
+  for (const name of names) {
+    if (found.has(name)) continue
     const plain = pascalCase(name)
     found.set(name, plain)
     const folded = plain.toLowerCase()
-    const others = owners.get(folded)
-    if (others) others.push(name)
-    else owners.set(folded, [name])
+    const other = owners.get(folded)
+    if (other === undefined) owners.set(folded, name)
+    else alike.add(other).add(name)
   }
-  for (const same of owners.values()) {
-    if (same.length > 1) for (const name of same) found.set(name, found.get(name) + hashOf(name))
-  }
+  for (const name of alike) found.set(name, found.get(name) + hashOf(name))
   return found
 }
 
 function pascalCase(text: string): string {
+  const words = text.split(/[^A-Za-z0-9]+/)
   let joined = ''
-  for (const word of text.match(/[A-Za-z0-9]+/g) ?? []) joined += capitalize(word)
+  for (let index = 0; index < words.length; index++) joined += capitalize(words[index] as string)
   return /^[A-Za-z]/.test(joined) ? joined : `X${joined}`
 }
 

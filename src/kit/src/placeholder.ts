@@ -12,7 +12,7 @@ export function fillPlaceholders<T>(tree: T, values: Readonly<Record<string, str
 
 /** The same as one replacement of several (`replaceThen`). */
 export function replacePlaceholder(values: Readonly<Record<string, string | undefined>>): Replace {
-  return { text: (text) => (text.includes('<sls:') ? fillText(text, values) : text) }
+  return { mark: '<sls:', text: (text) => fillText(text, values) }
 }
 
 function fillText(text: string, values: Readonly<Record<string, string | undefined>>): string {

@@ -32,6 +32,8 @@ export interface Target {
   readonly machineOf?: (fn: Fn) => Machine
   /** The alias that events of a function call which name none; the newest code when missing. */
   readonly aliasOf?: (fn: Fn) => string | undefined
+  /** A deploy may say on which host and port the service answers. */
+  readonly choosesAddress?: boolean
   /** Absent when this version has no way to deploy to the platform itself. */
   readonly connect?: () => Promise<Connector>
 }

@@ -1,3 +1,4 @@
+import type { Code } from './codes.ts'
 import { type Diagnostic, error, SlsError } from './diagnostic.ts'
 
 /** What a platform's API said when it refused. */
@@ -10,25 +11,22 @@ export interface PlatformRefusal {
   readonly help?: readonly string[]
 }
 
-/** A refusal for good: SLS5007, or SLS5006 where the credentials are what was refused. */
+/** A refusal for good: SLS5007, SLS5006 where the credentials are what was refused, SLS5012 where the platform did not answer in the end. */
 export class RefusedError extends SlsError {
   readonly refusal: PlatformRefusal
 
   constructor(
     what: string,
     refusal: PlatformRefusal,
-    options: { readonly cause: unknown; readonly isCredentials?: boolean },
+    options: { readonly cause: unknown; readonly isCredentials?: boolean; readonly isOutage?: boolean },
   ) {
-    super(describe(what, refusal, options.isCredentials === true), { cause: options.cause })
+    const { cause, isCredentials, isOutage } = options
+    super(describe(what, refusal, isCredentials ? 'SLS5006' : isOutage ? 'SLS5012' : 'SLS5007'), { cause })
     this.refusal = refusal
   }
 }
 
-function describe(
-  what: string,
-  { code, message, requestId, help }: PlatformRefusal,
-  isCredentials: boolean,
-): Diagnostic {
+function describe(what: string, { code, message, requestId, help }: PlatformRefusal, is: Code): Diagnostic {
   const request = requestId === undefined ? '' : ` (request ${requestId})`
-  return error(isCredentials ? 'SLS5006' : 'SLS5007', `${what}: ${code}: ${message}${request}`, help ? { help } : {})
+  return error(is, `${what}: ${code}: ${message}${request}`, help ? { help } : {})
 }

@@ -31,5 +31,5 @@ export function readSeal(text: unknown): CodeSeal | undefined {
  */
 export function markOfCode(seal: unknown, checksum: unknown): string {
   const known = readSeal(seal)
-  return known?.checksum === checksum && known !== undefined ? known.mark : String(checksum ?? '')
+  return known !== undefined && known.checksum === checksum ? known.mark : String(checksum ?? '')
 }
