@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import { logs } from '../../src/actions/logs.ts'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
@@ -145,11 +145,20 @@ it('a bucket of the deployer is used, and not made when it is missing', { timeou
   await open({ ANYFAAS_CODE_BUCKET: 'mine' })
   bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
   writeBig()
-  await expect(bench.deploy()).rejects.toThrow('SLS5007')
+  await expect(bench.deploy()).rejects.toThrow('the bucket mine, where code above 50 MB waits, is not there')
   emulator.storage.buckets.set('mine', {})
   await bench.deploy()
   expect(emulator.mutations).not.toContain('CreateBucket')
   expect(emulator.storage.state()).toEqual([])
+})
+
+it('code goes to nobody else’s bucket, whose name everybody can work out, and it is said why', async () => {
+  await open()
+  bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
+  writeBig()
+  emulator.storage.buckets.set(CODE_BUCKET, { owner: '999999999999' })
+  await expect(bench.deploy()).rejects.toThrow(`the bucket ${CODE_BUCKET}, where code above 50 MB waits, is somebody`)
+  expect(emulator.mutations).not.toContain('PutObject')
 })
 
 const CERTIFICATE = `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/c`
@@ -260,20 +269,78 @@ it('logs are merged by time, each line once', async () => {
     ['out', ID],
     ['err', ID],
   ])
+  bench.events.length = 0
+  await logs({ dir: bench.dir, since: '1m', tail: 0 }, bench.io)
+  expect(bench.events.filter(({ kind }) => kind === 'log')).toEqual([])
 })
 
 const ID = '11111111-2222-3333-4444-555555555555'
 
-it('the doctor says how the clock goes', async () => {
+it('the doctor says how the clock goes, also where it lets the platform refuse all calls', async () => {
   await open()
   bench.write({ a: {} })
-  const found = async (): Promise<unknown> => {
+  const found = async (): Promise<Record<string, unknown>> => {
     const { platforms } = await doctor({ dir: bench.dir }, bench.io)
-    return platforms[0]?.examination.findings.find(({ what }) => what === 'clock')
+    const findings = platforms[0]?.examination.findings ?? []
+    return Object.fromEntries(findings.map((one) => [one.what, one]))
   }
-  expect(await found()).toMatchObject({ state: 'good' })
+  expect(await found()).toMatchObject({ clock: { state: 'good' }, account: { found: ACCOUNT } })
   emulator.behindMs = 4 * 60_000
-  expect(await found()).toMatchObject({ state: 'doubtful', found: expect.stringMatching(/^(239|24\d) s ahead/) })
+  expect((await found())['clock']).toMatchObject({
+    state: 'doubtful',
+    found: expect.stringMatching(/^(239|24\d) s ahead/),
+  })
   emulator.behindMs = -20 * 60_000
-  expect(await found()).toMatchObject({ state: 'bad', found: expect.stringContaining('behind') })
+  const refused = { state: 'bad', found: expect.stringContaining('Signature expired') }
+  const clock = { state: 'bad', found: expect.stringContaining('behind') }
+  // The vendor's library sets its clock by a refusal: of several calls of one client only the first is refused.
+  expect(await found()).toMatchObject({ account: refused, clock })
+  await expect(bench.deploy()).rejects.toThrow('SLS5006')
+})
+
+it('the doctor asks for no right over what belongs to other services and stages', async () => {
+  await open()
+  const role = `arn:aws:iam::${ACCOUNT}:role/fn`
+  bench.write({ a: { role }, b: {} })
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  const { Statement = [] } = (platforms[0]?.examination.policy ?? {}) as { readonly Statement?: readonly Allowed[] }
+  const wide = Statement.filter(({ Resource, Condition }) => Resource.includes('*') && !Condition)
+  expect(wide.flatMap(({ Action }) => Action).filter((action) => !/:(Get|List|Describe)/.test(action))).toEqual([])
+  expect(Statement.find(({ Action }) => Action.includes('iam:PassRole'))?.Resource).toEqual([
+    `arn:aws:iam::${ACCOUNT}:role/anyfaas/shop/dev/*`,
+    role,
+  ])
+  const functions = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:shop-dev-*`
+  expect(Statement.find(({ Action }) => Action.includes('lambda:DeleteEventSourceMapping'))?.Condition).toEqual({
+    ArnLike: { 'lambda:FunctionArn': [functions] },
+  })
+})
+
+interface Allowed {
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: object
+}
+
+it('credentials are looked for once, whatever is asked with them', async () => {
+  await open({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' })
+  bench.write({ a: { events: [{ http: 'GET /a' }, { mq: { topic: 'news' } }] } }, {})
+  const log = join(bench.dir, 'asked')
+  const program = join(bench.dir, 'keys.mjs')
+  writeFileSync(
+    program,
+    `import { appendFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(log)}, 'x')
+console.log(JSON.stringify({ Version: 1, AccessKeyId: 'id', SecretAccessKey: 'secret' }))`,
+  )
+  const config = join(bench.dir, 'config')
+  writeFileSync(config, `[profile ci]\nregion = us-east-1\ncredential_process = "${process.execPath}" "${program}"\n`)
+  bench.rewrite({ profile: 'ci' })
+  vi.stubEnv('AWS_CONFIG_FILE', config)
+  try {
+    await bench.deploy()
+  } finally {
+    vi.unstubAllEnvs()
+  }
+  expect(readFileSync(log, 'utf8')).toBe('x')
 })

@@ -46,7 +46,9 @@ export class DomainCalls {
       },
       CreateApiMapping: (input) => {
         this.#check(input)
-        if ([...this.#mappings.values()].some((one) => one['DomainName'] === input['DomainName']))
+        const isSame = (one: Tree): boolean =>
+          one['DomainName'] === input['DomainName'] && one['ApiMappingKey'] === input['ApiMappingKey']
+        if ([...this.#mappings.values()].some(isSame))
           throw conflict('ApiMapping key already exists for this domain name')
         const ApiMappingId = this.#world.id('m')
         const { DomainName, ...rest } = input

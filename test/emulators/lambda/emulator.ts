@@ -5,6 +5,7 @@ import { functionCalls } from './functions.ts'
 import { GatewayCalls } from './gateway.ts'
 import { LogCalls } from './logs.ts'
 import { type Minute, metricCalls } from './metrics.ts'
+import { type Asked, isAllowed, type Policy, rightsOf } from './rights.ts'
 import { roleCalls } from './roles.ts'
 import { ScheduleCalls } from './schedules.ts'
 import { check, type Tree } from './schema.ts'
@@ -13,7 +14,7 @@ import { SourceCalls } from './sources.ts'
 import { StorageCalls } from './storage.ts'
 import { TopicRuleCalls } from './topic-rules.ts'
 import { operationOf, readInput, writeFailure, writeOutput } from './wire.ts'
-import { ACCOUNT, arnOf, type Calls, type Facet, type Fn, World } from './world.ts'
+import { ACCOUNT, type Calls, type Facet, type Fn, type Tagged, World } from './world.ts'
 
 /** AWS as far as functions need it: Lambda, IAM, API Gateway, the scheduler and their neighbours. */
 export class LambdaEmulator extends Emulator {
@@ -21,16 +22,16 @@ export class LambdaEmulator extends Emulator {
   readonly world = new World()
   /** Calls that whoever deploys may not make. */
   readonly denied = new Set<string>()
+  /** What whoever deploys may do; everything when missing. */
+  policy: Policy | undefined
   /** What CloudWatch knows of functions. */
   readonly minutes: Minute[] = []
-  /** How far the platform's clock is behind this machine's. */
-  behindMs = 0
-  readonly #gateway = new GatewayCalls(this.world)
+  readonly gateway = new GatewayCalls(this.world)
   readonly schedules = new ScheduleCalls(this.world)
-  readonly #sources = new SourceCalls(this.world)
+  readonly sources = new SourceCalls(this.world)
   readonly logs = new LogCalls(this.world)
   readonly storage = new StorageCalls(this.world)
-  readonly #topicRules = new TopicRuleCalls()
+  readonly topicRules = new TopicRuleCalls()
   /** Service -> its calls. */
   readonly #calls: Readonly<Record<string, Calls>>
 
@@ -38,15 +39,15 @@ export class LambdaEmulator extends Emulator {
     super(options)
     this.world.settleMs = () => this.options.settleMs ?? 0
     this.#calls = {
-      lambda: { ...functionCalls(this.world), ...partCalls(this.world), ...this.#sources.lambda },
-      events: this.#sources.events,
-      s3: { ...this.#sources.s3, ...this.storage.calls },
+      lambda: { ...functionCalls(this.world), ...partCalls(this.world), ...this.sources.lambda },
+      events: this.sources.events,
+      s3: { ...this.sources.s3, ...this.storage.calls },
       logs: this.logs.calls,
-      iot: this.#topicRules.calls,
-      sns: this.#sources.sns,
+      iot: this.topicRules.calls,
+      sns: this.sources.sns,
       monitoring: metricCalls(this.minutes),
       iam: roleCalls(this.world),
-      apigateway: this.#gateway.calls,
+      apigateway: this.gateway.calls,
       scheduler: this.schedules.calls,
       sts: { GetCallerIdentity: () => ({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/me`, UserId: 'AIDA' }) },
       tagging: { GetResources: (input) => this.#tagged(input) },
@@ -68,11 +69,11 @@ export class LambdaEmulator extends Emulator {
           policies: [...policies].sort(),
         }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
-      apis: this.#gateway.state(),
+      apis: this.gateway.state(),
       schedules: this.schedules.state(),
-      sources: this.#sources.state(),
+      sources: this.sources.state(),
       logs: this.logs.state(),
-      topicRules: this.#topicRules.state(),
+      topicRules: this.topicRules.state(),
       objects: this.storage.state(),
     }
   }
@@ -110,42 +111,54 @@ export class LambdaEmulator extends Emulator {
     const operation = operationOf(request)
     if (!operation) return writeFailure('rest-json', 404, 'UnknownOperationException', request.url)
     const { protocol, service, name, input: model } = operation
-    const problem = checkSignature(request, this.keys)
-    if (problem)
-      return writeFailure(
-        protocol,
-        403,
-        problem,
-        'The request signature we calculated does not match the signature you provided.',
-      )
+    const problem = checkSignature(request, this.keys, this.now())
+    if (problem) return writeFailure(protocol, 403, problem.code, problem.message)
     if (this.denied.has(name))
       return writeFailure(protocol, 403, 'AccessDenied', `User is not authorized to perform: ${service}:${name}`)
     const input = readInput(operation, request)
     const problems = check(name, input, model)
     if (problems.length > 0) return writeFailure(protocol, 400, 'ValidationException', problems.join('; '))
+    const lacking = this.#lacking({ service, name, input, method: request.method, path: request.path })
+    if (lacking) return writeFailure(protocol, 403, 'AccessDenied', `User is not authorized to perform: ${lacking}`)
     const call = this.#calls[service]?.[name]
     if (!call) return writeFailure(protocol, 501, 'NotImplemented', `${service} ${name} is not emulated`)
     try {
-      const reply = writeOutput(operation, call(input) ?? {})
-      return { ...reply, headers: { ...reply.headers, date: new Date(Date.now() - this.behindMs).toUTCString() } }
+      return writeOutput(operation, call(input) ?? {})
     } catch (error) {
       if (error instanceof Refusal) return writeFailure(protocol, error.status, error.code, error.message)
       throw error
     }
   }
 
+  #lacking(asked: Asked): string | undefined {
+    const { policy, world } = this
+    if (!policy) return undefined
+    const rights = rightsOf(asked, {
+      roleArn: (name) => `arn:aws:iam::${ACCOUNT}:role${world.roles.get(String(name))?.path ?? '/'}${name}`,
+      logTags: (group) => this.logs.tagsOf(group),
+      mapped: (id) => this.sources.mappings.get(String(id))?.['FunctionArn'],
+    })
+    const lack = rights.find((right) => !isAllowed(policy, right))
+    return lack && `${lack.action} on resource: ${lack.resource}`
+  }
+
   // The list of tags is behind: a function is not in it before it has settled.
   #tagged({ TagFilters = [], ResourceTypeFilters = [] }: Tree): Tree {
-    if (String(ResourceTypeFilters) === 'logs:log-group') return this.logs.tagged(TagFilters as TagFilter[])
-    const filters = TagFilters as TagFilter[]
-    const found = [...this.world.functions].filter(
-      ([, { tags, busyUntil }]) =>
-        busyUntil <= performance.now() && filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? '')),
-    )
+    const types = ResourceTypeFilters as string[]
+    const all: readonly [string, Iterable<Tagged>][] = [
+      ['lambda:function', this.world.tagged()],
+      ['logs:log-group', this.logs.tagged()],
+      ['scheduler:schedule-group', this.schedules.tagged()],
+      ['events:rule', this.sources.tagged()],
+      ['iot:rule', this.topicRules.tagged()],
+    ]
+    const found = all
+      .flatMap(([type, things]) => (types.includes(type) ? [...things] : []))
+      .filter(([, tags]) => (TagFilters as TagFilter[]).every(({ Key, Values }) => Values.includes(tags[Key] ?? '')))
     return {
       PaginationToken: '',
-      ResourceTagMappingList: found.map(([name, { tags }]) => ({
-        ResourceARN: arnOf(name),
+      ResourceTagMappingList: found.map(([ResourceARN, tags]) => ({
+        ResourceARN,
         Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       })),
     }

@@ -35,10 +35,7 @@ export function functionCalls(world: World): Calls {
       return {}
     },
     ListTags: ({ Resource }) => ({
-      // Every mapping here is of the service.
-      Tags: String(Resource).includes(':event-source-mapping:')
-        ? { 'anyfaas-service': 'shop', 'anyfaas-stage': 'dev' }
-        : world.fn(Resource).tags,
+      Tags: world.mappingTags.get(String(Resource)) ?? world.fn(Resource).tags,
     }),
     TagResource: ({ Resource, Tags }) => {
       Object.assign(world.fn(Resource).tags, Tags)

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, type Calls, REGION, type World } from './world.ts'
+import { ACCOUNT, type Calls, REGION, type Tagged, type World } from './world.ts'
 
 interface Group {
   readonly name: string
@@ -37,15 +37,12 @@ export class LogCalls {
     return { ...this.#ofGroups(), ...this.#ofFilters() }
   }
 
-  tagged(filters: readonly { readonly Key: string; readonly Values: readonly string[] }[]): Tree {
-    const found = [...this.#groups.values()].filter(({ tags }) =>
-      filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? '')),
-    )
-    const list = found.map(({ name, tags }) => ({
-      ResourceARN: arnOf(name),
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-    }))
-    return { PaginationToken: '', ResourceTagMappingList: list }
+  tagsOf(name: string): Readonly<Record<string, string>> {
+    return this.#groups.get(name)?.tags ?? {}
+  }
+
+  tagged(): Tagged[] {
+    return [...this.#groups.values()].map(({ name, tags }) => [arnOf(name), tags])
   }
 
   state(): unknown {

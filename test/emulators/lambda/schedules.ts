@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, type Calls, REGION, type World } from './world.ts'
+import { ACCOUNT, type Calls, REGION, type Tagged, tagMap, type World } from './world.ts'
 
 interface Group {
   readonly name: string
@@ -102,6 +102,10 @@ export class ScheduleCalls {
         'ValidationException',
         'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
       )
+  }
+
+  tagged(): Tagged[] {
+    return [...this.groups.values()].map(({ name, tags }) => [groupArn(name), tagMap(tags)])
   }
 
   #group(name: unknown): Group {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, arnOf, type Calls, nameOf, qualifierOf, REGION, type World } from './world.ts'
+import { ACCOUNT, arnOf, type Calls, nameOf, qualifierOf, REGION, type Tagged, tagMap, type World } from './world.ts'
 
 /** What other services know of functions: mappings of Lambda, rules, notifications of buckets, subscriptions. */
 export class SourceCalls {
@@ -34,7 +34,7 @@ export class SourceCalls {
       return found
     }
     return {
-      CreateEventSourceMapping: ({ FunctionName, Enabled = true, Tags: _, ...given }) => {
+      CreateEventSourceMapping: ({ FunctionName, Enabled = true, Tags = {}, ...given }) => {
         this.#world.facet(FunctionName)
         const qualifier = qualifierOf(FunctionName)
         const FunctionArn = arnOf(nameOf(FunctionName)) + (qualifier === undefined ? '' : `:${qualifier}`)
@@ -67,6 +67,7 @@ export class SourceCalls {
           MaximumBatchingWindowInSeconds: 0,
         }
         const EventSourceMappingArn = `arn:aws:lambda:${REGION}:${ACCOUNT}:event-source-mapping:${UUID}`
+        this.#world.mappingTags.set(EventSourceMappingArn, Tags as Record<string, string>)
         this.mappings.set(UUID, {
           UUID,
           FunctionArn,
@@ -97,6 +98,7 @@ export class SourceCalls {
       DeleteEventSourceMapping: ({ UUID }) => {
         const found = of(UUID)
         this.mappings.delete(String(UUID))
+        this.#world.mappingTags.delete(String(found['EventSourceMappingArn']))
         return { ...found, State: 'Deleting' }
       },
     }
@@ -113,7 +115,9 @@ export class SourceCalls {
       }),
       PutRule: (input) => {
         JSON.parse(String(input['EventPattern']))
-        this.rules.set(key(input), { EventBusName: 'default', ...input })
+        // Tags of a rule that is there are passed over.
+        const { Tags = input['Tags'] } = this.rules.get(key(input)) ?? {}
+        this.rules.set(key(input), { EventBusName: 'default', ...input, Tags })
         return { RuleArn: `arn:aws:events:${REGION}:${ACCOUNT}:rule/${input['Name']}` }
       },
       PutTargets: (input) => {
@@ -132,6 +136,13 @@ export class SourceCalls {
         return {}
       },
     }
+  }
+
+  tagged(): Tagged[] {
+    return [...this.rules.values()].map(({ EventBusName, Name, Tags = [] }) => {
+      const path = EventBusName === 'default' ? Name : `${EventBusName}/${Name}`
+      return [`arn:aws:events:${REGION}:${ACCOUNT}:rule/${path}`, tagMap(Tags)]
+    })
   }
 
   get s3(): Calls {

@@ -4,7 +4,7 @@ import { ACCOUNT, type Calls, REGION, type World } from './world.ts'
 
 /** Buckets as far as code waits in them. */
 export class StorageCalls {
-  /** Name -> its settings. */
+  /** Name -> its settings, and its owner where that is somebody else. */
   readonly buckets = new Map<string, Tree>()
   readonly #world: World
 
@@ -13,20 +13,23 @@ export class StorageCalls {
   }
 
   get calls(): Calls {
-    const of = (name: unknown): Tree => {
-      const found = this.buckets.get(String(name))
+    const of = ({ Bucket, ExpectedBucketOwner }: Tree): Tree => {
+      const found = this.buckets.get(String(Bucket))
       if (!found) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist')
+      const { owner = ACCOUNT } = found
+      if (ExpectedBucketOwner !== undefined && ExpectedBucketOwner !== owner)
+        throw new Refusal(403, 'AccessDenied', 'Access Denied')
       return found
     }
     const set =
       (word: string) =>
-      ({ Bucket, [word]: value }: Tree): Tree => {
-        of(Bucket)[word] = value
+      (input: Tree): Tree => {
+        of(input)[word] = input[word]
         return {}
       }
     return {
-      HeadBucket: ({ Bucket }) => {
-        of(Bucket)
+      HeadBucket: (input) => {
+        of(input)
         return {}
       },
       CreateBucket: ({ Bucket }) => {
@@ -36,13 +39,15 @@ export class StorageCalls {
       },
       PutPublicAccessBlock: set('PublicAccessBlockConfiguration'),
       PutBucketLifecycleConfiguration: set('LifecycleConfiguration'),
-      PutObject: ({ Bucket, Key, Body }) => {
-        of(Bucket)
+      PutObject: (input) => {
+        of(input)
+        const { Bucket, Key, Body } = input
         this.#world.objects.set(`${Bucket}/${Key}`, Body as Buffer)
         return { ETag: '"x"' }
       },
-      DeleteObject: ({ Bucket, Key }) => {
-        of(Bucket)
+      DeleteObject: (input) => {
+        of(input)
+        const { Bucket, Key } = input
         this.#world.objects.delete(`${Bucket}/${Key}`)
         return {}
       },

@@ -1,10 +1,11 @@
 import { Refusal } from '../refusal.ts'
 import type { Tree } from './schema.ts'
-import { ACCOUNT, type Calls, REGION } from './world.ts'
+import { ACCOUNT, type Calls, REGION, type Tagged } from './world.ts'
 
 /** Rules of the broker for things. One that is not there is forbidden, not missing. */
 export class TopicRuleCalls {
   readonly #rules = new Map<string, Tree>()
+  readonly #tags = new Map<string, Record<string, string>>()
 
   get calls(): Calls {
     return {
@@ -26,15 +27,22 @@ export class TopicRuleCalls {
             'ResourceAlreadyExistsException',
             `A rule with name ${input['ruleName']} already exists`,
           )
+        const tags = new URLSearchParams(String(input['tags'] ?? ''))
+        this.#tags.set(String(input['ruleName']), Object.fromEntries(tags))
         return this.#put(input)
       },
       ReplaceTopicRule: (input) => this.#put(input),
       DeleteTopicRule: ({ ruleName }) => {
         if (!this.#rules.delete(String(ruleName)))
           throw new Refusal(401, 'UnauthorizedException', `Access to topic rule '${ruleName}' was denied`)
+        this.#tags.delete(String(ruleName))
         return {}
       },
     }
+  }
+
+  tagged(): Tagged[] {
+    return [...this.#tags].map(([name, tags]) => [arnOf(name), tags])
   }
 
   state(): unknown {

@@ -10,7 +10,8 @@ export function operationOf(request: Raw): Operation | undefined {
   const target = request.headers['x-amz-target']?.split('.').at(-1)
   const action = target ?? (isForm(request) ? new URLSearchParams(request.body.toString()).get('Action') : undefined)
   if (action) return all.find(({ name }) => name === action)
-  return all.filter((one) => labelsOf(one, request)).sort((a, b) => weight(b) - weight(a))[0]
+  const fitting = all.filter((one) => one.http?.[0] === request.method && labelsOf(one, request))
+  return fitting.length > 1 ? fitting.sort((a, b) => weight(b) - weight(a))[0] : fitting[0]
 }
 
 export function serviceOf({ headers }: Pick<Raw, 'headers'>): string {
@@ -84,17 +85,30 @@ function weight({ http }: Operation): number {
   return path.split('/').filter((part) => !part.startsWith('{')).length * 10 + (query === '' ? 0 : 1)
 }
 
-function labelsOf({ http }: Operation, { method, url, query }: Raw): Tree | undefined {
-  const [verb, template = ''] = http ?? []
-  if (verb !== method) return undefined
-  const [path = '', literals = ''] = template.split('?')
-  if ([...new URLSearchParams(literals)].some(([key, value]) => query.get(key) !== value)) return undefined
+function labelsOf({ http }: Operation, { url, query }: Raw): Tree | undefined {
+  const { names, pattern, literals } = templateOf(http?.[1] ?? '')
+  const found = pattern.exec(url.split('?')[0] ?? '')
+  if (!found || literals.some(([key, value]) => query.get(key) !== value)) return undefined
+  return Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? '')]))
+}
+
+interface Template {
+  readonly names: readonly string[]
+  readonly pattern: RegExp
+  readonly literals: readonly (readonly [string, string])[]
+}
+
+const templates = new Map<string, Template>()
+
+function templateOf(text: string): Template {
+  const known = templates.get(text)
+  if (known) return known
+  const [path = '', literals = ''] = text.split('?')
   const names = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name as string)
   const pattern = path.replace(/\{\w+\+\}/g, '(.+)').replace(/\{\w+\}/g, '([^/]+)')
-  const found = new RegExp(`^${pattern}/?$`).exec(url.split('?')[0] ?? '')
-  return found
-    ? Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? '')]))
-    : undefined
+  const made = { names, pattern: new RegExp(`^${pattern}/?$`), literals: [...new URLSearchParams(literals)] }
+  templates.set(text, made)
+  return made
 }
 
 function readPlaces(operation: Operation, request: Raw): Tree {

@@ -45,12 +45,17 @@ export interface Provisioned {
   failure?: string
 }
 
+/** The ARN of something, and its tags. */
+export type Tagged = readonly [arn: string, tags: Readonly<Record<string, string>>]
+
 /** What the services know of each other. */
 export class World {
   readonly roles = new Map<string, Role>()
   readonly functions = new Map<string, Fn>()
   /** How long new and changed things are busy. */
   settleMs = (): number => 0
+  /** The ARN of an event source mapping -> its tags. */
+  readonly mappingTags = new Map<string, Record<string, string>>()
   /** `bucket/key` -> what is there. */
   readonly objects = new Map<string, Buffer>()
   #ids = 0
@@ -72,6 +77,11 @@ export class World {
         'Error occurred while GetObject. S3 Error Code: NoSuchKey.',
       )
     return { ...code, ZipFile: found.toString('base64') }
+  }
+
+  tagged(): Tagged[] {
+    const settled = [...this.functions].filter(([, { busyUntil }]) => busyUntil <= performance.now())
+    return settled.map(([name, { tags }]) => [arnOf(name), tags])
   }
 
   fn(name: unknown): Fn {
@@ -139,4 +149,10 @@ export function pageOf<T>(items: readonly T[], size: number, token: unknown): { 
   const start = Number(token ?? 0)
   const next = start + size
   return { page: items.slice(start, next), ...(next < items.length && { next: String(next) }) }
+}
+
+/** `[{Key, Value}]` as a map. */
+export function tagMap(tags: unknown): Record<string, string> {
+  const list = (tags ?? []) as readonly { readonly Key: string; readonly Value: string }[]
+  return Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]))
 }

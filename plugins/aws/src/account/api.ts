@@ -1,14 +1,24 @@
 import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
 import { isPassing, isThrottled, refuse } from './failures.ts'
-import { makeClient, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
+import { type Action, clientOf, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
 
-export interface Request {
-  readonly service: ServiceName
+/** A call of one of the vendor's services. */
+export type Request = { readonly [S in ServiceName]: RequestTo<S> }[ServiceName]
+
+interface RequestTo<S extends ServiceName> {
+  readonly service: S
   /** The vendor's name of the call, such as `CreateFunction`. */
-  readonly action: string
+  readonly action: Action<S>
   readonly input: object
   /** What a refusal is about, such as `function/login`. */
   readonly about: string
+}
+
+/** What every client gets. */
+export interface ApiConfig {
+  readonly region: string
+  /** Another address than the vendor's own. */
+  readonly endpoint?: string
 }
 
 /** How a list goes on. */
@@ -22,14 +32,14 @@ export interface Paging {
 
 /** AWS by the vendor's library: paced, one attempt a call, refusals made readable. What only reads is tried again when that may help. */
 export class Api {
-  readonly #config: object
-  readonly #clients = new Map<ServiceName, SdkClient>()
+  readonly config: ApiConfig
+  readonly #clients = new Map<ServiceName, Promise<SdkClient>>()
   readonly #pacers = new Map<string, Pacer>()
+  #credentials: SdkClient['config']['credentials'] | undefined
   #hasChanged = false
 
-  /** `config` is what every client gets: region, credentials, an endpoint. */
-  constructor(config: object) {
-    this.#config = config
+  constructor(config: ApiConfig) {
+    this.config = config
   }
 
   /** Whether a call was made that may have changed something, so that what was read before may be otherwise now. */
@@ -39,10 +49,13 @@ export class Api {
 
   /** Does one call when the platform can take it. */
   async call({ service, action, input, about }: Request, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
-    const command = makeCommand(service, action, input)
+    const [client, command] = await Promise.all([
+      this.client(service),
+      makeCommand(service, action as Action<ServiceName>, input),
+    ])
     const [lane, pacer] = this.#laneOf(service, action)
     // A signal of its own: the library listens to it, and many calls at a time share the caller's.
-    const send = (): Promise<Tree> => this.client(service).send(command, { abortSignal: AbortSignal.any([signal]) })
+    const send = (): Promise<Tree> => client.send(command, { abortSignal: AbortSignal.any([signal]) })
     const once = (): Promise<Tree> => pacer.run(lane, send, signal)
     const isRead = READS.test(action)
     if (!isRead) this.#hasChanged = true
@@ -67,16 +80,22 @@ export class Api {
     }
   }
 
-  client(service: ServiceName): SdkClient {
-    const known = this.#clients.get(service)
-    if (known) return known
-    const client = makeClient(service, this.#config)
-    this.#clients.set(service, client)
-    return client
+  client(service: ServiceName): Promise<SdkClient> {
+    const known = this.#clients.get(service) ?? this.#make(service)
+    this.#clients.set(service, known)
+    return known
   }
 
-  close(): void {
-    for (const client of this.#clients.values()) client.destroy()
+  async close(): Promise<void> {
+    for (const client of await Promise.all(this.#clients.values())) client.destroy()
+  }
+
+  // Each client would look for credentials by itself, and a role be taken on as often: all have those of the first.
+  async #make(service: ServiceName): Promise<SdkClient> {
+    const Client = await clientOf(service)
+    const client = new Client({ ...this.config, ...(this.#credentials && { credentials: this.#credentials }) })
+    this.#credentials ??= client.config.credentials
+    return client
   }
 
   #laneOf(service: ServiceName, action: string): readonly [string, Pacer] {

@@ -1,4 +1,4 @@
-import { RefusedError } from '@anyfaas/kit'
+import { isSlsError, RefusedError } from '@anyfaas/kit'
 
 /** What a failed call says. */
 export interface Failure {
@@ -11,10 +11,11 @@ export interface Failure {
 
 interface SdkError {
   readonly name?: string
-  readonly code?: string
+  /** A number where the language itself threw it. */
+  readonly code?: string | number
   readonly message?: string
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
-  readonly $response?: { readonly statusCode?: number }
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> }
 }
 
 /** Reads an error of the vendor's library; also the one inside a refusal of ours. */
@@ -24,8 +25,8 @@ export function readFailure(error: unknown): Failure {
   const status = $metadata.httpStatusCode ?? $response?.statusCode ?? 0
   return {
     status,
-    code: status === 0 ? (code ?? name) : name,
-    message: message ?? String(error),
+    code: status === 0 && typeof code === 'string' ? code : name,
+    message: message || String(error),
     ...($metadata.requestId && { requestId: $metadata.requestId }),
   }
 }
@@ -38,6 +39,8 @@ export function isThrottled(error: unknown): boolean {
 
 /** The next attempt may do better: no answer, a fault of the platform's own, or something that is not known everywhere yet. */
 export function isPassing(error: unknown): boolean {
+  // What we say ourselves may name anything, such as a secret for the network.
+  if (isSlsError(error) && !(error instanceof RefusedError)) return false
   const { status, code, message } = readFailure(error)
   if (status === 0) return isTransport(code, message)
   return status >= 500 || (CONFLICTS.has(code) && !SAYS_TAKEN.test(message)) || isSpreading(error)
@@ -53,17 +56,37 @@ export function isMissing(error: unknown): boolean {
   return status === 404 || code.startsWith('NoSuch') || code.includes('NotFound')
 }
 
+/** Whoever deploys may not do that. */
+export function isDenied(error: unknown): boolean {
+  return DENIED.test(readFailure(error).code)
+}
+
 export function isTaken(error: unknown): boolean {
   const { status, code, message } = readFailure(error)
   return code.includes('AlreadyExists') || (status === 409 && SAYS_TAKEN.test(message))
 }
 
-/** Makes what the library threw into what a user reads. What may pass stays as it is, for the one who tries again. */
+/** Makes what the library threw into what a user reads; who tries again reads the failure inside. What is no answer stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
   const { status, code, message, requestId } = readFailure(error)
   const isCredentials = CREDENTIALS.has(code)
-  if (isPassing(error) || isThrottled(error) || (status === 0 && !isCredentials)) return error
-  return new RefusedError(what, { code, message, ...(requestId && { requestId }) }, { cause: error, isCredentials })
+  if (status === 0 && !isCredentials && !isUnreached(code, message)) return error
+  const help = helpFor(error)
+  const refusal = { code, message, ...(requestId && { requestId }), ...(help && { help: [help] }) }
+  return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage: status === 0 || status >= 500 })
+}
+
+function helpFor(error: unknown): string | undefined {
+  if (isDenied(error)) return 'sls doctor --provider aws prints the rights that a deploy needs'
+  const { status, code, message } = readFailure(error)
+  if (status === 0 && isUnreached(code, message))
+    return 'AWS did not answer: look at the network, the proxy, the region and `provider.endpoint`'
+  if (!CLOCK.has(code) && !SAYS_CLOCK.test(message)) return undefined
+  const aheadMs = Date.now() - Date.parse((error as SdkError).$response?.headers?.['date'] ?? '')
+  const off = Number.isFinite(aheadMs)
+    ? `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} the platform's`
+    : 'off'
+  return `the clock of this machine is ${off}: let the machine set its time by the network`
 }
 
 const THROTTLED = new Set([
@@ -94,6 +117,14 @@ const SAYS_TAKEN = /already exist|exists already|is already in use/i
 const SPREADING =
   /cannot be assumed by Lambda|must allow .* to assume the role|Unable to validate the following destination|Could not execute the lambda function|function execution role does not have permissions/i
 
+// `AccessDeniedException`; the notification service has the last.
+const DENIED = /^(AccessDenied|Unauthorized|AuthorizationError)/
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+const CLOCK = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'])
+const SAYS_CLOCK = /^Signature (expired|not yet current)/
+
 const CREDENTIALS = new Set([
   'InvalidClientTokenId',
   'SignatureDoesNotMatch',
@@ -107,5 +138,10 @@ const CREDENTIALS = new Set([
 ])
 
 function isTransport(code: string, message: string): boolean {
-  return /^E[A-Z]+$|^TimeoutError$/.test(code) || /socket hang up|ECONN|timeout|network/i.test(message)
+  return /^E(?!RR_)[A-Z_]+$|^TimeoutError$/.test(code) || /socket hang up|ECONN|timeout|network/i.test(message)
+}
+
+// Whom nobody vouches for does not get better by itself: https://nodejs.org/api/tls.html#x509-certificate-error-codes
+function isUnreached(code: string, message: string): boolean {
+  return isTransport(code, message) || /CERT|SIGNATURE|^ERR_(TLS|SSL)/.test(code)
 }

@@ -1,8 +1,10 @@
-import type { ConnectOptions, Service, Tree } from '@anyfaas/kit'
-import type { Place } from '../lambda/deploy/site.ts'
+import { type ConnectOptions, error, RefusedError, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import type { OurFunctions } from '../lambda/deploy/our-functions.ts'
+import type { Reach, Site } from '../lambda/deploy/site.ts'
 import { facts } from '../lambda/facts.ts'
-import type { Api } from './api.ts'
-import { makeClient } from './sdk.ts'
+import type { ApiConfig } from './api.ts'
+import { isPassing, isThrottled, readFailure } from './failures.ts'
+import { clientOf } from './sdk.ts'
 
 type Env = ConnectOptions['env']
 
@@ -10,7 +12,7 @@ type Env = ConnectOptions['env']
  * What every client of the vendor's gets. Credentials and the region are looked for by the vendor's own chain: variables,
  * files and profiles, single sign-on, a web identity in CI, the machine's role.
  */
-export async function apiConfig({ provider }: Service, env: Env): Promise<object> {
+export async function apiConfig({ provider }: Service, env: Env): Promise<ApiConfig> {
   const { profile } = provider
   const endpoint = provider.endpoint ?? env['AWS_ENDPOINT_URL']
   const keys = profile === undefined ? keysOf(env) : undefined
@@ -27,7 +29,7 @@ export async function apiConfig({ provider }: Service, env: Env): Promise<object
 
 // What the deployer's files say; a region is no secret to fail for.
 async function regionOf(base: object): Promise<string> {
-  const client = makeClient('sts', base)
+  const client = new (await clientOf('sts'))(base)
   try {
     return await client.config.region()
   } catch {
@@ -49,13 +51,55 @@ function keysOf(env: Env): Tree | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
 
-/** Where and whose the service is. Throws SLS5006 when there are no credentials, or when they are refused. */
-export async function findPlace(api: Api, { provider }: Service): Promise<Place> {
+/** Where and whose the service is, as far as the credentials are not refused. Throws SLS5006 when there are none. */
+export async function findPlace({ api, service }: Reach, ours: OurFunctions): Promise<Pick<Site, 'place' | 'refused'>> {
+  const { region } = api.config
+  const { accountId } = service.provider
+  try {
+    const [, partition = 'aws', , , account] = (await someArn({ api, service }, ours)).split(':')
+    return { place: { region, account: accountId ?? String(account), partition } }
+  } catch (cause) {
+    if (readFailure(cause).code === 'CredentialsProviderError') throw none(service.provider.profile, cause)
+    if (!isRefusal(cause)) throw cause
+    return { place: placeBefore(region, accountId), refused: cause }
+  }
+}
+
+// The functions are read anyway, and any of them says whose the account is; where there is none that is asked.
+async function someArn({ api }: Reach, ours: OurFunctions): Promise<string> {
+  const call = { signal: AbortSignal.timeout(LASTS_MS) }
+  const found = await ours.someArn(call).catch((cause: unknown) => {
+    if (isRefusal(cause)) return undefined
+    throw cause
+  })
+  if (found !== undefined) return found
   const request = { service: 'sts', action: 'GetCallerIdentity', input: {}, about: 'the account' } as const
-  const { Account, Arn } = await api.call(request, { signal: AbortSignal.timeout(LASTS_MS) })
-  const region = await api.client('sts').config.region()
-  const partition = String(Arn).split(':')[1] ?? 'aws'
-  return { region, account: provider.accountId ?? String(Account), partition }
+  return String((await api.call(request, call))['Arn'])
+}
+
+// What may pass is no word on whose the account is.
+function isRefusal(cause: unknown): cause is RefusedError {
+  return cause instanceof RefusedError && readFailure(cause).status !== 0 && !isPassing(cause) && !isThrottled(cause)
+}
+
+/** Where the service goes, as far as that can be told before the platform is asked. */
+export function placeBefore(region: string, account = '*'): Site['place'] {
+  return { region, account, partition: region.startsWith('cn-') ? 'aws-cn' : 'aws' }
+}
+
+function none(profile: string | undefined, cause: unknown): SlsError {
+  const [where, looked] =
+    profile === undefined
+      ? ['', 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ~/.aws, single sign-on, a web identity, the machine’s role']
+      : [` in the profile "${profile}"`, '~/.aws/config and ~/.aws/credentials']
+  const diagnostic = error('SLS5006', `no credentials for AWS${where}`, {
+    notes: [{ message: `looked at ${looked}` }, { message: readFailure(cause).message }],
+    help: [
+      profile === undefined ? 'set the two variables, or `aws configure`' : `\`aws configure --profile ${profile}\``,
+      'sls doctor --provider aws shows what a deploy needs',
+    ],
+  })
+  return new SlsError(diagnostic, { cause })
 }
 
 const LASTS_MS = 120_000

@@ -1,32 +1,20 @@
-import { createRequire } from 'node:module'
 import type { Tree } from '@anyfaas/kit'
+import type { clients as others } from './other-clients.ts'
+import type { clients as usual } from './usual-clients.ts'
 
-// The vendor's packages take up to a tenth of a second each: one is loaded where a call needs it.
-const load = createRequire(import.meta.url)
+const OTHERS: readonly string[] = ['cloudwatch', 'events', 'iot', 's3', 'sns'] satisfies (keyof typeof others)[]
 
-const CLIENTS = {
-  apigateway: ['apigatewayv2', 'ApiGatewayV2Client'],
-  cloudwatch: ['cloudwatch', 'CloudWatchClient'],
-  events: ['eventbridge', 'EventBridgeClient'],
-  iam: ['iam', 'IAMClient'],
-  iot: ['iot', 'IoTClient'],
-  lambda: ['lambda', 'LambdaClient'],
-  logs: ['cloudwatch-logs', 'CloudWatchLogsClient'],
-  s3: ['s3', 'S3Client'],
-  scheduler: ['scheduler', 'SchedulerClient'],
-  sns: ['sns', 'SNSClient'],
-  sts: ['sts', 'STSClient'],
-  tagging: ['resource-groups-tagging-api', 'ResourceGroupsTaggingAPIClient'],
-} as const
+type Clients = typeof usual & typeof others
 
-export type ServiceName = keyof typeof CLIENTS
+export type ServiceName = keyof Clients
+
+/** A call that the bundle has, such as `CreateFunction`. */
+export type Action<S extends ServiceName> = ActionOf<keyof Clients[S]>
+
+type ActionOf<Command> = Command extends `${infer Name}Command` ? Name : never
 
 /** A client of one of the vendor's services. */
 export interface SdkClient {
-  readonly middlewareStack: {
-    add(middleware: Middleware, options: { readonly step: 'deserialize'; readonly name: string }): void
-    remove(name: string): boolean
-  }
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Tree>
   destroy(): void
   readonly config: {
@@ -35,25 +23,30 @@ export interface SdkClient {
   }
 }
 
-type Middleware = (next: (given: Tree) => Promise<Answered>) => (given: Tree) => Promise<Answered>
-
-interface Answered {
-  readonly response: { readonly headers?: Readonly<Record<string, string>> }
+/** The class of the clients of a service. */
+export async function clientOf(service: ServiceName): Promise<new (config: object) => SdkClient> {
+  return (await sdkOf(service)).Client as new (
+    config: object,
+  ) => SdkClient
 }
 
-export function makeClient(service: ServiceName, config: object): SdkClient {
-  const Client = packageOf(service)[CLIENTS[service][1]] as new (config: object) => SdkClient
-  return new Client(config)
-}
-
-/** A call by its name, such as `CreateFunction`. */
-export function makeCommand(service: ServiceName, action: string, input: object): object {
-  const Command = packageOf(service)[`${action}Command`] as new (input: object) => object
+export async function makeCommand<S extends ServiceName>(
+  service: S,
+  action: Action<S>,
+  input: object,
+): Promise<object> {
+  const Command = (await sdkOf(service))[`${action}Command`] as new (input: object) => object
   return new Command(input)
 }
 
-function packageOf(service: ServiceName): Readonly<Record<string, unknown>> {
-  // It warns on standard error of a Node.js that it will leave behind one day.
+// Loading what every deploy asks takes 25 ms, and as much again what only some do.
+async function sdkOf(service: ServiceName): Promise<Readonly<Record<string, unknown>>> {
+  // The vendor's library warns on standard error of a Node.js that it will leave behind one day.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  return load(`@aws-sdk/client-${CLIENTS[service][0]}`) as Readonly<Record<string, unknown>>
+  if (isOther(service)) return (await import('./other-clients.ts')).clients[service]
+  return (await import('./usual-clients.ts')).clients[service]
+}
+
+function isOther(service: ServiceName): service is keyof typeof others {
+  return OTHERS.includes(service)
 }

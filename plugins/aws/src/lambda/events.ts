@@ -4,6 +4,7 @@ import {
   deployedName,
   type Fn,
   httpTriggersOf,
+  isMap,
   judgeRoutes,
   type KafkaTrigger,
   type MappedTrigger,
@@ -19,6 +20,7 @@ import {
   triggersOf,
 } from '@anyfaas/kit'
 import { PLATFORM } from './code.ts'
+import { SCHEDULE_NAME, scheduleGroup } from './ids.ts'
 import type { Roles, Source } from './role.ts'
 import { scheduleInput } from './timer.ts'
 import { triggers } from './triggers.ts'
@@ -28,8 +30,19 @@ export interface Events extends Translation {
   readonly sources: readonly Source[]
 }
 
+/** What the functions of a service share. */
+export interface ServiceContext {
+  readonly service: Service
+  readonly roles: Roles
+  /** The buckets that `resources` makes. */
+  readonly buckets: Buckets
+}
+
+/** Id, or name -> id. */
+export type Buckets = ReadonlyMap<unknown, string>
+
 /** Every trigger of a function that is no route, and what it stands on: schedule groups, buckets. */
-export function translateEvents(fn: Fn, service: Service, roles: Roles): Events {
+export function translateEvents(fn: Fn, { service, roles, buckets }: ServiceContext): Events {
   const subject = subjectOf(fn, PLATFORM)
   const http = httpTriggersOf(fn).filter(({ urlOnly }) => !urlOnly)
   const others = triggersOf(fn).filter(({ trigger }) => trigger.kind !== 'http')
@@ -43,7 +56,7 @@ export function translateEvents(fn: Fn, service: Service, roles: Roles): Events 
   for (const trigger of mapped.triggers) {
     const { name, deployed } = trigger
     const { Qualifier, ...spec } = trigger.spec
-    const made = FINISHERS[trigger.type]?.(trigger, { fn, service, roles })
+    const made = FINISHERS[trigger.type]?.(trigger, { fn, service, roles, buckets })
     const type = made?.type ?? trigger.type
     resources.push(...(made?.stands ?? []))
     const Properties = mergeTree(mergeTree(made?.properties ?? {}, spec), deployed.trigger.overrides?.['aws'])
@@ -66,10 +79,8 @@ function sourcesOf(type: string, { Queue, Stream = Queue, SourceAccessConfigurat
   return access.filter(({ Type }) => !String(Type).startsWith('VPC_')).map(({ URI }) => ({ type, arn: URI }))
 }
 
-interface Context {
+interface Context extends ServiceContext {
   readonly fn: Fn
-  readonly service: Service
-  readonly roles: Roles
 }
 
 interface Finish {
@@ -91,7 +102,6 @@ const FINISHERS: Readonly<Record<string, (trigger: MappedTrigger, context: Conte
 
 function finishSchedule({ name, deployed }: MappedTrigger, { fn, service, roles }: Context): Finish {
   const { trigger } = deployed as DeployedTrigger<TimerTrigger>
-  const group = deployedName([service.name, service.stage], SCHEDULE_NAME)
   return {
     properties: {
       Name: deployedName([fn.name, name], SCHEDULE_NAME),
@@ -100,7 +110,7 @@ function finishSchedule({ name, deployed }: MappedTrigger, { fn, service, roles 
       FlexibleTimeWindow: { Mode: 'OFF' },
       Input: scheduleInput(name, trigger.payload),
     },
-    stands: [{ id: 'schedule-group', type: 'aws:schedule-group', spec: { Name: group } }],
+    stands: [{ id: 'schedule-group', type: 'aws:schedule-group', spec: { Name: scheduleGroup(service) } }],
   }
 }
 
@@ -119,9 +129,9 @@ function finishKafka({ deployed }: MappedTrigger, { fn }: Context): Finish {
 }
 
 // SAM links a bucket and a function of one template only: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-s3.html
-function finishStorage({ deployed }: MappedTrigger, { service }: Context): Finish {
+function finishStorage({ deployed }: MappedTrigger, { buckets }: Context): Finish {
   const { bucket } = (deployed as DeployedTrigger<OsTrigger>).trigger
-  const own = findBucket(service.resources['aws'], bucket)
+  const own = buckets.get(bucket)
   if (own !== undefined) return { properties: { Bucket: { Ref: own } } }
   return {
     properties: { Bucket: { $ref: `bucket/${bucket}`, field: 'BucketName' } },
@@ -129,15 +139,15 @@ function finishStorage({ deployed }: MappedTrigger, { service }: Context): Finis
   }
 }
 
-function findBucket(given: unknown, bucket: string): string | undefined {
-  const tree = (given ?? {}) as Tree
-  const resources = (typeof tree['Resources'] === 'object' ? tree['Resources'] : tree) as Readonly<
+/** The buckets that a service makes, each by its id in the template and by its name. */
+export function bucketsIn({ resources }: Service): Buckets {
+  const tree = (resources['aws'] ?? {}) as Tree
+  const all = (isMap(tree['Resources']) ? tree['Resources'] : tree) as Readonly<
     Record<string, { Type?: unknown; Properties?: { BucketName?: unknown } }>
   >
-  return Object.keys(resources).find(
-    (id) =>
-      resources[id]?.Type === 'AWS::S3::Bucket' && (id === bucket || resources[id]?.Properties?.BucketName === bucket),
-  )
+  const own = Object.entries(all).filter(([, one]) => one?.Type === 'AWS::S3::Bucket')
+  return new Map([
+    ...own.map(([id, one]) => [one.Properties?.BucketName, id] as const),
+    ...own.map(([id]) => [id, id] as const),
+  ])
 }
-
-const SCHEDULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }

@@ -102,20 +102,18 @@ function implied(
   { names, preflight }: { readonly names: Map<string, string>; readonly preflight: boolean },
 ): Route[] {
   const { path, methods, auth, cors } = trigger.trigger
-  const stem =
-    path.endsWith('/*') && !(path === '/*' && methods.length === 0) ? [templateOf(path.slice(0, -2) || '/', names)] : []
-  const head = methods.includes('GET') && !methods.includes('HEAD') ? (['HEAD'] as const) : []
-  const options = preflight && cors && methods.length > 0 ? (['OPTIONS'] as const) : []
-  const target = path === '/*' && methods.length === 0 ? undefined : templateOf(path, names)
-  const paths = target === undefined ? [] : [target, ...stem]
-  return [
-    ...stem.flatMap((other) => methodsOf(methods).map((method) => ({ fn, trigger, auth, method, path: other }))),
-    ...paths.flatMap((other) => head.map((method) => ({ fn, trigger, auth, method, path: other }))),
-    // A preflight bears no credentials.
-    ...paths.flatMap((other) =>
-      options.map((method) => ({ fn, trigger, auth: { kind: 'none' } as const, method, path: other })),
-    ),
-  ]
+  if (path === '/*' && methods.length === 0) return []
+  const stem = path.endsWith('/*') ? [templateOf(path.slice(0, -2) || '/', names)] : []
+  const paths = [templateOf(path, names), ...stem]
+  const routes: Route[] = []
+  for (const other of stem)
+    for (const method of methodsOf(methods)) routes.push({ fn, trigger, auth, method, path: other })
+  if (methods.includes('GET') && !methods.includes('HEAD'))
+    for (const other of paths) routes.push({ fn, trigger, auth, method: 'HEAD', path: other })
+  // A preflight bears no credentials.
+  if (preflight && cors && methods.length > 0)
+    for (const other of paths) routes.push({ fn, trigger, auth: { kind: 'none' }, method: 'OPTIONS', path: other })
+  return routes
 }
 
 function methodsOf(methods: readonly Method[]): readonly (Method | 'ANY')[] {
@@ -124,12 +122,15 @@ function methodsOf(methods: readonly Method[]): readonly (Method | 'ANY')[] {
 
 // `/users/:id` and `/users/:name` are one path to the API; the router inside reads the names anew.
 function templateOf(path: string, names: Map<string, string>): string {
-  if (!/[:*]/.test(path)) return path
+  if (!path.includes(':') && !path.includes('*')) return path
+  const before = names.get(path)
+  if (before !== undefined) return before
   const template = path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{proxy+}')
   const shape = template.replace(/\{\w+\}/g, '{}')
-  const known = names.get(shape)
-  if (known === undefined) names.set(shape, template)
-  return known ?? template
+  const known = names.get(shape) ?? template
+  // A shape has no colon and no star in it, a path has one of them.
+  names.set(shape, known).set(path, known)
+  return known
 }
 
 /** What all routes of the service agree on, when an API can say it: it has one answer for all of them. */
@@ -138,7 +139,7 @@ function commonCors(service: Service): Cors | undefined {
   const [first] = all
   const cors = first?.cors
   const words = JSON.stringify(cors)
-  if (!cors || all.some((route) => JSON.stringify(route.cors) !== words)) return undefined
+  if (!cors || all.some((route) => route.cors !== cors && JSON.stringify(route.cors) !== words)) return undefined
   // With credentials browsers take no wildcards, and the router answers what was asked for.
   if (cors.credentials && (cors.origins.includes('*') || cors.headers === undefined)) return undefined
   const wanted = new Set(all.flatMap((route) => (route.methods.length === 0 ? METHODS : route.methods)))

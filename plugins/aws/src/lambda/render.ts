@@ -125,7 +125,8 @@ const PSEUDO = { region: '${AWS::Region}', account: '${AWS::AccountId}', partiti
 function spell(resources: Tree, ids: ReadonlyMap<Id, string>): { readonly tree: Tree; readonly hasSecrets: boolean } {
   let hasSecrets = false
   const tree = replaceIn(resources, {
-    text: (text) => (text.includes('<sls:') ? spellPseudo(text) : text),
+    mark: '<sls:',
+    text: spellPseudo,
     map(node) {
       if (isRef(node)) return spellRef(node, ids)
       hasSecrets ||= isSecret(node)

@@ -125,9 +125,9 @@ export class Roles {
   }
 
   #add(name: string, granted: Granted): Ref {
-    const role = roleOf(this.#service, name, granted)
-    if (!this.#roles.has(role.id)) this.#roles.set(role.id, role)
-    return { $ref: role.id, field: 'Arn' }
+    const id = roleId(name)
+    if (!this.#roles.has(id)) this.#roles.set(id, roleOf(this.#service, name, granted))
+    return { $ref: id, field: 'Arn' }
   }
 }
 
@@ -155,7 +155,11 @@ export function roleOf(
       Policies: [{ PolicyName: 'anyfaas', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
     }),
   }
-  return { id: `role/${name}`, type: 'aws:role', spec }
+  return { id: roleId(name), type: 'aws:role', spec }
+}
+
+function roleId(name: string): string {
+  return `role/${name}`
 }
 
 /** The names of all functions of a service, as a policy says it. A name that does not fit is cut, or has other characters. */
@@ -174,7 +178,7 @@ const SHORT: Readonly<Record<string, string>> = {
   [MSK]: 'msk',
 }
 
-const ROLE_NAME = { pattern: /^[\w+=,.@-]+$/, maxLength: 64, words: '' }
+export const ROLE_NAME = { pattern: /^[\w+=,.@-]+$/, maxLength: 64, words: '' }
 
 function allow(actions: readonly string[], resources: readonly unknown[]): Statement {
   return { Effect: 'Allow', Action: actions, Resource: resources }

@@ -24,7 +24,7 @@ import { aliasOf, checkAliases } from './alias.ts'
 import { guard } from './auth.ts'
 import { codeOf, PLATFORM } from './code.ts'
 import { translateDomain } from './domain.ts'
-import { translateEvents } from './events.ts'
+import { bucketsIn, translateEvents } from './events.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
 import { planHttp } from './http.ts'
@@ -37,6 +37,7 @@ import { translateRoutes } from './routes.ts'
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
   const roles = new Roles(service)
   const ids = functionIds(service)
+  const buckets = bucketsIn(service)
   const functions: Resource[] = []
   const others: Resource[] = []
   const diagnostics: Diagnostic[] = [
@@ -44,7 +45,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
     ...checkUnique(service.functions, (fn) => nameOf(fn, service), PLATFORM),
   ]
   for (const fn of service.functions) {
-    const events = translateEvents(fn, service, roles)
+    const events = translateEvents(fn, { service, roles, buckets })
     const made = translateFunction(fn, {
       service,
       artifacts,

@@ -8,6 +8,7 @@ import {
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { DEFAULTS, readFunction } from './function-fields.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { FoundFunction, OurFunctions } from './our-functions.ts'
@@ -17,7 +18,7 @@ import { aliasId, holdersOf } from './qualifiers.ts'
 import type { Site } from './site.ts'
 import { dropHint, hintOf } from './tags.ts'
 
-// What an alias of ours is described as, so that one that somebody made stays when no event calls it any more.
+// What an alias of ours is described as. One that somebody made is not moved, and stays when no event calls it any more.
 const MARK = 'anyfaas'
 
 /**
@@ -82,7 +83,7 @@ export class AliasKind implements Kind {
 
   async remove({ FunctionName, Name }: Tree, call: Call, id: string): Promise<void> {
     await unlessMissing(this.#call('DeleteAlias', { FunctionName, Name }, id, call))
-    const arn = (await this.#ours.list(call)).find(({ name }) => name === FunctionName)?.arn
+    const arn = (await this.#ours.byName(FunctionName, call))?.arn
     if (arn !== undefined) await dropHint(this.#site, arn, hintOf('alias', String(Name)), call)
   }
 
@@ -96,7 +97,7 @@ export class AliasKind implements Kind {
     const alias = await unlessMissing(this.#call('GetAlias', where, id, call))
     if (!alias) return undefined
     const { AliasArn, Description, FunctionVersion, RoutingConfig } = alias
-    const one = (await this.#ours.list(call)).find(({ name }) => name === where.FunctionName)
+    const one = await this.#ours.byName(where.FunctionName, call)
     const hasInstances = one !== undefined && hintOf('provisioned', String(where.Name)) in one.tags
     const base = { ...where, AliasArn, Description, hasInstances }
     const leads = resource?.spec['Version'] !== undefined && {
@@ -104,7 +105,13 @@ export class AliasKind implements Kind {
       Weights: ((RoutingConfig ?? {}) as Tree)['AdditionalVersionWeights'] ?? {},
     }
     const value = concealSecrets({ ...base, ...leads }, resource?.spec, this.#site.secret)
-    return { id, fn, uses: [`function/${fn}`], value }
+    return {
+      id,
+      fn,
+      uses: [`function/${fn}`],
+      value,
+      ...(leads && Description !== MARK && { isForeign: true as const }),
+    }
   }
 
   // What a version is made of, in the words of a function. Tags say what its code is, and their list lags behind.
@@ -124,7 +131,7 @@ export class AliasKind implements Kind {
     return (await publishVersion(this.#site, String(FunctionName), about, call))['Version']
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'lambda'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
   }
 }

@@ -1,4 +1,5 @@
 import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { holderId, splitArn } from './qualifiers.ts'
@@ -49,7 +50,7 @@ export class Gateway {
   }
 
   /** What stands under our APIs, each with the id of its API. */
-  async under(action: string, desired: readonly Resource<Tree>[], call: Call): Promise<readonly Tree[]> {
+  async under(action: Action<'apigateway'>, desired: readonly Resource<Tree>[], call: Call): Promise<readonly Tree[]> {
     // While things are made the API may be newer than any reading.
     const now = desired.map(({ spec }) => spec['ApiId']).filter((id) => typeof id === 'string')
     if (now.length > 0) return await this.#under(action, [...new Set(now)], call)
@@ -59,7 +60,7 @@ export class Gateway {
     return await list
   }
 
-  async #under(action: string, ids: readonly string[], call: Call): Promise<readonly Tree[]> {
+  async #under(action: Action<'apigateway'>, ids: readonly string[], call: Call): Promise<readonly Tree[]> {
     // An API that is gone has nothing under it.
     const lists = ids.map(async (ApiId) =>
       ((await unlessMissing(this.all(action, { ApiId }, call))) ?? []).map((one): Tree => ({ ...one, ApiId })),
@@ -67,12 +68,12 @@ export class Gateway {
     return (await Promise.all(lists)).flat()
   }
 
-  async all(action: string, input: object, call: Call): Promise<Tree[]> {
+  async all(action: Action<'apigateway'>, input: object, call: Call): Promise<Tree[]> {
     const request = { service: 'apigateway', action, input: { ...input, MaxResults: '100' }, about: 'api' } as const
     return await this.#site.api.list(request, { items: 'Items', next: 'NextToken', ask: 'NextToken' }, call)
   }
 
-  async call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async call(action: Action<'apigateway'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'apigateway', action, input, about }, call)
   }
 }
@@ -200,12 +201,12 @@ function routeKind(gateway: Gateway): Kind {
       const own = new Map(
         integrations.filter(isOwn).map((one) => [one['IntegrationId'], String(one['Description']).slice(OWN.length)]),
       )
+      const wanted = new Set(desired.map(({ spec }) => spec['RouteKey']))
       return routes.flatMap(({ Target, AuthorizationType = 'NONE', ...value }): Live<Tree>[] => {
         const IntegrationId = String(Target).replace(/^integrations\//, '')
         const integration = own.get(IntegrationId)
-        const isWanted = desired.some(({ spec }) => spec['RouteKey'] === value['RouteKey'])
         // A route that somebody added to the API by hand leads elsewhere.
-        if (integration === undefined && !isWanted) return []
+        if (integration === undefined && !wanted.has(value['RouteKey'])) return []
         const fn = integration && functionIn(integration)
         const uses = ['api', 'stage', ...(integration ? [integration] : [])]
         const id = routeId(String(value['RouteKey']))

@@ -1,36 +1,33 @@
 import { readFile } from 'node:fs/promises'
-import { type Artifact, type Call, Shelf, type Tree } from '@anyfaas/kit'
+import { type Artifact, BUCKET_VARIABLE, type Call, error, Shelf, SlsError, type Tree } from '@anyfaas/kit'
 import type { Api } from '../../account/api.ts'
 import { isMissing, readFailure } from '../../account/failures.ts'
-import type { Site } from './site.ts'
+import type { Action } from '../../account/sdk.ts'
+import type { Place, Site } from './site.ts'
 
 /** What a request to Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const INLINE_BYTES = 50 * 1024 * 1024
-
-/** The variable of the deployer's environment that names a bucket of their own. */
-export const BUCKET_VARIABLE = 'ANYFAAS_CODE_BUCKET'
 
 /**
  * Where code waits that is too large for a request: a bucket of the deployer's, or one of the account that all services
  * share, made when it is needed. Each artifact is sent once, and goes when the connection closes.
  */
 export class CodeBucket {
+  readonly name: string
   readonly #site: Site
-  readonly #name: string
   readonly #isOwn: boolean
   readonly #shelf: Shelf<Tree>
   #isThere = false
 
   /** `given` is the deployer's own bucket. */
   constructor(site: Site, given?: string) {
-    const { account, region } = site.place
     this.#site = site
-    this.#name = given ?? `anyfaas-code-${account}-${region}`
+    this.name = given ?? usualBucket(site.place)
     this.#isOwn = given === undefined
     this.#shelf = new Shelf({
       put: (artifact, call) => this.#put(artifact, call),
       remove: async ({ S3Bucket: Bucket, S3Key: Key }) => {
-        await this.#call('DeleteObject', { Bucket, Key }, { signal: AbortSignal.timeout(CLEAR_MS) })
+        await this.#call('DeleteObject', { Bucket, Key, ...this.#owned }, { signal: AbortSignal.timeout(CLEAR_MS) })
       },
     })
   }
@@ -55,35 +52,65 @@ export class CodeBucket {
     this.#isThere = true
     const { name, stage } = this.#site.service
     const Key = `anyfaas/${name}/${stage}/${digest.replace(/^\w+:/, '')}.zip`
-    await this.#call('PutObject', { Bucket: this.#name, Key, Body: await readFile(path) }, call)
-    return { S3Bucket: this.#name, S3Key: Key }
+    await this.#call('PutObject', { Bucket: this.name, Key, Body: await readFile(path), ...this.#owned }, call)
+    return { S3Bucket: this.name, S3Key: Key }
   }
 
   async #prepare(call: Call): Promise<void> {
-    const Bucket = this.#name
+    const Bucket = this.name
     try {
-      await this.#call('HeadBucket', { Bucket }, call)
+      await this.#call('HeadBucket', { Bucket, ...this.#owned }, call)
       return
     } catch (cause) {
-      if (!isMissing(cause) || !this.#isOwn) throw cause
+      if (!isMissing(cause) || !this.#isOwn) throw this.#unusable(cause)
     }
     const { region } = this.#site.place
     const where = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region } }
     await unlessOurs(this.#call('CreateBucket', { Bucket, ...where }, call))
     const closed = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets']
     const PublicAccessBlockConfiguration = Object.fromEntries(closed.map((word) => [word, true]))
-    await this.#call('PutPublicAccessBlock', { Bucket, PublicAccessBlockConfiguration }, call)
+    await this.#call('PutPublicAccessBlock', { Bucket, PublicAccessBlockConfiguration, ...this.#owned }, call)
     const rule = { ID: 'anyfaas', Status: 'Enabled', Filter: { Prefix: 'anyfaas/' }, Expiration: { Days: 1 } }
-    await this.#call('PutBucketLifecycleConfiguration', { Bucket, LifecycleConfiguration: { Rules: [rule] } }, call)
+    const LifecycleConfiguration = { Rules: [rule] }
+    await this.#call('PutBucketLifecycleConfiguration', { Bucket, LifecycleConfiguration, ...this.#owned }, call)
     call.note(`made the bucket ${Bucket}, for code above ${INLINE_BYTES / 1024 / 1024} MB`)
   }
 
-  #call(action: string, input: object, call: Parameters<Api['call']>[1]): Promise<Tree> {
-    return this.#site.api.call({ service: 's3', action, input, about: `bucket ${this.#name}` }, call)
+  // Everybody can work out the name of the bucket that is made here, and have one by it: code goes to nobody else's.
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+  get #owned(): Tree {
+    const { account } = this.#site.place
+    return this.#isOwn && account !== '*' ? { ExpectedBucketOwner: account } : {}
+  }
+
+  // What asks for a bucket alone is answered without words.
+  #unusable(cause: unknown): unknown {
+    const why = WHY[readFailure(cause).status]
+    if (why === undefined) return cause
+    const help = [`${BUCKET_VARIABLE} names another bucket of yours, in the region of the functions`]
+    return new SlsError(error('SLS5007', `the bucket ${this.name}, where code above 50 MB waits, ${why}`, { help }), {
+      cause,
+    })
+  }
+
+  #call(action: Action<'s3'>, input: object, call: Parameters<Api['call']>[1]): Promise<Tree> {
+    return this.#site.api.call({ service: 's3', action, input, about: `bucket ${this.name}` }, call)
   }
 }
 
 const CLEAR_MS = 60_000
+
+// Status -> what it says of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+const WHY: Readonly<Record<number, string>> = {
+  301: 'is in another region, from which Lambda takes none',
+  403: 'is somebody else’s, or may not be asked for (s3:ListBucket)',
+  404: 'is not there',
+}
+
+/** The bucket of an account and region that is made where the deployer names none. */
+export function usualBucket({ account, region }: Place): string {
+  return `anyfaas-code-${account}-${region}`
+}
 
 // Another deploy was faster.
 async function unlessOurs(work: Promise<Tree>): Promise<void> {

@@ -7,26 +7,30 @@ import {
   type Connection,
   type Connector,
   codeMarks,
+  type DeployedUrl,
   type Deployment,
-  deployedName,
   type LogLine,
   type LogQuery,
+  ownBucket,
   type Resource,
   type Tree,
   writeSeal,
 } from '@anyfaas/kit'
 import { Api } from '../../account/api.ts'
 import { apiConfig, findPlace } from '../../account/identity.ts'
+import { scheduleGroup } from '../ids.ts'
 import { AliasKind } from './alias-kind.ts'
 import { apiKinds, Gateway } from './api-kinds.ts'
-import { BUCKET_VARIABLE, CodeBucket } from './code-bucket.ts'
+import { CodeBucket } from './code-bucket.ts'
 import { domainKinds } from './domain-kinds.ts'
+import { beforehand } from './examine.ts'
 import { expand } from './expand.ts'
 import { FunctionKind } from './function-kind.ts'
 import { KindDriver } from './kind.ts'
 import { LogGroupKind } from './log-group-kind.ts'
 import { LogSubscriptionKind } from './log-subscription-kind.ts'
 import { readLogs } from './logs.ts'
+import { Marked } from './marked.ts'
 import { NewRoles } from './new-roles.ts'
 import { NotificationKind } from './notification-kind.ts'
 import { makeOperations } from './operations.ts'
@@ -37,27 +41,39 @@ import { ProvisionedKind } from './provisioned-kind.ts'
 import { RoleKind } from './role-kind.ts'
 import { RuleKind } from './rule-kind.ts'
 import { scheduleKinds } from './schedule-kinds.ts'
-import type { Site } from './site.ts'
+import type { Reach, Site } from './site.ts'
 import { SourceKind } from './source-kind.ts'
 import { SubscriptionKind } from './subscription-kind.ts'
 import { TopicRuleKind } from './topic-rule-kind.ts'
 
 export const connector: Connector = {
+  beforehand,
   async connect(options) {
     const { service, artifacts, env, heldAlias } = options
     const api = new Api(await apiConfig(service, env))
     try {
-      const place = await findPlace(api, service)
+      const reads = readsOf({ api, service })
+      const { place, refused } = await findPlace({ api, service }, reads.ours)
       const seals = await sealsOf(artifacts)
       const secret = (name: string): string | undefined => env[name]
-      const site: Site = { api, service, artifacts, seals, place, secret, heldAlias }
-      const bucket = new CodeBucket(site, env[BUCKET_VARIABLE] || undefined)
-      return new LambdaConnection(site, bucket)
+      const site: Site = { api, service, artifacts, seals, place, secret, heldAlias, ...(refused && { refused }) }
+      return new LambdaConnection(site, new CodeBucket(site, ownBucket(env)), reads)
     } catch (cause) {
-      api.close()
+      await api.close()
       throw cause
     }
   },
+}
+
+// What several drivers look for, read once for a plan.
+interface Reads {
+  readonly marked: Marked
+  readonly ours: OurFunctions
+}
+
+function readsOf(reach: Reach): Reads {
+  const marked = new Marked(reach)
+  return { marked, ours: new OurFunctions(reach, marked) }
 }
 
 class LambdaConnection implements Connection {
@@ -68,24 +84,21 @@ class LambdaConnection implements Connection {
   readonly #ours: OurFunctions
   readonly #bucket: CodeBucket
 
-  constructor(site: Site, bucket: CodeBucket) {
+  constructor(site: Site, bucket: CodeBucket, { ours, marked }: Reads) {
     this.#site = site
     this.#bucket = bucket
-    const ours = new OurFunctions(site)
     this.#ours = ours
-    this.operations = makeOperations(site, ours)
     // Most of a step is waiting for the platform. But a request with code holds that code while it waits for its turn.
     const inline = site.artifacts.filter((artifact) => !bucket.takes(artifact)).map(({ bytes }) => bytes)
     this.width = Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / Math.max(1, ...inline))))
-    const { name, stage } = site.service
-    const group = deployedName([name, stage], SCHEDULE_GROUP)
     const gateway = new Gateway(site)
     const permissions = new PermissionKind(site, ours)
+    this.operations = makeOperations({ site, ours, permissions, codeBucket: bucket.name })
     const provisioned = new ProvisionedKind(site, ours)
     const roles = new NewRoles()
     const kinds = [
       new RoleKind(site, roles),
-      new LogGroupKind(site),
+      new LogGroupKind(site, marked),
       new FunctionKind(site, { ours, bucket, roles }),
       new AliasKind(site, ours, provisioned),
       provisioned,
@@ -94,31 +107,33 @@ class LambdaConnection implements Connection {
       ...domainKinds(site, gateway),
       permissions,
       new SourceKind(site, ours),
-      new RuleKind(site, permissions),
+      new RuleKind(site, permissions, marked),
       new NotificationKind(site, permissions),
       new SubscriptionKind(site, ours, permissions),
       new LogSubscriptionKind(site, permissions),
-      new TopicRuleKind(site, permissions),
-      ...scheduleKinds(site, group, roles),
+      new TopicRuleKind(site, permissions, marked),
+      ...scheduleKinds(site, scheduleGroup(site.service), { marked, roles }),
     ]
     this.drivers = kinds.map((kind) => new KindDriver(kind))
   }
 
   expand(resources: readonly Resource[]): readonly Resource[] {
-    const { service, place, artifacts, heldAlias } = this.#site
+    const { service, place, artifacts, heldAlias, refused } = this.#site
+    if (refused) throw refused
     return expand(resources, { service, place, marks: codeMarks(artifacts), heldAlias })
   }
 
   async info(call: Call): Promise<Deployment | undefined> {
     // What was read before something was changed may be otherwise now.
-    const now = this.#site.api.hasChanged ? new LambdaConnection(this.#site, this.#bucket) : this
+    const now = this.#site.api.hasChanged ? new LambdaConnection(this.#site, this.#bucket, readsOf(this.#site)) : this
     return await now.#info(call)
   }
 
   async #info(call: Call): Promise<Deployment | undefined> {
     const functions = await this.#ours.list(call)
     if (functions.length === 0) return undefined
-    const urls = await this.#urls(call)
+    const urls = new Map<string, DeployedUrl[]>(functions.map(({ fn }) => [fn, []]))
+    for (const { fn, ...url } of await this.#urls(call)) urls.get(fn)?.push(url)
     return {
       platform: 'AWS Lambda',
       functions: functions.map(({ fn, live }) => ({
@@ -126,7 +141,7 @@ class LambdaConnection implements Connection {
         // A list names a function that is there; its state is told by a call of its own.
         state: String(live['State'] ?? 'Active'),
         digest: `sha256:${Buffer.from(String(live['CodeSha256']), 'base64').toString('hex')}`,
-        urls: urls.filter((one) => one.fn === fn).map(({ methods, url }) => ({ methods, url })),
+        urls: urls.get(fn) ?? [],
         notes: [],
       })),
     }
@@ -140,11 +155,11 @@ class LambdaConnection implements Connection {
     try {
       await this.#bucket.clear()
     } finally {
-      this.#site.api.close()
+      await this.#site.api.close()
     }
   }
 
-  async #urls(call: Call): Promise<{ fn: string; methods: string[]; url: string }[]> {
+  async #urls(call: Call): Promise<(DeployedUrl & { readonly fn: string })[]> {
     const [api] = await this.#live('aws:api', call)
     const routes = (await this.#live('aws:route', call)).map(({ fn = '', value }) => {
       const [method = '', path = '/'] = String(value['RouteKey']).split(' ')
@@ -166,8 +181,6 @@ class LambdaConnection implements Connection {
 }
 
 const CODE_IN_FLIGHT_BYTES = 512 * 1024 * 1024
-
-const SCHEDULE_GROUP = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
 
 async function sealsOf(artifacts: readonly Artifact[]): Promise<Record<string, string>> {
   const zips = artifacts.filter(({ kind }) => kind === 'zip')

@@ -53,9 +53,11 @@ function mappingKind(service: Site['service'], gateway: Gateway): Kind {
       const names = new Set([...own, ...desired.map(({ spec }) => spec)].map(({ DomainName }) => String(DomainName)))
       const lists = [...names].map(async (DomainName) => {
         const found = (await unlessMissing(gateway.all('GetApiMappings', { DomainName }, call))) ?? []
-        return found.map(({ ApiMappingKey = '', ...one }): Live<Tree> => {
-          const value = { ...one, DomainName, ApiMappingKey: ApiMappingKey === '(none)' ? '' : ApiMappingKey }
-          return { id: `domain-mapping/${DomainName}`, uses: ['api', 'stage', `domain/${DomainName}`], value }
+        return found.flatMap(({ ApiMappingKey: key = '', ...one }): Live<Tree>[] => {
+          // A path of the domain that somebody led elsewhere.
+          if (key !== '' && key !== '(none)') return []
+          const value = { ...one, DomainName, ApiMappingKey: '' }
+          return [{ id: `domain-mapping/${DomainName}`, uses: ['api', 'stage', `domain/${DomainName}`], value }]
         })
       })
       return (await Promise.all(lists)).flat()

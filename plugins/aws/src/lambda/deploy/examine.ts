@@ -1,37 +1,71 @@
-import { type Call, clockFinding, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
-import { askAhead } from '../../account/clock.ts'
+import {
+  type Call,
+  type ConnectOptions,
+  type Destination,
+  type Examination,
+  type Finding,
+  isSlsError,
+  keyFinding,
+  lookFinding,
+  ownBucket,
+  placeFindings,
+} from '@anyfaas/kit'
+import { apiConfig, placeBefore } from '../../account/identity.ts'
+import { usualBucket } from './code-bucket.ts'
 import type { OurFunctions } from './our-functions.ts'
+import type { PermissionKind } from './permission-kind.ts'
 import { policyFor } from './policy.ts'
 import type { Site } from './site.ts'
+import { sourcesNow } from './source-rights.ts'
+
+/** A connection, as far as it is looked at. */
+export interface Examined {
+  readonly site: Site
+  readonly ours: OurFunctions
+  readonly permissions: PermissionKind
+  /** Where code waits that is too large for a request. */
+  readonly codeBucket: string
+}
 
 /** What a deploy to Lambda will find. */
-export async function examine({ api, place, service }: Site, ours: OurFunctions, call: Call): Promise<Examination> {
-  const { accessKeyId, sessionToken } = await api.client('sts').config.credentials()
-  const aheadMs = await askAhead(api, call)
+export async function examine({ site, ours, permissions, codeBucket }: Examined, call: Call): Promise<Examination> {
+  const { api, place, refused, service } = site
+  const { accessKeyId, sessionToken } = await (await api.client('sts')).config.credentials()
   const findings: Finding[] = [
-    {
-      what: 'credentials',
-      state: 'good',
-      // The id names the key; it opens nothing.
-      found: `${accessKeyId.slice(0, 4)}…${sessionToken ? ', with a session token' : ''}`,
-    },
-    { what: 'region', state: 'good', found: place.region },
-    { what: 'account', state: 'good', found: place.account },
-    ...(aheadMs === undefined ? [] : [clockFinding(aheadMs, CLOCK_BEARS_MS)]),
-    await look(ours, call),
+    keyFinding(accessKeyId, { isSession: Boolean(sessionToken) }),
+    ...(await placeFindings(destination(place, api.config.endpoint), call.signal)),
+    await lookFinding('account', async () => {
+      if (refused) throw refused
+      return place.account
+    }),
+    await lookFinding('the API', async () => {
+      const own = await ours.list(call, 'now')
+      return `${own.length} functions of this service and stage`
+    }),
   ]
-  return { findings, policy: policyFor(place, service) }
+  // Who may not read what there is gets the rights that the file needs.
+  const hangsOn = await sourcesNow(permissions, call).catch((cause: unknown) => {
+    if (isSlsError(cause)) return undefined
+    throw cause
+  })
+  return { findings, policy: policyFor({ service, place, codeBucket, ...(hangsOn && { hangsOn }) }) }
+}
+
+/** What there is to say before there are credentials. */
+export async function beforehand({ service, env }: ConnectOptions, call: Call): Promise<Examination> {
+  const { region, endpoint } = await apiConfig(service, env)
+  const place = placeBefore(region, service.provider.accountId)
+  const findings = await placeFindings(destination(place, endpoint), call.signal)
+  return { findings, policy: policyFor({ service, place, codeBucket: ownBucket(env) ?? usualBucket(place) }) }
+}
+
+function destination(place: Site['place'], endpoint: string | undefined): Destination {
+  return { region: place.region, address: endpoint ?? addressOf(place), clockBearsMs: CLOCK_BEARS_MS }
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
 const CLOCK_BEARS_MS = 5 * 60_000
 
-async function look(ours: OurFunctions, call: Call): Promise<Finding> {
-  try {
-    const own = await ours.list(call, 'now')
-    return { what: 'the API', state: 'good', found: `${own.length} functions of this service and stage` }
-  } catch (cause) {
-    if (!isSlsError(cause)) throw cause
-    return { what: 'the API', state: 'bad', found: cause.diagnostics[0]?.message ?? cause.message }
-  }
+function addressOf({ region, partition }: Site['place']): string {
+  return `https://sts.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`
 }

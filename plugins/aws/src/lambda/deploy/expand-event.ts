@@ -5,7 +5,7 @@ import { logGroupId } from './log-group-kind.ts'
 import { LOGS } from './log-subscription-kind.ts'
 import { permissionOf, statementId } from './permission-kind.ts'
 import { calledArn, qualifierOf } from './qualifiers.ts'
-import { EVENTS, ruleMark } from './rule-kind.ts'
+import { EVENTS, RULE_NAME, ruleMark } from './rule-kind.ts'
 import { RETRY, SCHEDULE, scheduleName } from './schedule-kinds.ts'
 import type { Place } from './site.ts'
 import { placeOf, SOURCE, sourceId } from './source-kind.ts'
@@ -83,8 +83,6 @@ function makeRule(event: Owned, { place, service }: EventContext): readonly Reso
   }
   return [permission, { ...event, type: 'aws:rule', spec }]
 }
-
-const RULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
 
 function makeNotification(event: Owned, { place, buckets, problems }: EventContext): readonly Resource<Tree>[] {
   const { Bucket: given, Events, Filter } = event.spec['Properties'] as Tree

@@ -9,10 +9,10 @@ export interface FunctionContext {
   readonly service: Service
   readonly marks: Readonly<Record<string, string>>
   readonly problems: Diagnostic[]
-  /** What belongs to functions: their permissions tell whether they have a policy. */
-  readonly others: readonly Resource<Tree>[]
-  /** The log groups that the service makes. */
-  readonly logGroups: readonly Resource<Tree>[]
+  /** The permissions of its events: they tell whether it has a policy. */
+  readonly permissions: readonly Resource<Tree>[]
+  /** The log groups that the service makes: name -> id. */
+  readonly logGroups: ReadonlyMap<unknown, string>
   /** The aliases that events of the function call; undefined stands for what was deployed last. */
   readonly called: ReadonlySet<string | undefined>
   readonly heldAlias: string | undefined
@@ -20,7 +20,7 @@ export interface FunctionContext {
 
 /** A function, and its settings that are things of their own. */
 export function expandFunction(resource: Resource<Tree>, context: FunctionContext): readonly Resource[] {
-  const { service, marks, problems, others, logGroups, called, heldAlias } = context
+  const { service, marks, problems, permissions, logGroups, called, heldAlias } = context
   const { id } = resource
   const fn = id.slice('function/'.length)
   const given = rename(resource.spec)
@@ -35,7 +35,7 @@ export function expandFunction(resource: Resource<Tree>, context: FunctionContex
   const LoggingConfig = loggingOf({ FunctionName, ...own }, logGroups)
   const version = { ...DEFAULTS, ...own, LoggingConfig, Code: ImageUri ?? marks[fn] ?? '' }
   const parts = expandParts(resource, { fn, version, called, heldAlias })
-  const hints = hintsOf([...parts, ...others.filter((one) => one.type === 'aws:permission' && one.fn === fn)])
+  const hints = hintsOf([...parts, ...permissions])
   const spec = { FunctionName, ...version, Tags: { ...(Tags as Tree), ...marksOf(service, fn), ...hints } }
   return [{ ...resource, spec, fn }, ...parts]
 }
@@ -52,11 +52,11 @@ function hintsOf(parts: readonly Resource<Tree>[]): Tree {
 }
 
 // A group that the service makes is there before the function, which would else make one without its settings.
-function loggingOf(props: Tree, logGroups: readonly Resource<Tree>[]): Tree {
+function loggingOf(props: Tree, logGroups: FunctionContext['logGroups']): Tree {
   const usual = { LogFormat: 'Text', LogGroup: `/aws/lambda/${props['FunctionName']}` }
   const config = { ...usual, ...(props['LoggingConfig'] as Tree) }
-  const own = logGroups.find(({ spec }) => spec['LogGroupName'] === config.LogGroup)
-  return own ? { ...config, LogGroup: { $ref: own.id, field: 'LogGroupName' } } : config
+  const own = logGroups.get(config.LogGroup)
+  return own === undefined ? config : { ...config, LogGroup: { $ref: own, field: 'LogGroupName' } }
 }
 
 // The words of SAM that the API spells otherwise.

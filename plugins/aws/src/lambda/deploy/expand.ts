@@ -9,6 +9,7 @@ import {
   type Tree,
 } from '@anyfaas/kit'
 import { cannot } from './cannot.ts'
+import { apart } from './claims.ts'
 import { apiRole, expandApi, expandRoutes } from './expand-api.ts'
 import { type EventContext, expandEvent } from './expand-event.ts'
 import { expandFunction } from './expand-function.ts'
@@ -33,9 +34,8 @@ export function expand(
   given: readonly Resource[],
   { service, place, marks, heldAlias }: Expansion,
 ): readonly Resource[] {
-  const { region, account, partition } = place
-  const resources = fillPlaceholders(given, { region, account, partition }) as readonly Resource<Tree>[]
-  const { logGroups, problems } = expandLogGroups(service, { region, account, partition })
+  const resources = fillPlaceholders(given, { ...place }) as readonly Resource<Tree>[]
+  const { logGroups, problems } = expandLogGroups(service, { ...place })
   problems.push(...leftOut(service))
   const events = qualify(resources)
   const context: EventContext = {
@@ -45,7 +45,9 @@ export function expand(
     buckets: bucketsOf(resources),
     logGroups: new Set(logGroups.map(({ id }) => id)),
   }
-  const triggers = events.flatMap((event) => (event.spec['Type'] === 'HttpApi' ? [] : expandEvent(event, context)))
+  const triggers = apart(
+    events.flatMap((event) => (event.spec['Type'] === 'HttpApi' ? [] : expandEvent(event, context))),
+  )
   const makesRoles = resources.some(({ type }) => type === 'aws:role')
   const routes = expandRoutes(
     events.filter(({ spec }) => spec['Type'] === 'HttpApi'),
@@ -53,12 +55,15 @@ export function expand(
   )
   const called = calledIn(events)
   const own = [...triggers, ...routes] as readonly Resource<Tree>[]
+  const permissions = permissionsOf(own)
+  const groups = new Map(logGroups.map(({ id, spec }) => [spec['LogGroupName'], id]))
   const others = resources.flatMap((resource): readonly Resource[] => {
     switch (resource.type) {
       case 'aws:function':
         return expandFunction(resource, {
-          ...{ service, marks, problems, logGroups, heldAlias },
-          others: own,
+          ...{ service, marks, problems, heldAlias },
+          logGroups: groups,
+          permissions: permissions.get(resource.id.slice('function/'.length)) ?? [],
           called: called.get(resource.id) ?? new Set(),
         })
       case 'aws:http-api':
@@ -73,6 +78,20 @@ export function expand(
   })
   if (problems.length > 0) throw new SlsError(problems)
   return [...logGroups, ...others, ...own.map((one) => (one.type === 'aws:role' ? wholeRole(one) : one))]
+}
+
+// Function -> the permissions of its events.
+function permissionsOf(
+  resources: readonly Resource<Tree>[],
+): ReadonlyMap<string | undefined, readonly Resource<Tree>[]> {
+  const found = new Map<string | undefined, Resource<Tree>[]>()
+  for (const one of resources) {
+    if (one.type !== 'aws:permission') continue
+    const own = found.get(one.fn)
+    if (own) own.push(one)
+    else found.set(one.fn, [one])
+  }
+  return found
 }
 
 function wholeRole(role: Resource<Tree>): Resource<Tree> {

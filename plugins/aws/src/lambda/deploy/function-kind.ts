@@ -12,7 +12,7 @@ import {
   SlsError,
   type Tree,
 } from '@anyfaas/kit'
-import type { Request } from '../../account/api.ts'
+import type { Action } from '../../account/sdk.ts'
 import type { CodeBucket } from './code-bucket.ts'
 import { DEFAULTS, EMPTY, FIELDS, readFunction } from './function-fields.ts'
 import type { Kind } from './kind.ts'
@@ -157,9 +157,8 @@ export class FunctionKind implements Kind {
     }
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
-    const request: Request = { service: 'lambda', action, input, about }
-    return await this.#site.api.call(request, call)
+  async #call(action: Action<'lambda'>, input: object, about: string, call: Call): Promise<Tree> {
+    return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
   }
 }
 

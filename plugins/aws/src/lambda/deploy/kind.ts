@@ -1,5 +1,5 @@
 import type { Call, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { isDenied, isMissing, isPassing, isTaken, readFailure } from '../../account/failures.ts'
 
 /** One kind of thing on the platform: how it is found, made, changed and taken away. */
 export interface Kind {
@@ -86,6 +86,22 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined>
     return await work
   } catch (cause) {
     if (!isMissing(cause)) throw cause
+    return undefined
+  }
+}
+
+/**
+ * What a read tells of a place that the file names no more; undefined where it is gone, and where it may not be read: it may be
+ * somebody else's by now, and no plan hangs on that. The notes say it, for what of ours is still there nobody else will find.
+ */
+export async function readLeft<T>(work: Promise<T>, place: string, call: Pick<Call, 'note'>): Promise<T | undefined> {
+  try {
+    return await unlessMissing(work)
+  } catch (cause) {
+    if (!isDenied(cause)) throw cause
+    call.note(
+      `${place}, which the file names no more, may not be read (${readFailure(cause).code}): what a deploy made there stays, without the right to call anything; sls doctor prints the rights to take it away`,
+    )
     return undefined
   }
 }

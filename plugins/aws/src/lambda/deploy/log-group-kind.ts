@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
+import { type Call, deployedPrefixes, isOurs, type Live, type Resource, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
+import { facts } from '../facts.ts'
 import { type Kind, unlessMissing } from './kind.ts'
-import { tagMap } from './our-functions.ts'
+import type { Marked } from './marked.ts'
 import type { Site } from './site.ts'
 
 /** Log groups that the service describes, so that lines do not stay for ever. One is known by its name, and ours by its tags. */
@@ -10,9 +12,11 @@ export class LogGroupKind implements Kind {
   readonly fields = ['LogGroupName', 'RetentionInDays', 'KmsKeyId', 'Tags']
   readonly rules = { LogGroupName: 'replace' } as const
   readonly #site: Site
+  readonly #all: Marked
 
-  constructor(site: Site) {
+  constructor(site: Site, marked: Marked) {
     this.#site = site
+    this.#all = marked
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
@@ -87,32 +91,21 @@ export class LogGroupKind implements Kind {
 
   async #described(call: Call): Promise<ReadonlyMap<string, Tree>> {
     const { name, stage } = this.#site.service
-    const input = { logGroupNamePrefix: `/aws/lambda/${name}-${stage}-` }
-    const found = await this.#site.api.list(
-      { service: 'logs', action: 'DescribeLogGroups', input, about: 'log groups' },
-      { items: 'logGroups', next: 'nextToken', ask: 'nextToken' },
-      call,
-    )
+    const lists = deployedPrefixes([name, stage], facts.functionName).map((prefix) => {
+      const input = { logGroupNamePrefix: `/aws/lambda/${prefix}` }
+      const request = { service: 'logs', action: 'DescribeLogGroups', input, about: 'log groups' } as const
+      return this.#site.api.list(request, { items: 'logGroups', next: 'nextToken', ask: 'nextToken' }, call)
+    })
+    const found = (await Promise.all(lists)).flat()
     return new Map(found.map((group) => [String(group['logGroupName']), group]))
   }
 
-  async #marked(call: Call): Promise<ReadonlyMap<string, Record<string, string>>> {
-    const TagFilters = Object.entries(marksOf(this.#site.service)).map(([Key, value]) => ({ Key, Values: [value] }))
-    const input = { ResourceTypeFilters: ['logs:log-group'], TagFilters }
-    const found = await this.#site.api.list(
-      { service: 'tagging', action: 'GetResources', input, about: 'log groups' },
-      { items: 'ResourceTagMappingList', next: 'PaginationToken', ask: 'PaginationToken' },
-      call,
-    )
-    const named = found.flatMap(({ ResourceARN, Tags }): [string, Record<string, string>][] => {
-      const name = /:log-group:([^:]+)/.exec(String(ResourceARN))?.[1]
-      const tags = tagMap(Tags)
-      return name !== undefined && isOurs(tags, this.#site.service) ? [[name, tags]] : []
-    })
-    return new Map(named)
+  async #marked(call: Call): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+    const found = [...(await this.#all.of('logs:log-group', call))]
+    return new Map(found.map(([arn, tags]) => [arn.split(':')[6] ?? '', tags]))
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'logs'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'logs', action, input, about }, call)
   }
 }

@@ -1,8 +1,10 @@
 import type { Call, Live, Resource, Service, Tree } from '@anyfaas/kit'
-import { type Kind, unlessMissing } from './kind.ts'
+import type { Action } from '../../account/sdk.ts'
+import { type Kind, readLeft, unlessMissing } from './kind.ts'
 import { type PermissionKind, permissionOf } from './permission-kind.ts'
 import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
+import { logGroupIn } from './source-rights.ts'
 
 /** Log groups whose lines go to functions. The name of a filter says whose it is and which. */
 export class LogSubscriptionKind implements Kind {
@@ -21,12 +23,16 @@ export class LogSubscriptionKind implements Kind {
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const wanted = desired.map(({ spec }) => String(spec['LogGroupName']))
     const permissions = await this.#permissions.grantedTo(LOGS, call)
-    const had = permissions.map(({ SourceArn }) => String(SourceArn).split(':')[6] ?? '')
+    const had = permissions.map(({ value }) => logGroupIn(String(value['SourceArn'])))
     const lists = [...new Set([...wanted, ...had])].map(async (logGroupName) => {
       const input = { logGroupName, filterNamePrefix: filterName(this.#site.service, '') }
       const request = { service: 'logs', action: 'DescribeSubscriptionFilters', input, about: logGroupName } as const
       const paging = { items: 'subscriptionFilters', next: 'nextToken', ask: 'nextToken' }
-      return ((await unlessMissing(this.#site.api.list(request, paging, call))) ?? []).map((one) => this.#live(one))
+      const reading = this.#site.api.list(request, paging, call)
+      const told = wanted.includes(logGroupName)
+        ? unlessMissing(reading)
+        : readLeft(reading, `the log group ${logGroupName}`, call)
+      return ((await told) ?? []).map((one) => this.#live(one))
     })
     return (await Promise.all(lists)).flat()
   }
@@ -68,7 +74,7 @@ export class LogSubscriptionKind implements Kind {
     }
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'logs'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'logs', action, input, about }, call)
   }
 }

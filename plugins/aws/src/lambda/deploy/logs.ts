@@ -10,7 +10,7 @@ export async function* readLogs(site: Site, ours: OurFunctions, query: LogQuery,
   const readers = groups.map(({ fn, name, live }) => new GroupReader(site, fn, groupOf(name, live)))
   const begin = query.since ?? Date.now() - USUAL_MS
   const first = await readAll(readers, begin, call)
-  yield* query.tail === undefined ? first : first.slice(-query.tail)
+  yield* query.tail === undefined ? first : first.slice(Math.max(0, first.length - query.tail))
   while (query.follow && !call.signal.aborted) {
     await clock.wait(EVERY_MS, call.signal).catch(() => undefined)
     if (call.signal.aborted) return

@@ -1,8 +1,10 @@
 import type { Call, Live, Resource, Service, Tree } from '@anyfaas/kit'
-import { type Kind, unlessMissing } from './kind.ts'
+import type { Action } from '../../account/sdk.ts'
+import { type Kind, readLeft, unlessMissing } from './kind.ts'
 import { type PermissionKind, permissionOf } from './permission-kind.ts'
 import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
+import { bucketIn } from './source-rights.ts'
 
 /**
  * What buckets tell functions. A bucket has one list of it for everybody, which is written as a whole: what is not ours
@@ -31,10 +33,14 @@ export class NotificationKind implements Kind {
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const wanted = desired.map(({ spec }) => String(spec['Bucket']))
     const permissions = await this.#permissions.grantedTo('s3.amazonaws.com', call)
-    const had = permissions.map(({ SourceArn }) => String(SourceArn).split(':').at(-1) ?? '')
+    const had = permissions.map(({ value }) => bucketIn(String(value['SourceArn'])))
     const own = `${notificationMark(this.#site.service)}/`
-    const lists = [...new Set([...wanted, ...had])].map(async (bucket) =>
-      entriesOf((await unlessMissing(this.#read(bucket, call))) ?? {}).flatMap(({ Id, ...entry }): Live<Tree>[] => {
+    const lists = [...new Set([...wanted, ...had])].map(async (bucket) => {
+      const reading = this.#read(bucket, call)
+      const told = await (wanted.includes(bucket)
+        ? unlessMissing(reading)
+        : readLeft(reading, `the bucket ${bucket}`, call))
+      return entriesOf(told ?? {}).flatMap(({ Id, ...entry }): Live<Tree>[] => {
         if (!String(Id).startsWith(own)) return []
         const id = `trigger/${String(Id).slice(own.length)}`
         const fn = id.split('/')[1] ?? ''
@@ -46,8 +52,8 @@ export class NotificationKind implements Kind {
             value: { ...entry, Filter: readFilter(entry['Filter']), Bucket: bucket },
           },
         ]
-      }),
-    )
+      })
+    })
     return (await Promise.all(lists)).flat()
   }
 
@@ -92,7 +98,7 @@ export class NotificationKind implements Kind {
     return await this.#call('GetBucketNotificationConfiguration', { Bucket }, `bucket ${Bucket}`, call)
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'s3'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 's3', action, input, about }, call)
   }
 }

@@ -1,13 +1,13 @@
 import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
-import { examine } from './examine.ts'
+import type { Action } from '../../account/sdk.ts'
+import { type Examined, examine } from './examine.ts'
 import { readMetrics } from './metrics.ts'
-import type { OurFunctions } from './our-functions.ts'
 import { publishVersion } from './publish.ts'
-import type { Site } from './site.ts'
 
 /** What Lambda does with deployed functions. */
-export function makeOperations(site: Site, ours: OurFunctions): Operations {
+export function makeOperations(examined: Examined): Operations {
+  const { site, ours } = examined
   const on = async (fn: string, call: Call): Promise<Target> => {
     const FunctionName = await ours.nameOf(fn, call)
     const about = `function/${fn}`
@@ -32,14 +32,14 @@ export function makeOperations(site: Site, ours: OurFunctions): Operations {
     async removeAlias(fn, Name, call) {
       await (await on(fn, call)).send('DeleteAlias', { Name })
     },
-    doctor: async (call) => await examine(site, ours, call),
+    doctor: async (call) => await examine(examined, call),
   }
 }
 
 interface Target {
   readonly fn: string
-  send(action: string, input: object): Promise<Tree>
-  list(action: string, items: string): Promise<readonly Tree[]>
+  send(action: Action<'lambda'>, input: object): Promise<Tree>
+  list(action: Action<'lambda'>, items: string): Promise<readonly Tree[]>
 }
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html

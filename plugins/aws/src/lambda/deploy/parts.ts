@@ -1,4 +1,5 @@
 import { type Call, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { holderId, holdersOf, partId, qualifierOf } from './qualifiers.ts'
@@ -9,10 +10,10 @@ import { dropHint, hintOf } from './tags.ts'
 export interface Part {
   /** As in the ids of its resources, and in the hint of the function: `url`. */
   readonly name: string
-  readonly get: string
-  readonly create: string
-  readonly update: string
-  readonly remove: string
+  readonly get: Action<'lambda'>
+  readonly create: Action<'lambda'>
+  readonly update: Action<'lambda'>
+  readonly remove: Action<'lambda'>
   /** Field -> its value when the file does not say. */
   readonly fields: Tree
 }
@@ -46,7 +47,7 @@ export const PARTS: readonly Part[] = [
 
 export function partKind(part: Part, site: Site, ours: OurFunctions): Kind {
   const type = `aws:${part.name}`
-  const send = (action: string, input: object, about: string, call: Call): Promise<Tree> =>
+  const send = (action: Action<'lambda'>, input: object, about: string, call: Call): Promise<Tree> =>
     site.api.call({ service: 'lambda', action, input, about }, call)
   const look = async (fn: string, where: Place, call: Call): Promise<Live<Tree>[]> => {
     const { Qualifier } = where
@@ -73,7 +74,7 @@ export function partKind(part: Part, site: Site, ours: OurFunctions): Kind {
     async remove({ FunctionName, ...live }, call, id) {
       const qualifier = qualifierOf(live)
       await unlessMissing(send(part.remove, placeOf(String(FunctionName), qualifier), id, call))
-      const arn = (await ours.list(call)).find(({ name }) => name === FunctionName)?.arn
+      const arn = (await ours.byName(FunctionName, call))?.arn
       if (arn !== undefined) await dropHint(site, arn, hintOf(part.name, qualifier), call)
     },
   }

@@ -1,4 +1,5 @@
 import { type Call, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { FoundFunction, OurFunctions } from './our-functions.ts'
 import { holderId, holdersOf, partId, qualifierOf } from './qualifiers.ts'
@@ -42,9 +43,8 @@ export class PermissionKind implements Kind {
   }
 
   /** What functions let a service call them with, as a plan found it. */
-  async grantedTo(principal: string, call: Call): Promise<readonly Tree[]> {
-    const all = (await this.list(call, [])).map(({ value }) => value)
-    return all.filter(({ Principal }) => Principal === principal)
+  async grantedTo(principal: string, call: Call): Promise<readonly Live<Tree>[]> {
+    return (await this.list(call, [])).filter(({ value }) => value['Principal'] === principal)
   }
 
   async find({ id, spec, fn }: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
@@ -68,8 +68,7 @@ export class PermissionKind implements Kind {
 
   async remove(live: Tree, call: Call, id: string): Promise<void> {
     await unlessMissing(this.#drop(live, call, id))
-    const name = String(live['FunctionName'])
-    const found = (await this.#ours.list(call)).find((one) => one.name === name)
+    const found = await this.#ours.byName(live['FunctionName'], call)
     const qualifier = qualifierOf(live)
     if (found && (await this.#look(found, qualifier, call)).length === 0)
       await dropHint(this.#site, found.arn, hintOf('policy', qualifier), call)
@@ -103,7 +102,7 @@ export class PermissionKind implements Kind {
     }))
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'lambda'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
   }
 }

@@ -1,4 +1,5 @@
 import { type Call, clock, error, type Live, type Resource, SlsError, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { holderId, holdersOf, partId, qualifierOf } from './qualifiers.ts'
@@ -56,7 +57,7 @@ export class ProvisionedKind implements Kind {
   async remove({ FunctionName, ...live }: Tree, call: Call, id: string): Promise<void> {
     const Qualifier = qualifierOf(live)
     await unlessMissing(this.#call('DeleteProvisionedConcurrencyConfig', { FunctionName, Qualifier }, id, call))
-    const arn = (await this.#ours.list(call)).find(({ name }) => name === FunctionName)?.arn
+    const arn = (await this.#ours.byName(FunctionName, call))?.arn
     if (arn !== undefined) await dropHint(this.#site, arn, hintOf(PART, Qualifier), call)
   }
 
@@ -73,7 +74,7 @@ export class ProvisionedKind implements Kind {
     }
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'lambda'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
   }
 }

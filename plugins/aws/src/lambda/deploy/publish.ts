@@ -1,4 +1,5 @@
 import { type Call, clock, error, SlsError, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import type { Site } from './site.ts'
 
 /**
@@ -11,7 +12,7 @@ export async function publishVersion(
   about: string,
   call: Pick<Call, 'signal'>,
 ): Promise<Tree> {
-  const send = (action: string, input: object): Promise<Tree> =>
+  const send = (action: Action<'lambda'>, input: object): Promise<Tree> =>
     api.call({ service: 'lambda', action, input: { FunctionName, ...input }, about }, call)
   const made = await send('PublishVersion', {})
   let state = made

@@ -1,5 +1,6 @@
 import type { Call, Live, Resource, Tree } from '@anyfaas/kit'
-import { readFailure } from '../../account/failures.ts'
+import { isDenied } from '../../account/failures.ts'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { NewRoles } from './new-roles.ts'
 import type { Site } from './site.ts'
@@ -86,7 +87,7 @@ export class RoleKind implements Kind {
       const all = await this.#all('GetAccountAuthorizationDetails', { Filter: ['Role'] }, 'RoleDetailList', call)
       return new Map(all.map((detail) => [detail['RoleName'], detail]))
     } catch (cause) {
-      if (!readFailure(cause).code.startsWith('AccessDenied')) throw cause
+      if (!isDenied(cause)) throw cause
       return new Map()
     }
   }
@@ -132,11 +133,11 @@ export class RoleKind implements Kind {
     return roleName.startsWith(prefix) ? roleName.slice(prefix.length) : roleName
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'iam'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'iam', action, input, about }, call)
   }
 
-  async #all(action: string, input: object, items: string, call: Call): Promise<Tree[]> {
+  async #all(action: Action<'iam'>, input: object, items: string, call: Call): Promise<Tree[]> {
     const request = { service: 'iam', action, input, about: 'roles' } as const
     return await this.#site.api.list(request, { items, next: 'Marker', ask: 'Marker' }, call)
   }

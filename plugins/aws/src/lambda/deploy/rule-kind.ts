@@ -1,32 +1,52 @@
-import { type Call, error, type Live, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import {
+  type Call,
+  deployedPrefixes,
+  error,
+  type Live,
+  marksOf,
+  type Resource,
+  type Service,
+  SlsError,
+  type Tree,
+} from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
+import type { Marked } from './marked.ts'
 import { type PermissionKind, permissionOf } from './permission-kind.ts'
 import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
+import { tagList } from './tags.ts'
 
 const TARGET = 'function'
 
-/** Rules of event buses. Lists tell no tags, so the description says whose a rule is and which. */
+/** Rules of event buses. The description says whose a rule is and which, for lists of rules tell no tags. */
 export class RuleKind implements Kind {
   readonly type = 'aws:rule'
   readonly fields = ['Name', 'EventBusName', 'Description', 'EventPattern', 'State', 'Target']
   readonly rules = { Name: 'replace', EventBusName: 'replace', Permission: 'ignore' } as const
   readonly #site: Site
   readonly #permissions: PermissionKind
+  readonly #marked: Marked
 
-  constructor(site: Site, permissions: PermissionKind) {
+  constructor(site: Site, permissions: PermissionKind, marked: Marked) {
     this.#site = site
     this.#permissions = permissions
+    this.#marked = marked
   }
 
-  // There is none that the file no longer names unless one is allowed to call a function.
+  // Buses are asked only where something says that there is a rule: the list of all tags, or, as that lags behind, a permission.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    if (desired.length === 0 && (await this.#permissions.grantedTo(EVENTS, call)).length === 0) return []
-    const { name, stage } = this.#site.service
+    const isLikely =
+      desired.length > 0 ||
+      (await this.#marked.of('events:rule', call)).size > 0 ||
+      (await this.#permissions.grantedTo(EVENTS, call)).length > 0
+    if (!isLikely) return []
     const wanted = new Map(desired.map(({ id, spec }) => [`${spec['EventBusName']}/${spec['Name']}`, id]))
     const buses = await this.#all('ListEventBuses', {}, 'EventBuses', call)
-    const lists = buses.map(({ Name: EventBusName }) =>
-      this.#all('ListRules', { EventBusName, NamePrefix: `${name}-${stage}-`.slice(0, 40) }, 'Rules', call),
+    const lists = buses.flatMap(({ Name: EventBusName }) =>
+      rulePrefixes(this.#site.service).map((prefix) =>
+        this.#all('ListRules', { EventBusName, ...(prefix !== '' && { NamePrefix: prefix }) }, 'Rules', call),
+      ),
     )
     const rules = (await Promise.all(lists)).flat()
     return (await Promise.all(rules.map((rule) => this.#live(rule, wanted, call)))).flat()
@@ -35,7 +55,9 @@ export class RuleKind implements Kind {
   async create(spec: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
     const { EventPattern, Target, Permission: _, ...rule } = spec
     const { Name, EventBusName } = rule
-    const { RuleArn } = await this.#call('PutRule', { ...rule, EventPattern: JSON.stringify(EventPattern) }, id, call)
+    const Tags = tagList(marksOf(this.#site.service))
+    const put = { ...rule, EventPattern: JSON.stringify(EventPattern), Tags }
+    const { RuleArn } = await this.#call('PutRule', put, id, call)
     const input = { Rule: Name, EventBusName, Targets: [{ Id: TARGET, ...(Target as Tree) }] }
     const { FailedEntryCount, FailedEntries } = await this.#call('PutTargets', input, id, call)
     if (FailedEntryCount) throw new SlsError(error('SLS5007', `${id}: ${JSON.stringify(FailedEntries)}`))
@@ -79,14 +101,21 @@ export class RuleKind implements Kind {
     ]
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'events'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'events', action, input, about }, call)
   }
 
-  async #all(action: string, input: object, items: string, call: Call): Promise<Tree[]> {
+  async #all(action: Action<'events'>, input: object, items: string, call: Call): Promise<Tree[]> {
     const request = { service: 'events', action, input, about: 'rules' } as const
     return await this.#site.api.list(request, { items, next: 'NextToken', ask: 'NextToken' }, call)
   }
+}
+
+export const RULE_NAME = { pattern: /^[\w.-]+$/, maxLength: 64, words: '' }
+
+/** How the names of the rules of a service begin. */
+export function rulePrefixes({ name, stage }: Pick<Service, 'name' | 'stage'>): readonly string[] {
+  return deployedPrefixes([name, stage], RULE_NAME)
 }
 
 /** Who calls functions for rules. */

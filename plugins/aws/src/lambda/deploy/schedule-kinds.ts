@@ -10,22 +10,40 @@ import {
   secretsIn,
   type Tree,
 } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
+import type { Marked } from './marked.ts'
 import type { NewRoles } from './new-roles.ts'
-import { tagList, tagMap } from './our-functions.ts'
 import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
+import { tagList, tagMap } from './tags.ts'
 
 /** Schedules, and the group of the service that they stand in. Only the group has tags. */
-export function scheduleKinds(site: Site, group: string, roles: NewRoles): readonly Kind[] {
+export function scheduleKinds(site: Site, group: string, { marked, roles }: Surroundings): readonly Kind[] {
   const call: Caller = (action, input, about, options) =>
     site.api.call({ service: 'scheduler', action, input, about }, options)
-  return [groupKind(site, call, group), scheduleKind({ ...site, roles }, call, group)]
+  return [groupKind({ ...site, marked }, call, group), scheduleKind({ ...site, roles }, call, group)]
 }
 
-type Caller = (action: string, input: object, about: string, options: { readonly signal: AbortSignal }) => Promise<Tree>
+interface Surroundings {
+  readonly marked: Marked
+  readonly roles: NewRoles
+}
 
-function groupKind({ service }: Site, send: Caller, Name: string): Kind {
+type Caller = (
+  action: Action<'scheduler'>,
+  input: object,
+  about: string,
+  options: { readonly signal: AbortSignal },
+) => Promise<Tree>
+
+function groupKind({ service, marked }: Site & { readonly marked: Marked }, send: Caller, Name: string): Kind {
+  // The list of all tags lags behind: a group that it does not know is asked.
+  const isMarked = async (ResourceArn: unknown, call: Call): Promise<boolean> => {
+    if ((await marked.of('scheduler:schedule-group', call)).has(String(ResourceArn))) return true
+    const { Tags } = await send('ListTagsForResource', { ResourceArn }, 'schedule-group', call)
+    return isOurs(tagMap(Tags), service)
+  }
   return {
     type: 'aws:schedule-group',
     fields: ['Name'],
@@ -33,8 +51,7 @@ function groupKind({ service }: Site, send: Caller, Name: string): Kind {
     async list(call, desired) {
       const group = await unlessMissing(send('GetScheduleGroup', { Name }, 'schedule-group', call))
       if (!group || group['State'] === 'DELETING') return []
-      const { Tags } = await send('ListTagsForResource', { ResourceArn: group['Arn'] }, 'schedule-group', call)
-      const isForeign = !isOurs(tagMap(Tags), service)
+      const isForeign = !(await isMarked(group['Arn'], call))
       if (isForeign && desired.length === 0) return []
       return [{ id: 'schedule-group', value: group, ...(isForeign && { isForeign: true as const }) }]
     },

@@ -1,15 +1,21 @@
-import { type Artifact, revealFor, type Service, type Tree } from '@anyfaas/kit'
+import { type Artifact, revealFor, type Service, type SlsError, type Tree } from '@anyfaas/kit'
 import type { Api } from '../../account/api.ts'
 
-/** What the drivers of one connection share. */
-export interface Site {
+/** What reads of a service's things need. */
+export interface Reach {
   readonly api: Api
   readonly service: Service
+}
+
+/** What the drivers of one connection share. */
+export interface Site extends Reach {
   readonly artifacts: readonly Artifact[]
   /** Function -> the seal of its code. */
   readonly seals: Readonly<Record<string, string>>
   /** Where and whose the service is. */
   readonly place: Place
+  /** Why nobody knows whose it is: the credentials were refused. */
+  readonly refused?: SlsError
   /** The value of a secret; undefined when the deployer's environment has none. */
   readonly secret: (name: string) => string | undefined
   /** An alias that something else moves. */
@@ -18,6 +24,7 @@ export interface Site {
 
 export interface Place {
   readonly region: string
+  /** Its number; `*` where the credentials were refused. */
   readonly account: string
   readonly partition: string
 }

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Call, clock, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
+import type { Action } from '../../account/sdk.ts'
+import { claim } from './claims.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { holderId, splitArn } from './qualifiers.ts'
@@ -28,7 +30,6 @@ export class SourceKind implements Kind {
   }
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    const wanted = new Map(desired.map((resource) => [resource.id, resource]))
     const ours = new Map((await this.#ours.list(call)).map(({ arn, fn }) => [arn, fn]))
     if (ours.size === 0) return []
     const request = { service: 'lambda', action: 'ListEventSourceMappings', input: {}, about: 'sources' } as const
@@ -37,18 +38,19 @@ export class SourceKind implements Kind {
       { items: 'EventSourceMappings', next: 'NextMarker', ask: 'Marker' },
       call,
     )
-    const found = all.map(async (live): Promise<Live<Tree>[]> => {
+    const found = all.flatMap((live) => {
       const [arn, qualifier] = splitArn(live['FunctionArn'])
       const fn = ours.get(arn)
       if (fn === undefined || live['State'] === 'Deleting') return []
-      const id = sourceId(fn, placeOf(live))
-      const resource = wanted.get(id)
-      // Somebody may have given our function a source by hand.
-      if (!resource && !(await this.#bearsMarks(live, call))) return []
-      const uses = [`function/${fn}`, holderId(fn, qualifier)]
-      return [{ id, fn, uses, value: read(live, resource?.spec) }]
+      return [{ live, fn, qualifier, alone: sourceId(fn, placeOf(live)) }]
     })
-    return (await Promise.all(found)).flat()
+    const wanted = new Map(desired.map((resource) => [resource.id, resource]))
+    // Somebody may have given our function, or an alias of it, a source by hand.
+    const own = await claim(found, desired, ({ live }) => this.#bearsMarks(live, call))
+    return own.map(({ id, fn, qualifier, live }) => {
+      const uses = [`function/${fn}`, holderId(fn, qualifier)]
+      return { id, fn, uses, value: read(live, wanted.get(id)?.spec) }
+    })
   }
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
@@ -60,7 +62,9 @@ export class SourceKind implements Kind {
       resource.id,
       call,
     )
-    const live = ((EventSourceMappings ?? []) as Tree[]).find((one) => placeOf(one) === place)
+    const live = ((EventSourceMappings ?? []) as Tree[]).find(
+      (one) => placeOf(one) === place && one['FunctionArn'] === FunctionName,
+    )
     return live && { id: resource.id, value: read(await this.#settled(live, call), resource.spec) }
   }
 
@@ -99,7 +103,7 @@ export class SourceKind implements Kind {
     }
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'lambda'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'lambda', action, input, about }, call)
   }
 }

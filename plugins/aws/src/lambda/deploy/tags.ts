@@ -60,3 +60,14 @@ export async function dropHint({ api }: Site, arn: string, hint: string, call: C
   const input = { Resource: arn, TagKeys: [hint] }
   await unlessMissing(api.call({ service: 'lambda', action: 'UntagResource', input, about: arn }, call))
 }
+
+/** `[{Key, Value}]` as a map. */
+export function tagMap(tags: unknown): Record<string, string> {
+  const list = (tags ?? []) as readonly { Key: string; Value: string }[]
+  return Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]))
+}
+
+/** The same the other way. */
+export function tagList(tags: Readonly<Record<string, unknown>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, value]) => ({ Key, Value: String(value) }))
+}

@@ -1,6 +1,17 @@
-import { type Call, deployedName, type Live, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import {
+  type Call,
+  deployedName,
+  deployedPrefixes,
+  type Live,
+  marksOf,
+  type Resource,
+  type Service,
+  type Tree,
+} from '@anyfaas/kit'
 import { readFailure } from '../../account/failures.ts'
+import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
+import type { Marked } from './marked.ts'
 import { type PermissionKind, permissionOf } from './permission-kind.ts'
 import { splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
@@ -12,22 +23,27 @@ export class TopicRuleKind implements Kind {
   readonly rules = { Name: 'replace', Permission: 'ignore' } as const
   readonly #site: Site
   readonly #permissions: PermissionKind
+  readonly #marked: Marked
 
-  constructor(site: Site, permissions: PermissionKind) {
+  constructor(site: Site, permissions: PermissionKind, marked: Marked) {
     this.#site = site
     this.#permissions = permissions
+    this.#marked = marked
   }
 
-  // There is none that the file no longer names unless one is allowed to call a function.
+  // The broker is asked only where something says that there is a rule: the list of all tags, or, as that lags behind, a permission.
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
-    if (desired.length === 0 && (await this.#permissions.grantedTo(THINGS, call)).length === 0) return []
+    const isLikely =
+      desired.length > 0 ||
+      (await this.#marked.of('iot:rule', call)).size > 0 ||
+      (await this.#permissions.grantedTo(THINGS, call)).length > 0
+    if (!isLikely) return []
     const wanted = new Map(desired.map(({ id, spec }) => [String(spec['Name']), id]))
     const request = { service: 'iot', action: 'ListTopicRules', input: {}, about: 'topic rules' } as const
     const rules = await this.#site.api.list(request, { items: 'rules', next: 'nextToken', ask: 'nextToken' }, call)
-    const { name: service, stage } = this.#site.service
-    const prefix = `${service}_${stage}`.replace(/\W+/g, '_')
+    const prefixes = topicRulePrefixes(this.#site.service)
     const names = rules.map(({ ruleName }) => String(ruleName))
-    const asked = names.filter((name) => wanted.has(name) || name.startsWith(prefix.slice(0, PREFIX)))
+    const asked = names.filter((name) => wanted.has(name) || prefixes.some((prefix) => name.startsWith(prefix)))
     return (await Promise.all(asked.map((name) => this.#live(name, wanted.get(name), call)))).flat()
   }
 
@@ -36,7 +52,8 @@ export class TopicRuleKind implements Kind {
   }
 
   async create(spec: Tree, call: Call, { id }: Resource<Tree>): Promise<Tree> {
-    await this.#call('CreateTopicRule', { ruleName: spec['Name'], topicRulePayload: payloadOf(spec) }, id, call)
+    const tags = new URLSearchParams(marksOf(this.#site.service)).toString()
+    await this.#call('CreateTopicRule', { ruleName: spec['Name'], topicRulePayload: payloadOf(spec), tags }, id, call)
     return {}
   }
 
@@ -72,7 +89,7 @@ export class TopicRuleKind implements Kind {
     return [{ id, fn, uses, value, ...(!isOwn && { isForeign: true as const }) }]
   }
 
-  async #call(action: string, input: object, about: string, call: Call): Promise<Tree> {
+  async #call(action: Action<'iot'>, input: object, about: string, call: Call): Promise<Tree> {
     return await this.#site.api.call({ service: 'iot', action, input, about }, call)
   }
 }
@@ -80,15 +97,20 @@ export class TopicRuleKind implements Kind {
 /** Who calls functions for rules of the broker. */
 export const THINGS = 'iot.amazonaws.com'
 
-// Longer ones may have been cut.
-const PREFIX = 64
-
 /** The name of a rule: letters, digits and underscores only. */
 export function topicRuleName({ name, stage }: Pick<Service, 'name' | 'stage'>, path: string): string {
   const parts = [name, stage, ...path.split('/')]
-  // A hyphen of a part's own would become what stands between the parts.
-  const pattern = new RegExp(`^\\w+(-\\w+){${parts.length - 1}}$`)
-  return deployedName(parts, { pattern, maxLength: 128, words: '' }).replaceAll('-', '_')
+  return deployedName(parts, ruleOf(parts.length)).replaceAll('-', '_')
+}
+
+/** How the names of the rules of a service begin. */
+export function topicRulePrefixes({ name, stage }: Pick<Service, 'name' | 'stage'>): readonly string[] {
+  return deployedPrefixes([name, stage], ruleOf(3)).map((prefix) => prefix.replaceAll('-', '_'))
+}
+
+// A hyphen of a part's own would become what stands between the parts.
+function ruleOf(parts: number): { readonly pattern: RegExp; readonly maxLength: number; readonly words: string } {
+  return { pattern: new RegExp(`^\\w+(-\\w+){${parts - 1}}$`), maxLength: 128, words: '' }
 }
 
 /** What the description of a rule of ours begins with; its id follows. */

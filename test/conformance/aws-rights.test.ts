@@ -1,0 +1,163 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clock, type Event } from '@anyfaas/kit'
+import { afterEach, expect, it } from 'vitest'
+import { doctor } from '../../src/actions/doctor.ts'
+import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
+import type { Policy } from '../emulators/lambda/rights.ts'
+import { aws } from './aws.ts'
+import { Bench, type Tree } from './edition.ts'
+
+// Whether what the doctor prints is enough: the platform asks for every right by the vendor's tables of them.
+
+let bench: Bench
+let emulator: LambdaEmulator
+
+async function open(env: Record<string, string> = {}): Promise<void> {
+  emulator = new LambdaEmulator()
+  const whole = (address: string): Record<string, string> => ({ ...aws.env(address), ...env })
+  bench = await new Bench({ ...aws, env: whole, emulate: () => emulator }).start()
+}
+
+afterEach(() => bench.close())
+
+async function examined(): Promise<Policy> {
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  return platforms[0]?.examination.policy as Policy
+}
+
+/** Lets whoever deploys do what the doctor prints, and nothing else. */
+async function confine(): Promise<void> {
+  emulator.policy = undefined
+  emulator.policy = await examined()
+}
+
+const group = {
+  Type: 'AWS::Logs::LogGroup',
+  Properties: { LogGroupName: '/shop/audit', RetentionInDays: 7, KmsKeyId: 'k' },
+}
+const SERVER = { runtime: 'custom', custom: { command: ['./bootstrap'] } }
+
+it.each([
+  ['a usual name', 'shop'],
+  ['a name with a dot', 'my.shop'],
+  ['a name with hyphens', 'my--shop'],
+  ['a name that is cut', `a-service-${'very-'.repeat(10)}long`],
+])(
+  'the rights that the doctor prints are enough to deploy all of it, change it and remove it: %s',
+  async (_, service) => {
+    await open()
+    const before = emulator.state()
+    const events = (aws.rich['events'] as Tree[]).filter((event) => !('http' in event))
+    const whole = { ...aws.rich, role: undefined, concurrency: { min: 2 } }
+    const more = { service, resources: { aws: { Group: group } } }
+    bench.write({ a: whole, [`b-${'long'.repeat(12)}`]: { events }, c: { role: aws.rich['role'] } }, more)
+    await confine()
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    const less = { ...group, Properties: { LogGroupName: '/shop/audit' } }
+    bench.write({ a: { events: [{ http: 'GET /b' }] } }, { ...more, resources: { aws: { Group: less } } })
+    await confine()
+    await bench.deploy()
+    bench.write({ a: {} }, { service })
+    await confine()
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    await bench.remove()
+    expect(emulator.state()).toEqual(before)
+  },
+)
+
+it('the rights name the bucket of the deployer’s own for code, and no other', async () => {
+  await open({ ANYFAAS_CODE_BUCKET: 'mine' })
+  bench.write({ a: {} })
+  const { Statement } = await examined()
+  const buckets = Statement.filter(({ Action }) => Action.includes('s3:PutObject')).flatMap(({ Resource }) => Resource)
+  expect(buckets).toEqual(['arn:aws:s3:::mine', 'arn:aws:s3:::mine/anyfaas/*'])
+})
+
+it('servers and functions in a network read layers and networks, and others do not', async () => {
+  await open()
+  bench.write({ a: SERVER })
+  writeFileSync(join(bench.dir, 'bootstrap'), '#!/bin/sh\n', { mode: 0o755 })
+  expect(JSON.stringify(await examined())).toContain('lambda:GetLayerVersion')
+  bench.write({ a: { vpc: aws.rich['vpc'] } })
+  expect(JSON.stringify(await examined())).toMatch(/^((?!GetLayer).)*ec2:DescribeSubnets((?!GetLayer).)*$/)
+})
+
+it.each([
+  ['bucket', { os: { bucket: 'photos', events: ['created'] } }, 'GetBucketNotificationConfiguration'],
+  ['topic', { mq: { topic: 'news' } }, 'ListSubscriptionsByTopic'],
+  ['log group', { log: { source: 'app' } }, 'DescribeSubscriptionFilters'],
+])(
+  'a %s that the file names no more and that may not be read holds up no plan, and is told',
+  async (kind, event, read) => {
+    await open()
+    bench.write({ a: { events: [event] }, b: {} })
+    await bench.deploy()
+    emulator.denied.add(read)
+    await expect(bench.plan()).rejects.toThrow(/AccessDenied/)
+    bench.write({ a: {}, b: {} })
+    bench.events.length = 0
+    expect((await bench.plan()).filter((line) => line.startsWith('delete'))).toEqual([
+      expect.stringMatching(/^delete permission/),
+    ])
+    const told = bench.events.flatMap((one: Event) => (one.kind === 'phase' ? [one.name] : []))
+    expect(told.join()).toMatch(
+      new RegExp(`the ${kind} .*(photos|news|app), which the file names no more, may not be read`),
+    )
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+  },
+)
+
+it('who may not do something is told where the rights are listed', async () => {
+  await open()
+  emulator.denied.add('CreateFunction')
+  bench.write({ a: {} })
+  const failure = await bench.deploy().catch((error: unknown) => error)
+  expect(JSON.stringify(failure)).toContain('sls doctor --provider aws prints the rights')
+})
+
+it('a role, a log group and a rule that the file names no more are found by how names begin, dots and all', async () => {
+  await open()
+  const before = emulator.state()
+  const long = 'b'.repeat(64)
+  const Properties = { LogGroupName: `/aws/lambda/my-shop-dev-${long}`.slice(0, 60), RetentionInDays: 3 }
+  const more = { service: 'my.shop', resources: { aws: { Group: { Type: 'AWS::Logs::LogGroup', Properties } } } }
+  const events = [{ eventbus: { pattern: { source: ['x'] } } }, { mqtt: { topic: 'things' } }]
+  bench.write({ [long]: { events }, a: { events } }, more)
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  bench.write({ a: {} }, { service: 'my.shop' })
+  await bench.deploy()
+  await bench.remove()
+  expect(emulator.state()).toEqual(before)
+})
+
+it.each([
+  [4 * 60_000 + 20 * 60_000, /is 14[34]\d s ahead of the platform's/],
+  [-20 * 60_000, /is 1(199|20\d) s behind the platform's/],
+])('a clock that is off is told with by how much: %i', async (behindMs, says) => {
+  await open()
+  bench.write({ a: {} })
+  emulator.behindMs = behindMs
+  const failure = await bench.deploy().catch((error: unknown) => error)
+  expect((failure as { diagnostics: { help?: string[] }[] }).diagnostics[0]?.help?.join()).toMatch(says)
+})
+
+it('a platform that does not answer is said not to, and by which name it was asked', async () => {
+  await open()
+  bench.write({ a: {} })
+  await emulator.stop()
+  const { now, wait } = clock
+  let nowMs = 0
+  Object.assign(clock, { now: () => (nowMs += 1000), wait: async () => undefined })
+  try {
+    const failure = await bench.plan().catch((error: unknown) => error)
+    expect(String(failure)).toMatch(/SLS5012: .*ECONNREFUSED/)
+    expect(JSON.stringify(failure)).toContain('AWS did not answer')
+  } finally {
+    Object.assign(clock, { now, wait })
+  }
+})
