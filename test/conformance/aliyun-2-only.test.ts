@@ -41,6 +41,15 @@ describe('a service that is deployed in edition 3.0', () => {
     expect(emulator.mutations).toEqual([])
   })
 
+  it('is found by the names that things get on the platform', async () => {
+    await open()
+    const tags = [{ key: 'anyfaas-service', value: 'my.shop' }, ...mark('dev').slice(1)]
+    emulator.newer = [{ functionName: 'my-shop-dev-get-0a1b2c3d', tags }]
+    bench.write({ get: {} }, { service: 'my.shop' })
+    const failure = await bench.plan().catch((error: unknown) => error)
+    expect(isSlsError(failure) && failure.diagnostics[0]?.code).toBe('SLS5011')
+  })
+
   it('of another stage, or by hand, or later, is no obstacle', async () => {
     await open()
     emulator.newer = [{ functionName: 'shop-dev-get' }, { functionName: 'shop-dev-2', tags: mark('dev-2') }]

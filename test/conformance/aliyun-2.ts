@@ -9,6 +9,7 @@ const rich: Tree = {
   memorySize: 512,
   timeout: 30,
   environment: { A: '1', B: '2' },
+  layers: ['acs:fc:cn-hangzhou:official:layers/Nodejs20/versions/1'],
   async: { retries: 1, maxAge: 3600, onFailure: 'acs:mns:cn-hangzhou:1234567890123456:/queues/dead' },
   events: [
     { timer: { cron: '0 8 * * *', payload: 'x' } },
@@ -35,6 +36,8 @@ export const aliyun2: Edition = {
     ['a variable', { ...rich, environment: { A: '1', B: '3', C: '4' } }],
     ['a variable less', { ...rich, environment: { A: '1' } }],
     ['no variables', { ...rich, environment: undefined }],
+    ['another layer', { ...rich, layers: ['acs:fc:cn-hangzhou:1234567890123456:layers/tools/versions/3'] }],
+    ['no layers', { ...rich, layers: undefined }],
     ['another runtime', { ...rich, runtime: 'nodejs18' }],
     ['asynchronous calls', { ...rich, async: { retries: 2 } }],
     ['no asynchronous calls', { ...rich, async: undefined }],
@@ -52,6 +55,7 @@ export const aliyun2: Edition = {
     ['an address instead', { ...rich, events: [{ http: { path: '/a/:id', method: 'get,post' } }] }],
     ['no events', { ...rich, events: [] }],
   ],
+  hang: (emulator, name) => (emulator as Fc2Emulator).hang(name, 'theirs'),
   drift: { memorySize: 2048 },
   otherCode: { codeChecksum: '1' },
   measure: (emulator, name) => {

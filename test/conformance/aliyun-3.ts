@@ -11,6 +11,7 @@ const rich: Tree = {
   vpc: { id: 'vpc-1', subnets: ['sub-1', 'sub-2'], securityGroups: ['sg-1'] },
   logs: { project: 'my-project', store: 'my-store' },
   tags: { team: 'core' },
+  layers: ['acs:fc:cn-hangzhou:official:layers/Nodejs20/versions/1'],
   concurrency: { reserved: 10, min: 1 },
   async: { retries: 1, maxAge: 3600, onFailure: 'acs:mns:cn-hangzhou:1234567890123456:/queues/dead' },
   events: [
@@ -49,6 +50,8 @@ export const aliyun3: Edition = {
     ['no role', { ...rich, role: undefined }],
     ['another network', { ...rich, vpc: { id: 'vpc-2', subnets: ['sub-3'], securityGroups: ['sg-2'] } }],
     ['no network', { ...rich, vpc: undefined }],
+    ['another layer', { ...rich, layers: ['acs:fc:cn-hangzhou:1234567890123456:layers/tools/versions/3'] }],
+    ['no layers', { ...rich, layers: undefined }],
     ['no logs', { ...rich, logs: undefined }],
     ['other tags', { ...rich, tags: { owner: 'me' } }],
     ['concurrency', { ...rich, concurrency: { reserved: 20 } }],
@@ -95,6 +98,8 @@ export const aliyun3: Edition = {
     ],
     ['no events', { ...rich, events: [] }],
   ],
+  hang: (emulator, name) =>
+    (emulator as Fc3Emulator).plantBeside(name, { triggerName: 'theirs', triggerType: 'alb', triggerConfig: '{}' }, {}),
   drift: { memorySize: 2048 },
   otherCode: { codeChecksum: '1' },
   measure: (emulator, name) => measureFour(emulator as Fc3Emulator, { region: 'cn-hangzhou', functionName: name }),

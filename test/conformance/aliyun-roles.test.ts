@@ -23,6 +23,7 @@ const EDITIONS = [
 const os = (bucket: string, more: Tree = {}): Tree => ({ os: { bucket, events: ['created'], ...more } })
 const THUMB: Record<string, Tree> = { thumb: { events: [os('photos')] } }
 const NAME = 'shop-dev-thumb-oss'
+const ACCOUNT = '1234567890123456'
 const OWN = 'acs:ram::1:role/mine'
 
 describe.each(EDITIONS)('$edition.name', ({ edition, make, arn }) => {
@@ -84,7 +85,9 @@ describe.each(EDITIONS)('$edition.name', ({ edition, make, arn }) => {
     const logs = JSON.stringify(role('shop-dev-thumb-log').policy)
     expect(logs).toContain('"acs:log:cn-hangzhou:1234567890123456:project/shop"')
     expect(logs).toContain('"acs:log:cn-hangzhou:1234567890123456:project/other"')
-    expect(JSON.stringify(role('shop-dev-thumb-tablestore').policy)).toContain('instance/db/table/orders')
+    const tables = role('shop-dev-thumb-tablestore').policy as { Statement: { Resource: string[] }[] }
+    const orders = 'acs:ots:cn-hangzhou:1234567890123456:instance/db/table/orders'
+    expect(tables.Statement.at(-1)?.Resource).toEqual([orders, `${orders}/*`])
     bench.write(THUMB)
     await bench.deploy()
     expect([...roles.roles.keys()]).toEqual([NAME])
@@ -113,6 +116,18 @@ describe.each(EDITIONS)('$edition.name', ({ edition, make, arn }) => {
     await bench.deploy()
     expect(await bench.plan()).toEqual([])
     expect([...roles.roles.keys()]).toEqual(['shop-dev-other-oss'])
+  })
+
+  it('an event of a bucket takes over the objects of one that leaves, in one deploy', async () => {
+    const filter = (prefix: string): Tree => ({ filter: { prefix } })
+    await open({ thumb: { events: [os('photos', filter('in/'))] }, other: { events: [os('photos', filter('out/'))] } })
+    await bench.deploy()
+    bench.write({ thumb: { events: [os('photos')] }, other: {} })
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+    bench.write({ thumb: { events: [os('photos')] }, other: { events: [os('photos', filter('in/'))] } })
+    const failure = await bench.deploy().catch((error: unknown) => error)
+    expect(isSlsError(failure) && failure.message).toContain('a rule for these objects already')
   })
 
   it.each<readonly [string, (known: Roles) => void]>([
@@ -171,6 +186,7 @@ describe.each(EDITIONS)('$edition.name', ({ edition, make, arn }) => {
     roles.isDenied = true
     await bench.deploy()
     expect(await bench.plan()).toEqual([])
+    expect(JSON.stringify(bench.events)).toContain('roles are left that were made for triggers could not be asked')
     bench.write(THUMB)
     const failure = await bench.deploy().catch((error: unknown) => error)
     if (!isSlsError(failure)) throw failure
@@ -211,8 +227,50 @@ describe.each(EDITIONS)('$edition.name', ({ edition, make, arn }) => {
   it('the rights that a deploy needs for it are among those to paste, and only then', async () => {
     await open()
     const policy = async (): Promise<string> => JSON.stringify(await doctor({ dir: bench.dir }, bench.io))
-    expect(await policy()).toContain('acs:ram:*:1234567890123456:role/shop-*')
+    expect(await policy()).toContain('acs:ram:*:1234567890123456:role/shop-dev-*')
     bench.write({ thumb: {} })
     expect(await policy()).not.toContain('ram:CreateRole')
+  })
+
+  it('the rights to find and remove what was made are among them always, and none is wider than the file', async () => {
+    const rich = { role: 'acs:ram::1234567890123456:role/fn', logs: { project: 'p-1', store: 's-1' } }
+    await open({ thumb: edition === aliyun2 ? {} : rich })
+    if (edition === aliyun2) bench.rewrite(rich)
+    const statements = async (): Promise<{ Action: string[]; Resource: string[] }[]> => {
+      const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+      const { policy } = platforms[0]?.examination ?? {}
+      return (policy as { Statement: { Action: string[]; Resource: string[] }[] }).Statement
+    }
+    const on = async (action: string): Promise<string[]> =>
+      (await statements()).flatMap(({ Action, Resource }) => (Action.includes(action) ? Resource : []))
+    expect(await on('ram:DeleteRole')).toEqual(
+      ['role', 'policy'].map((kind) => `acs:ram:*:${ACCOUNT}:${kind}/shop-dev-*`),
+    )
+    expect(await on('ram:ListRoles')).toEqual([`acs:ram:*:${ACCOUNT}:role/*`])
+    // Policies of the vendor's own are detached too, when somebody has attached one.
+    expect(await on('ram:DetachPolicyFromRole')).toContain('acs:ram:*:system:policy/*')
+    expect(await on('ram:PassRole')).toEqual([`acs:ram:*:${ACCOUNT}:role/fn`])
+    const project = `acs:log:cn-hangzhou:${ACCOUNT}:project/p-1`
+    expect(await on('log:CreateLogStore')).toEqual([project, `${project}/*`])
+    expect(await on('fc:*CustomDomain')).toEqual([])
+    // A service whose name begins like this one is somebody else's.
+    expect(JSON.stringify(await statements())).not.toMatch(/shop-(\*|admin)/)
+    bench.write({ thumb: {} }, { domain: { name: 'shop.example.com', protocol: 'HTTP' } })
+    expect(await on('fc:*CustomDomain')).toEqual([`acs:fc:cn-hangzhou:${ACCOUNT}:custom-domains/shop.example.com`])
+    expect(await on('ram:PassRole')).toEqual([])
+    expect(await on('log:CreateLogStore')).toEqual([])
+  })
+
+  it('a role whose creation was not answered is looked up by its name, however many there are', async () => {
+    await open()
+    const listed = (): number => bench.emulator.requests.filter(({ action }) => action.endsWith('ListRoles')).length
+    let cuts = 0
+    bench.emulator.options = {
+      fault: ({ action }) => (action.endsWith(' CreateRole') && cuts++ === 0 ? 'cut after' : undefined),
+    }
+    await bench.deploy()
+    expect(cuts).toBe(2)
+    expect(listed()).toBe(1)
+    expect(await bench.plan()).toEqual([])
   })
 })

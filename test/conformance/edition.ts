@@ -29,6 +29,8 @@ export interface Edition {
   readonly drift: Tree
   /** What the platform tells after somebody has sent other code by hand; absent where it tells nothing of code. */
   readonly otherCode?: Tree
+  /** Lets another product hang something on a function, for which the platform keeps the function. */
+  readonly hang?: (emulator: Emulator, name: string) => void
   /** Lets the platform have counted, in the last minute: 4 calls of a function of 10, 20, 30 and 40 ms, 1 error, 2 throttled. */
   readonly measure?: (emulator: Emulator, name: string) => void
 }

@@ -1,3 +1,4 @@
+import { isSlsError } from '@anyfaas/kit'
 import { describe, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import { info } from '../../src/actions/info.ts'
@@ -42,6 +43,21 @@ export function operations(edition: Edition, open: () => Promise<Bench>, small: 
       await bench.remove()
       expect(JSON.stringify(bench.emulator.state())).not.toContain('shop-dev')
     })
+
+    if (edition.hang)
+      it('stays whole, alias and versions too, while another product holds it, which is said', async () => {
+        const options = await deployed()
+        await setAlias({ ...options, function: 'get', name: 'live', version: 'latest' }, bench.io)
+        edition.hang?.(bench.emulator, 'shop-dev-get')
+        const failure = await bench.remove().catch((error: unknown) => error)
+        expect(isSlsError(failure) && failure.diagnostics.map(({ message }) => message).join()).toContain(
+          'FunctionNotEmpty',
+        )
+        expect(JSON.stringify(isSlsError(failure) && failure.diagnostics)).toContain('left alone: theirs')
+        const { functions } = await versions({ ...options, functions: ['get'] }, bench.io)
+        expect(functions[0]?.aliases.map(({ name }) => name)).toEqual(['live'])
+        expect(functions[0]?.versions).toHaveLength(1)
+      })
 
     it('has versions, an alias, a canary, a promotion and a way back', async () => {
       const options = await deployed()

@@ -16,7 +16,7 @@ const SETTLE_MS = 1500
 const EDITIONS = [
   { edition: aliyun3, rate: 20, settles: 1, chain: 3, reads: 1 },
   { edition: aliyun2, rate: 20, settles: 1, chain: 4, reads: 2 },
-  { edition: tencent, rate: 20, settles: 1, chain: 4, reads: 3 },
+  { edition: tencent, rate: 20, settles: 1, chain: 4, reads: 2 },
   { edition: aws, rate: 15, beside: 20, settles: 2, chain: 7, reads: 0 },
 ]
 const PAGES = 40

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clock } from '@anyfaas/kit'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
 import { aws } from './aws.ts'
 import { Bench, type Edition, type Tree } from './edition.ts'
+import { withoutWaiting } from './haste.ts'
 import { tencent } from './tencent.ts'
 
 // How many functions by chance are deployed to each platform; CI wants more.
@@ -15,14 +15,7 @@ const COUNT = Number(process.env['ANYFAAS_RANDOM_DEPLOYS'] ?? 20)
 const SEED = Number(process.env['ANYFAAS_RANDOM_SEED'] ?? 20_261_121)
 const BATCH = 10
 
-// Nobody refuses calls for being too many here, so none has to wait for its turn.
-const { wait } = clock
-beforeAll(() => {
-  Object.assign(clock, { wait: () => new Promise((done) => setImmediate(done)) })
-})
-afterAll(() => {
-  Object.assign(clock, { wait })
-})
+withoutWaiting()
 
 it.each([aliyun3, aliyun2, aws, tencent])(
   'any service can be deployed, changed into any other and removed, and a plan is empty in between: $name',

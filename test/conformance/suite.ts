@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../emulators/emulator.ts'
 import { codeOfFunctions, withoutArtifact } from './code.ts'
 import { Bench, type Edition, type Tree } from './edition.ts'
+import { withoutWaiting } from './haste.ts'
 import { killedEverywhere } from './kill.ts'
 import { operations } from './operations.ts'
 
@@ -21,6 +22,8 @@ export function conformance(edition: Edition): void {
   afterEach(() => bench?.close())
 
   describe(`${edition.name}: a deploy`, () => {
+    withoutWaiting()
+
     it('creates all of it, and a second one changes nothing', async () => {
       const { emulator } = await open()
       bench.write(SMALL)
@@ -98,6 +101,8 @@ export function conformance(edition: Edition): void {
   })
 
   describe(`${edition.name}: what is not ours`, () => {
+    withoutWaiting()
+
     it('is refused with its name, and nothing is touched', async () => {
       const { emulator } = await open()
       emulator.plant('shop-dev-get')
@@ -131,6 +136,8 @@ export function conformance(edition: Edition): void {
   })
 
   describe(`${edition.name}: faults`, () => {
+    withoutWaiting()
+
     it.each<Fault>(['throttle', 'unavailable', 'cut before', 'cut after'])(
       '%s at a third of the requests',
       async (fault) => {
@@ -146,13 +153,6 @@ export function conformance(edition: Edition): void {
       },
     )
 
-    it('things that take their time are waited for', async () => {
-      await open({ settleMs: 1200 })
-      bench.write(SMALL)
-      await bench.deploy()
-      expect(await bench.plan()).toEqual([])
-    })
-
     it('wrong keys are said to be so, and nothing is tried again', async () => {
       const { emulator } = await open()
       bench.write(SMALL)
@@ -166,7 +166,16 @@ export function conformance(edition: Edition): void {
     })
   })
 
+  it(`${edition.name}: things that take their time are waited for`, async () => {
+    await open({ settleMs: 1200 })
+    bench.write(SMALL)
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+  })
+
   describe(`${edition.name}: secrets`, () => {
+    withoutWaiting()
+
     it('reach the platform and nothing else', async () => {
       const { emulator } = await open()
       const service = { get: { environment: { TOKEN: '${secret:TOKEN}' }, events: [{ http: 'GET /' }] } }
@@ -185,6 +194,8 @@ export function conformance(edition: Edition): void {
   codeOfFunctions(edition, open)
 
   describe(`${edition.name}: a deploy that is killed`, () => {
+    withoutWaiting()
+
     it('at any request is finished by the next one, nothing doubled, nothing lost', { timeout: 900_000 }, async () => {
       await killedEverywhere(edition, SMALL)
     })

@@ -200,8 +200,11 @@ it('a log topic that somebody switched off or changed is put right, and believed
   change({ TriggerDesc: '{"max_wait":90,"max_size":100}' })
   expect(await bench.plan()).toEqual(['update trigger/a/log: Open.Timeout'])
   await bench.deploy()
+  const notTold = 'trigger/a/log: the platform does not tell Timeout, MaxMsgNum'
+  expect(JSON.stringify(bench.events)).not.toContain(notTold)
   change({ TriggerDesc: '{}' })
   expect(await bench.plan()).toEqual([])
+  expect(JSON.stringify(bench.events)).toContain(notTold)
   bench.write({ a: { events: [{ log: { source: 'nowhere' } }] } })
   expect(await codesOf(bench.deploy())).toContain('SLS5007')
 })
@@ -258,11 +261,72 @@ it('the doctor says how the clock goes', async () => {
   const { platforms } = await doctor({ dir: bench.dir }, bench.io)
   const findings = platforms[0]?.examination.findings ?? []
   expect(findings.map(({ what, state }) => `${what} ${state}`)).toEqual(
-    ['credentials', 'region', 'account', 'clock', 'the API'].map((what) => `${what} good`),
+    ['credentials', 'region', 'clock', 'account', 'the API'].map((what) => `${what} good`),
   )
   const { policy } = platforms[0]?.examination ?? {}
   expect(JSON.stringify(policy)).toContain('qcs::cos:ap-guangzhou:uid/*:anyfaas-code-ap-guangzhou-*/*')
   expect(emulator.mutations).toEqual([])
+})
+
+it('a clock that is off is told from wrong keys', async () => {
+  await open()
+  bench.write({ a: {} })
+  emulator.behindMs = 10 * 60_000
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  const findings = platforms[0]?.examination.findings ?? []
+  expect(findings.find(({ what }) => what === 'clock')).toMatchObject({ state: 'bad' })
+  const failure = await bench.deploy().catch((error: unknown) => error)
+  expect(isSlsError(failure) && failure.message).toContain('AuthFailure.SignatureExpire')
+  expect(isSlsError(failure) && failure.diagnostics[0]?.help).toEqual([expect.stringContaining('sls doctor')])
+})
+
+it('the rights to paste are those that the file needs', async () => {
+  await open()
+  const on = async (action: string): Promise<readonly string[]> => {
+    const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+    const { policy } = platforms[0]?.examination ?? {}
+    const { statement } = policy as { statement: { action: string[]; resource: string[] }[] }
+    return statement.flatMap((one) => (one.action.includes(action) ? one.resource : []))
+  }
+  bench.write({ a: {} })
+  expect(await on('scf:*')).toEqual(['qcs::scf:ap-guangzhou:uin/100000000001:namespace/*/function/shop-dev-*'])
+  bench.write({ a: {} }, { service: 'my.shop' })
+  expect(await on('scf:*')).toEqual(['qcs::scf:ap-guangzhou:uin/100000000001:namespace/*/function/my-shop-dev-*'])
+  bench.write({ a: {} })
+  for (const action of ['cls:CreateDeliverCloudFunction', 'cls:SearchLog', 'cam:PassRole', 'scf:*CustomDomain'])
+    expect(await on(action)).toEqual([])
+  // The vendor says that these know no functions: a statement about functions would not allow them.
+  for (const action of ['scf:CreateAlias', 'scf:DeleteAlias', 'scf:CreateNamespace', 'scf:InvokeFunction'])
+    expect(await on(action)).toEqual(['*'])
+  const logs = { project: 'logset-1', store: 'topic-1' }
+  const log = { log: { source: 'f1e2d3c4-0000-1111-2222-333344445555' } }
+  bench.write({ a: { role: 'fn', logs, events: [log] } }, { domain: { name: 'api.example.com', protocol: 'HTTP' } })
+  expect(await on('cls:CreateDeliverCloudFunction')).toEqual(['*'])
+  expect(await on('cls:SearchLog')).toEqual(['qcs::cls:ap-guangzhou:uin/100000000001:topic/topic-1'])
+  expect(await on('cam:PassRole')).toEqual(['qcs::cam::uin/100000000001:roleName/fn'])
+  expect(await on('scf:*CustomDomain')).toEqual(['qcs::scf:ap-guangzhou:uin/100000000001:domain/api.example.com'])
+})
+
+it('the rights to paste cover raw settings, and a domain that the file no longer names', async () => {
+  await open()
+  const rights = async (): Promise<string> => {
+    const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+    return JSON.stringify(platforms[0]?.examination.policy)
+  }
+  const raw = { role: 'raw-role', cls: { logsetId: 'logset-2', topicId: 'topic-2' } }
+  const shared = { tencent: { inputs: { functions: { b: { role: 'shared-role' } } } } }
+  bench.write({ a: { role: 'fn', overrides: { tencent: raw } }, b: {} }, { overrides: shared })
+  const policy = await rights()
+  for (const name of ['roleName/raw-role', 'roleName/shared-role', 'topic/topic-2']) expect(policy).toContain(name)
+  expect(policy).not.toContain('roleName/fn')
+  const functions = { a: { events: [{ http: 'GET /a' }] } }
+  bench.write(functions, { domain: { name: 'api.example.com', protocol: 'HTTP' } })
+  await bench.deploy()
+  bench.write(functions)
+  expect(await rights()).toContain('domain/api.example.com')
+  expect(await bench.plan()).toContain('delete domain/api.example.com')
+  await bench.deploy()
+  expect(await rights()).not.toContain('domain/')
 })
 
 it('logs come from the topic of the function', async () => {
@@ -296,4 +360,26 @@ it('keys come from a profile of the command line, and a proxy does not stand bef
   writeFileSync(join(home, '.tccli/default.credential'), JSON.stringify({ secretId: 'id', secretKey: 'secret' }))
   await bench.deploy()
   expect(await bench.plan()).toEqual([])
+})
+
+it('triggers are listed only where a function does not tell just those that are wanted', async () => {
+  await open()
+  const timer = (cron: string): Tree => ({ events: [{ timer: { cron } }, { http: 'GET /' }] })
+  bench.write({ a: timer('0 8 * * *'), b: timer('0 9 * * *') })
+  await bench.deploy()
+  const asked = async (): Promise<readonly [readonly string[], number]> => {
+    emulator.requests.length = 0
+    const planned = await bench.plan()
+    return [planned, emulator.requests.filter(({ action }) => action === 'ListTriggers').length]
+  }
+  expect(await asked()).toEqual([[], 0])
+  const [known] = emulator.triggers.of('default/shop-dev-a').filter(({ Type }) => Type === 'timer')
+  Object.assign(known ?? {}, { Enable: 0 })
+  expect(await asked()).toEqual([['update trigger/a/timer: Enable'], 1])
+  await bench.deploy()
+  const params = { Type: 'timer', TriggerName: 'by-hand', TriggerDesc: '0 0 1 * * * *', Qualifier: '$LATEST' }
+  emulator.triggers.create('default/shop-dev-b', params)
+  expect(await asked()).toEqual([['delete trigger/b/timer:by-hand:$LATEST'], 1])
+  await bench.deploy()
+  expect(await asked()).toEqual([[], 0])
 })

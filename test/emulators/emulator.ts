@@ -13,6 +13,8 @@ export interface WireRequest {
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** When it arrived by the platform's clock, in milliseconds since 1970. */
+  readonly atMs: number
 }
 
 export interface WireReply {
@@ -43,6 +45,8 @@ export abstract class Emulator {
   readonly #buckets = new Map<string, { tokens: number; at: number }>()
   #server: Server | undefined
   throttled = 0
+  /** How far the platform's clock is behind this machine's. */
+  behindMs = 0
 
   constructor(options: EmulatorOptions = {}) {
     this.options = options
@@ -61,6 +65,11 @@ export abstract class Emulator {
     this.#server = undefined
     server?.closeAllConnections()
     await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined))
+  }
+
+  /** The time on the platform, in milliseconds since 1970. */
+  now(): number {
+    return Date.now() - this.behindMs
   }
 
   /** Calls that changed something, by their action. */
@@ -87,6 +96,8 @@ export abstract class Emulator {
   protected abstract changes(request: WireRequest): boolean
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Who asks for the time alone has no signature.
+    if (incoming.method === 'HEAD' && !incoming.headers.authorization) return this.#send(response, { status: 404 })
     const request = await this.#read(incoming)
     const index = this.requests.push(request) - 1
     const fault =
@@ -99,7 +110,15 @@ export abstract class Emulator {
     const reply = fault === 'throttle' || fault === 'unavailable' ? this.refuse(fault) : this.answer(request)
     await this.options.boundary?.(request, index, 'after')
     if (fault === 'cut after') return void incoming.socket.destroy()
-    send(response, reply)
+    this.#send(response, reply)
+  }
+
+  #send(response: ServerResponse, { status, body, headers = {} }: WireReply): void {
+    const isBytes = Buffer.isBuffer(body)
+    const type = isBytes ? 'application/octet-stream' : 'application/json'
+    const date = new Date(this.now()).toUTCString()
+    response.writeHead(status, { date, ...(body !== undefined && { 'content-type': type }), ...headers })
+    response.end(body === undefined ? undefined : isBytes ? body : JSON.stringify(body))
   }
 
   async #read(incoming: IncomingMessage): Promise<WireRequest> {
@@ -115,6 +134,7 @@ export abstract class Emulator {
       query: searchParams,
       headers,
       body: Buffer.concat(chunks),
+      atMs: this.now(),
     }
     return { ...whole, action: this.name(whole) }
   }
@@ -132,11 +152,4 @@ export abstract class Emulator {
     bucket.tokens--
     return true
   }
-}
-
-function send(response: ServerResponse, { status, body, headers = {} }: WireReply): void {
-  const isBytes = Buffer.isBuffer(body)
-  const type = isBytes ? 'application/octet-stream' : 'application/json'
-  response.writeHead(status, { ...(body !== undefined && { 'content-type': type }), ...headers })
-  response.end(body === undefined ? undefined : isBytes ? body : JSON.stringify(body))
 }

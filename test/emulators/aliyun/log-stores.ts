@@ -101,12 +101,13 @@ function matches(term: string, { topic, fields }: Entry): boolean {
 
 /** What is wrong with a signature. https://www.alibabacloud.com/help/en/sls/developer-reference/request-signatures */
 export function checkLogSignature(
-  { headers, method, path, query, body }: WireRequest,
+  { headers, method, path, query, body, atMs }: WireRequest,
   keys: ReadonlyMap<string, string>,
 ): string | undefined {
   const [, id = '', signature] = /^LOG ([^:]+):(.+)$/.exec(headers['authorization'] ?? '') ?? []
   const secret = keys.get(id)
   if (secret === undefined) return 'Unauthorized'
+  if (!(Math.abs(atMs - Date.parse(headers['date'] ?? '')) <= 15 * 60_000)) return 'RequestTimeExpired'
   const md5 = createHash('md5').update(body).digest('hex').toUpperCase()
   if (body.length > 0 && headers['content-md5'] !== md5) return 'InvalidContentMD5'
   if (headers['x-log-bodyrawsize'] !== String(body.length)) return 'InvalidBodySize'

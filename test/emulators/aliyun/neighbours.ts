@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { WireReply, WireRequest } from '../emulator.ts'
-import { checkSignature } from '../fc3/signature.ts'
+import { checkSignature, statusOf } from '../fc3/signature.ts'
 import { LogStores } from './log-stores.ts'
 import { Roles } from './roles.ts'
 
@@ -61,25 +61,26 @@ export class Neighbours {
     return action.endsWith(' logs') ? this.logs.answer(request, this.#keys) : undefined
   }
 
-  /** How far the platform's clock is behind this machine's. */
-  behindMs = 0
+  /** Whether this cloud says whose keys are. */
+  hasIdentity = true
 
   #identity(request: WireRequest): WireReply {
     const problem = checkSignature(request, this.#keys)
-    if (problem) return { status: 403, body: { Code: problem, Message: 'the signature does not match' } }
-    const date = new Date(Date.now() - this.behindMs).toUTCString()
+    if (problem) return { status: statusOf(problem), body: { Code: problem, Message: 'the signature does not match' } }
+    if (!this.hasIdentity) return { status: 404, body: { Code: 'InvalidAction.NotFound', Message: 'no such service' } }
     const body = { AccountId: '1234567890123456', Arn: 'acs:ram::1234567890123456:user/ci', IdentityType: 'RAMUser' }
-    return { status: 200, body: { ...body, RequestId: 'r' }, headers: { date } }
+    return { status: 200, body: { ...body, RequestId: 'r' } }
   }
 
   // https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header
-  #object({ method, headers, path, body }: WireRequest): WireReply {
+  #object({ method, headers, path, body, atMs }: WireRequest): WireReply {
     const bucket = (headers['host'] ?? '').split('.')[0] ?? ''
     const id = `${bucket}${path}`
     const token = headers['x-oss-security-token']
     const [, key = '', signature] = /^OSS ([^:]+):(.+)$/.exec(headers['authorization'] ?? '') ?? []
     const secret = token === undefined ? this.#keys.get(key) : key === 'STS.lent' ? 'lent secret' : undefined
     if (secret === undefined) return refusal(403, 'InvalidAccessKeyId')
+    if (!(Math.abs(atMs - Date.parse(headers['date'] ?? '')) <= BEARS_MS)) return refusal(403, 'RequestTimeTooSkewed')
     const own = token === undefined ? '' : `x-oss-security-token:${token}\n`
     const lines = [method, headers['content-md5'] ?? '', headers['content-type'] ?? '', headers['date'] ?? '']
     const text = `${lines.join('\n')}\n${own}/${id}`
@@ -95,7 +96,7 @@ export class Neighbours {
   // https://www.alibabacloud.com/help/en/cms/developer-reference/api-cms-2019-01-01-describemetriclist
   #metrics(request: WireRequest): WireReply {
     const problem = checkSignature(request, this.#keys)
-    if (problem) return { status: 403, body: { Code: problem, Message: 'the signature does not match' } }
+    if (problem) return { status: statusOf(problem), body: { Code: problem, Message: 'the signature does not match' } }
     const asked = new Map([...request.query, ...new URLSearchParams(request.body.toString())])
     const [dimensions] = JSON.parse(asked.get('Dimensions') ?? '[{}]') as [Record<string, string>]
     const [from, to] = [Number(asked.get('StartTime')), Number(asked.get('EndTime'))]
@@ -117,6 +118,8 @@ export class Neighbours {
     return { status: 200, body: { Code: '200', Success: true, Period: asked.get('Period'), Datapoints, ...more } }
   }
 }
+
+const BEARS_MS = 15 * 60_000
 
 function refusal(status: number, code: string): WireReply {
   const xml = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>refused</Message><RequestId>r</RequestId></Error>`

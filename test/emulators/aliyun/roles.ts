@@ -1,5 +1,5 @@
 import type { WireReply, WireRequest } from '../emulator.ts'
-import { checkSignature } from '../fc3/signature.ts'
+import { checkSignature, statusOf } from '../fc3/signature.ts'
 import { Refusal } from '../refusal.ts'
 import { checkQuery } from './contract.ts'
 import { allows, checkPermissions, checkTrust, takes } from './policies.ts'
@@ -43,7 +43,7 @@ export class Roles {
 
   answer(request: WireRequest): WireReply {
     const problem = checkSignature(request, this.#keys)
-    if (problem) return failure(403, problem, 'the signature does not match')
+    if (problem) return failure(statusOf(problem), problem, 'the signature does not match')
     if (this.isDenied) return failure(403, 'NoPermission', 'You are not authorized to do this action.')
     const { action } = request
     const params = Object.fromEntries(request.query)
@@ -108,6 +108,14 @@ export class Roles {
           throw new Refusal(409, 'DeleteConflict.Role.Policy', 'The role cannot have any attached policies.')
         this.roles.delete(params['RoleName'] ?? '')
         return {}
+      case 'ListTagResources':
+        return {
+          TagResources: (JSON.parse(params['ResourceNames'] ?? '[]') as string[]).flatMap((ResourceName) =>
+            this.#role({ RoleName: ResourceName }).tags.map(({ Key: TagKey, Value: TagValue }) => ({
+              ...{ ResourceType: 'role', ResourceName, TagKey, TagValue },
+            })),
+          ),
+        }
       case 'TagResources':
         for (const RoleName of JSON.parse(params['ResourceNames'] ?? '[]') as string[])
           this.#role({ RoleName }).tags = tagsIn(params)
@@ -248,6 +256,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   GetRole: ['RoleName'],
   UpdateRole: ['RoleName'],
   DeleteRole: ['RoleName'],
+  ListTagResources: ['ResourceType', 'ResourceNames'],
   TagResources: ['ResourceType', 'ResourceNames', 'Tag'],
   CreatePolicy: ['PolicyName', 'PolicyDocument'],
   CreatePolicyVersion: ['PolicyName', 'PolicyDocument'],

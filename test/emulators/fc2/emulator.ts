@@ -1,7 +1,7 @@
 import { checkBody } from '../aliyun/contract.ts'
 import { Neighbours } from '../aliyun/neighbours.ts'
 import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
-import { checkSignature as checkNewerSignature } from '../fc3/signature.ts'
+import { checkSignature as checkNewerSignature, statusOf } from '../fc3/signature.ts'
 import { Refusal } from '../refusal.ts'
 import { ROUTES, type Route } from './routes.ts'
 import { checkSignature } from './signature.ts'
@@ -42,6 +42,12 @@ export class Fc2Emulator extends Emulator {
 
   drift(name: string, change: Tree): void {
     Object.assign(this.#world.function(...split(name)), change)
+  }
+
+  /** Puts a load balancer there that leads to a function. */
+  hang(name: string, triggerName: string): void {
+    const trigger = { triggerName, triggerType: 'alb', triggerConfig: {} }
+    this.#world.triggers.set([...split(name), triggerName].join('/'), trigger)
   }
 
   driftService(name: string, change: Tree): void {
@@ -85,7 +91,10 @@ export class Fc2Emulator extends Emulator {
 
   #newer(functions: readonly Tree[], request: WireRequest): WireReply {
     const problem = checkNewerSignature(request, this.keys)
-    return problem ? failure(403, problem, 'signature') : { status: 200, body: { functions } }
+    if (problem) return failure(statusOf(problem), problem, 'signature')
+    const prefix = request.query.get('prefix') ?? ''
+    const found = functions.filter(({ functionName }) => String(functionName).startsWith(prefix))
+    return { status: 200, body: { functions: found } }
   }
 
   #routed(route: Route, request: WireRequest): WireReply {

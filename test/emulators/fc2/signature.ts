@@ -12,7 +12,7 @@ export function checkSignature(request: WireRequest, keys: ReadonlyMap<string, s
   const secret = keys.get(id)
   if (secret === undefined) return 'InvalidAccessKeyID'
   if (headers['date'] === undefined) return 'MissingRequiredHeader'
-  if (Math.abs(Date.now() - Date.parse(headers['date'])) > 15 * 60_000) return 'RequestExpired'
+  if (Math.abs(request.atMs - Date.parse(headers['date'])) > 15 * 60_000) return 'RequestExpired'
   const md5 = Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64')
   if (body.length > 0 && headers['content-md5'] !== md5) return 'InvalidArgument'
   const own = Object.keys(headers)

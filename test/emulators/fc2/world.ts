@@ -143,7 +143,7 @@ export class World {
     this.triggers.set(key, {
       qualifier: 'LATEST',
       ...body,
-      triggerConfig: reversed(body['triggerConfig']),
+      triggerConfig: reversed(body['triggerConfig'], triggerType),
       ...this.#born('triggerId'),
     })
     return this.trigger(service, name, String(triggerName))
@@ -154,8 +154,12 @@ export class World {
 
   updateTrigger(service: string, name: string, id: string, body: Tree): Tree {
     const trigger = this.trigger(service, name, id)
-    const changed = { ...trigger, ...body, triggerConfig: reversed(body['triggerConfig']) }
+    const changed = { ...trigger, ...body, triggerConfig: reversed(body['triggerConfig'], trigger['triggerType']) }
     checkFixed(trigger, changed)
+    checkBucket(
+      changed,
+      [...this.triggers.values()].filter((other) => other !== trigger),
+    )
     this.checkRole(changed, `acs:fc:${REGION}:${ACCOUNT}:services/${service}/functions/${name}`)
     return Object.assign(trigger, changed)
   }
@@ -178,9 +182,17 @@ export class World {
   }
 }
 
-/** Keys come back in another order than they were sent. */
-export function reversed(config: unknown): Tree {
-  return Object.fromEntries(Object.entries((config ?? {}) as Tree).reverse())
+/** Keys come back in another order than they were sent, with empty ones for those that were not. */
+export function reversed(config: unknown, type: unknown): Tree {
+  return Object.fromEntries(Object.entries({ ...BLANKS[String(type)], ...((config ?? {}) as Tree) }).reverse())
+}
+
+// The settings that the vendor's models have for these.
+const BLANKS: Readonly<Record<string, Tree>> = {
+  http: { disableURLInternet: false },
+  timer: { payload: '' },
+  oss: { filter: { key: { prefix: '', suffix: '' } } },
+  mns_topic: { filterTag: '' },
 }
 
 function now(): string {

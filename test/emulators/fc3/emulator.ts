@@ -6,7 +6,7 @@ import { Shelf } from '../aliyun/shelf.ts'
 import { Emulator, type EmulatorOptions, type WireReply, type WireRequest } from '../emulator.ts'
 import { Refusal } from '../refusal.ts'
 import { ROUTES, type Route } from './routes.ts'
-import { checkSignature } from './signature.ts'
+import { checkSignature, statusOf } from './signature.ts'
 
 type Tree = Record<string, unknown>
 
@@ -17,6 +17,10 @@ const REGION = 'cn-hangzhou'
 export class Fc3Emulator extends Emulator {
   readonly keys = new Map([['id', 'secret']])
   readonly neighbours = new Neighbours(this.keys)
+  /** What the deployer has no right to do. */
+  readonly denied = new Set<string>()
+  /** How long a trigger that was deleted still counts. */
+  lingerMs = 0
   readonly #functions = new Map<string, Tree & { busyUntil: number }>()
   readonly #triggers = new Map<string, Tree>()
   readonly #parts = new Map<string, Tree>()
@@ -51,6 +55,10 @@ export class Fc3Emulator extends Emulator {
     Object.assign(this.#function(functionName), change)
   }
 
+  driftTrigger(key: string, change: Tree): void {
+    Object.assign(this.#triggers.get(key) ?? {}, change)
+  }
+
   /** Puts a trigger of a function there that another product made, or a setting of one of its aliases. */
   plantBeside(name: string, trigger: Tree, part: Tree): void {
     this.#triggers.set(`${name}/${trigger['triggerName']}`, trigger)
@@ -80,9 +88,10 @@ export class Fc3Emulator extends Emulator {
     const beside = this.neighbours.answer(request)
     if (beside) return beside
     const problem = checkSignature(request, this.keys)
-    if (problem) return failure(403, problem, 'The request signature does not match.')
+    if (problem) return failure(statusOf(problem), problem, 'The request signature does not match.')
     const route = routeOf(request)
     if (!route) return failure(404, 'PathNotSupported', request.path)
+    if (this.denied.has(route.action)) return failure(403, 'AccessDenied', `the user may not ${route.action}`)
     if (route.action === 'InvokeFunction') return this.#invoke(route, request)
     const text = request.body.toString()
     const body = (text === '' ? {} : JSON.parse(text)) as Tree
@@ -126,7 +135,8 @@ export class Fc3Emulator extends Emulator {
         return this.#updateTrigger(name, this.#trigger(name, second), body)
       case 'DeleteTrigger':
         this.#trigger(name, second)
-        this.#triggers.delete(`${name}/${second}`)
+        if (this.lingerMs === 0) this.#triggers.delete(`${name}/${second}`)
+        else setTimeout(() => this.#triggers.delete(`${name}/${second}`), this.lingerMs)
         return undefined
       case 'ListFunctionVersions':
         return page([...this.#shelf(name).versions].reverse(), 'versions', query)
@@ -280,8 +290,12 @@ export class Fc3Emulator extends Emulator {
   }
 
   #updateTrigger(name: string, trigger: Tree, body: Tree): Tree {
-    const changed = { ...trigger, ...normalized(body) }
+    const changed = normalized({ ...trigger, ...body })
     checkFixed(trigger, changed)
+    checkBucket(
+      changed,
+      [...this.#triggers.values()].filter((other) => other !== trigger),
+    )
     this.neighbours.roles.check(changed, `acs:fc:${REGION}:${ACCOUNT}:functions/${name}`)
     return Object.assign(trigger, changed)
   }
@@ -395,10 +409,22 @@ function echoed(spec: Tree): Tree {
   }
 }
 
-// Keys come back in another order than they were sent.
+// Keys come back in another order than they were sent, with empty ones for those that were not.
 function normalized(trigger: Tree): Tree {
-  const config = JSON.parse(String(trigger['triggerConfig'])) as Tree
+  const config = {
+    ...BLANKS[String(trigger['triggerType'])],
+    ...(JSON.parse(String(trigger['triggerConfig'])) as Tree),
+  }
   return { ...trigger, triggerConfig: JSON.stringify(Object.fromEntries(Object.entries(config).reverse())) }
+}
+
+// The settings that the vendor's models have for these.
+const BLANKS: Readonly<Record<string, Tree>> = {
+  http: { authConfig: '' },
+  timer: { payload: '' },
+  log: { functionParameter: {} },
+  mns_topic: { filterTag: '' },
+  cdn_events: { notes: '' },
 }
 
 function withoutTimes(thing: Tree): Tree {

@@ -11,6 +11,8 @@ export function checkSignature(request: WireRequest, keys: ReadonlyMap<string, s
   const [, id = '', names = '', signature] = match ?? []
   const secret = keys.get(id)
   if (secret === undefined) return 'InvalidAccessKeyID'
+  const signedAt = Date.parse(request.headers['x-acs-date'] ?? '')
+  if (!(Math.abs(request.atMs - signedAt) <= BEARS_MS)) return EXPIRED
   const hash = createHash('sha256').update(request.body).digest('hex')
   if (request.headers['x-acs-content-sha256'] !== hash) return 'SignatureNotMatch'
   const signed = names.split(';').map((name) => `${name}:${(request.headers[name] ?? '').trim()}\n`)
@@ -18,6 +20,14 @@ export function checkSignature(request: WireRequest, keys: ReadonlyMap<string, s
   const text = `ACS3-HMAC-SHA256\n${createHash('sha256').update(canonical).digest('hex')}`
   return createHmac('sha256', secret).update(text).digest('hex') === signature ? undefined : 'SignatureNotMatch'
 }
+
+/** The status with which a request is refused for what is wrong. */
+export function statusOf(problem: string): number {
+  return problem === EXPIRED ? 400 : 403
+}
+
+const EXPIRED = 'InvalidTimeStamp.Expired'
+const BEARS_MS = 15 * 60_000
 
 function pathOf({ url }: WireRequest): string {
   return url.split('?')[0] ?? '/'

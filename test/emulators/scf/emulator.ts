@@ -51,7 +51,7 @@ export class ScfEmulator extends Emulator {
 
   protected name({ headers, method, path, url }: Omit<WireRequest, 'action'>): string {
     if (this.storage.isAsked(headers)) return `${method === 'HEAD' ? 'Get' : method} ${path === '/' ? url : 'object'}`
-    return headers['x-tc-action'] ?? (method === 'HEAD' ? 'Get nothing' : '')
+    return headers['x-tc-action'] ?? ''
   }
 
   protected changes({ action }: WireRequest): boolean {
@@ -104,7 +104,7 @@ export class ScfEmulator extends Emulator {
         return page(this.#listed(String(params['Namespace'] ?? 'default')), 'Functions', params)
       case 'GetFunction': {
         const fn = this.functions.get(params)
-        return { ...fn.told, ...statusOf(fn) }
+        return { ...fn.told, ...statusOf(fn), Triggers: this.triggers.of(keyOf(params)) }
       }
       case 'CreateFunction':
         return void this.functions.create(params, settleMs)

@@ -17,7 +17,7 @@ export function checkSignature(request: WireRequest, keys: ReadonlyMap<string, s
   const secret = keys.get(id)
   if (secret === undefined) return 'AuthFailure.SecretIdNotFound'
   const timestamp = request.headers['x-tc-timestamp'] ?? ''
-  if (Math.abs(Date.now() / 1000 - Number(timestamp)) > 300) return 'AuthFailure.SignatureExpire'
+  if (Math.abs(request.atMs / 1000 - Number(timestamp)) > 300) return 'AuthFailure.SignatureExpire'
   // The library signs the host without its port.
   const values: Record<string, string> = { ...request.headers, host: host.replace(/:\d+$/, '') }
   const signed = names.split(';').map((name) => `${name}:${(values[name] ?? '').trim().toLowerCase()}\n`)

@@ -44,13 +44,12 @@ export class Storage {
   }
 
   // https://cloud.tencent.com/document/product/436/7778, read on its own: the driver's way to sign is judged by it.
-  #isSigned({ method, path, headers, query }: WireRequest): boolean {
+  #isSigned({ method, path, headers, query, atMs }: WireRequest): boolean {
     const given = new URLSearchParams((headers['authorization'] ?? '').replaceAll(';', '%3B'))
     const secret = this.#keys.get(given.get('q-ak') ?? '')
     const time = given.get('q-key-time') ?? ''
     const [from = 0, until = 0] = time.split(';').map(Number)
-    const now = Date.now() / 1000
-    if (secret === undefined || now < from || now > until) return false
+    if (secret === undefined || atMs / 1000 < from || atMs / 1000 > until) return false
     const names = (given.get('q-header-list') ?? '').split(';')
     if (!names.includes('host')) return false
     const fields = names.map((name) => `${name}=${encodeURIComponent(headers[name] ?? '')}`).join('&')

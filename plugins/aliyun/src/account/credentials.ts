@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectOptions, error, SlsError } from '@anyfaas/kit'
-import { loadCredentialsChain } from './sdk.ts'
+import { type CredentialsProvider, loadCredentials } from './sdk.ts'
 import { fromServerlessDevs } from './serverless-devs.ts'
 
 export interface Credentials {
@@ -18,35 +19,73 @@ export interface Credentials {
 type Env = ConnectOptions['env']
 
 /**
- * The deployer's credentials: the vendor's variables of the environment, else what the vendor's own library finds (its
- * command line's `config.json`, its credentials file, an OIDC token in CI) or Serverless Devs wrote. A profile is one of that
- * command line, or an alias of that tool. Throws SLS5006 when there are none.
+ * The deployer's credentials: the vendor's variables of the environment, else what the vendor's own library finds (an OIDC token
+ * in CI, its command line's `config.json`, its credentials file, the machine's role, an address that hands them out), else what
+ * Serverless Devs made the default. A profile is one of that command line, or an alias of that tool. What is there and does not
+ * work is said, and nothing else is taken in its place. `load` asks the library. Throws SLS5006 when there are none.
  */
-export async function findCredentials(env: Env, profile?: string): Promise<Credentials> {
-  const given = fromEnvironment(env)
+export async function findCredentials(env: Env, profile?: string, load = loadCredentials): Promise<Credentials> {
+  // Who names a profile means it, whatever else is around.
+  const given = profile === undefined ? fromEnvironment(env) : undefined
   if (given) return given
-  // The library asks the network in the end, which is none of what a machine without its files waits for.
-  const isAlone = profile === undefined && env['ALIBABA_CLOUD_OIDC_TOKEN_FILE'] === undefined && !hasConfig(env)
-  const written = isAlone ? await fromServerlessDevs(env) : undefined
+  const sources = profile === undefined ? sourcesIn(env) : await profilesIn(env, profile)
+  // Without any of them the library asks the network in the end, which is none of what a machine without its files waits for.
+  const written = sources.length === 0 ? await fromServerlessDevs(env, profile) : undefined
   if (written) return written
   try {
-    const { accessKeyId, accessKeySecret, securityToken, providerName } =
-      await loadCredentialsChain(profile).getCredentials()
-    return {
-      accessKeyId,
-      accessKeySecret,
-      ...(securityToken && { securityToken }),
-      source: providerName ?? 'the credentials library',
-    }
+    return await fromLibrary(providerFor(sources, profile), profile, load)
   } catch (cause) {
-    const alias = isAlone ? undefined : await fromServerlessDevs(env, profile)
-    if (alias) return alias
     throw none(profile, cause)
   }
 }
 
-function hasConfig(env: Env): boolean {
-  return existsSync(env['ALIBABA_CLOUD_CONFIG_FILE'] ?? join(env['HOME'] ?? homedir(), '.aliyun', 'config.json'))
+async function fromLibrary(
+  provider: CredentialsProvider,
+  profile: string | undefined,
+  load: typeof loadCredentials,
+): Promise<Credentials> {
+  const { accessKeyId, accessKeySecret, securityToken, providerName } = await load(provider, profile)
+  return {
+    accessKeyId,
+    accessKeySecret,
+    ...(securityToken && { securityToken }),
+    source: providerName ?? 'the credentials library',
+  }
+}
+
+// What the library's whole chain finds before it asks for a machine's role in vain.
+function providerFor(sources: readonly string[], profile: string | undefined): CredentialsProvider {
+  if (profile !== undefined) return 'cli_profile'
+  return sources.length === 1 && sources[0] === ADDRESS ? 'uri' : 'default'
+}
+
+const ADDRESS = 'ALIBABA_CLOUD_CREDENTIALS_URI'
+const VARIABLES = ['ALIBABA_CLOUD_OIDC_TOKEN_FILE', 'ALIBABA_CLOUD_ECS_METADATA', ADDRESS]
+
+// https://www.alibabacloud.com/help/en/sdk/developer-reference/v2-manage-node-js-access-credentials
+function sourcesIn(env: Env): readonly string[] {
+  const files = [commandLineFile(env), env['ALIBABA_CLOUD_CREDENTIALS_FILE'] ?? at(env, '.alibabacloud', 'credentials')]
+  return [...VARIABLES.filter((name) => env[name]), ...files.filter((path) => existsSync(path))]
+}
+
+async function profilesIn(env: Env, profile: string): Promise<readonly string[]> {
+  const path = commandLineFile(env)
+  if (!existsSync(path)) return []
+  try {
+    const { profiles = [] } = JSON.parse(await readFile(path, 'utf8')) as { profiles?: readonly { name?: unknown }[] }
+    return profiles.some(({ name }) => name === profile) ? [path] : []
+  } catch {
+    // The library says what is wrong with it.
+    return [path]
+  }
+}
+
+function commandLineFile(env: Env): string {
+  return at(env, '.aliyun', 'config.json')
+}
+
+function at(env: Env, ...names: readonly string[]): string {
+  return join(env['HOME'] ?? homedir(), ...names)
 }
 
 function fromEnvironment(env: Env): Credentials | undefined {
@@ -64,12 +103,27 @@ function fromEnvironment(env: Env): Credentials | undefined {
 
 function none(profile: string | undefined, cause: unknown): SlsError {
   const where = profile === undefined ? '' : ` in the profile "${profile}"`
+  const looked =
+    profile === undefined
+      ? `ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, ${VARIABLES.join(', ')}, ~/.aliyun/config.json, ~/.alibabacloud/credentials, ~/.s/access.yaml`
+      : '~/.aliyun/config.json and ~/.s/access.yaml'
   const diagnostic = error('SLS5006', `no credentials for Alibaba Cloud${where}`, {
-    notes: [
-      { message: 'looked at ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and ~/.s/access.yaml' },
-      { message: cause instanceof Error ? cause.message : String(cause) },
+    notes: [{ message: `looked at ${looked}` }, { message: reasonIn(cause) }],
+    help: [
+      profile === undefined
+        ? 'set the two variables, or `aliyun configure`'
+        : `\`aliyun configure --profile ${profile}\``,
+      'sls doctor --provider aliyun shows what a deploy needs',
     ],
-    help: ['sls doctor --provider aliyun shows what is found where'],
   })
-  return new SlsError(diagnostic, { cause })
+  // Without its cause, whose message and fields quote what was read.
+  return new SlsError(diagnostic)
+}
+
+// The library's messages end with what it could not read or what it was answered, which may hold keys: after a colon, an equals
+// sign, or where a text or a map begins. The code of a refusal is a word.
+function reasonIn(cause: unknown): string {
+  const told = (cause instanceof Error ? cause.message : String(cause)).replace(/^[^:]* in the chain: /, '')
+  const code = /"(?:Code|error)"\s*:\s*"([A-Za-z_.]{3,60})"/.exec(told)?.[1]
+  return `${told.replace(/(?:(?<!status code|httpStatus): | = |["{[\n])[\s\S]*$/, '')}${code ? `: ${code}` : ''}`
 }

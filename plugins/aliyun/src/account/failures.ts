@@ -1,4 +1,4 @@
-import { RefusedError } from '@anyfaas/kit'
+import { isSlsError, RefusedError } from '@anyfaas/kit'
 
 /** What a failed call to the platform says, whichever of the vendor's libraries made it. */
 export interface Failure {
@@ -32,6 +32,8 @@ export function isThrottled(error: unknown): boolean {
 
 /** The next attempt may do better: no answer, a fault of the platform's own, or a change that is still under way. */
 export function isPassing(error: unknown): boolean {
+  // What we say ourselves may name anything, such as a function that is called "network".
+  if (isSlsError(error) && !(error instanceof RefusedError)) return false
   const { status, code } = readFailure(error)
   return status === 0 ? isTransport(error) : status >= 500 || PASSING.has(code)
 }
@@ -55,17 +57,26 @@ export function isTaken(error: unknown): boolean {
   return /AlreadyExists?($|\.)/.test(readFailure(error).code)
 }
 
-/** Makes what a vendor's library threw into what a user reads. What may pass stays as it is, for the one who tries again. */
+/** Makes what a vendor's library threw into what a user reads. What was interrupted, and what is no failure of a call, stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
   const { status, code, message } = readFailure(error)
-  if (isPassing(error) || isThrottled(error) || status === 0) return error
+  if (isInterrupted(error) || (status === 0 && !isPassing(error))) return error
   const requestId = /request id: ([\w-]+)/i.exec(message)?.[1]
-  const text = message.replace(/^[\w.]+: code: \d+, /, '').replace(/,? ?request ?id: [\w-]+.*$/i, '')
+  const text = message
+    .replace(/^[\w.]+: code: \d+, /, '')
+    .replace(/,? ?request ?id: [\w-]+.*$/i, '')
+    .replace(/(GET|HEAD|POST|PUT|DELETE) https?:\S+ failed\.$/, '')
+  const told = { code: status === 0 ? 'no answer' : code || `HTTP ${status}`, message: text }
   return new RefusedError(
     what,
-    { code, message: text, ...(requestId && { requestId }) },
-    { cause: error, isCredentials: CREDENTIALS.has(code) },
+    { ...told, ...(requestId && { requestId }), ...(CLOCK.has(code) && { help: CLOCK_HELP }) },
+    { cause: error, isCredentials: CREDENTIALS.has(code), isOutage: status === 0 || status >= 500 },
   )
+}
+
+function isInterrupted(error: unknown): boolean {
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown }
+  return code === 'ABORT_ERR' || name === 'AbortError' || name === 'TimeoutError'
 }
 
 // The last one: instances that were kept ready go in their own time.
@@ -75,6 +86,9 @@ const PASSING = new Set([
   'InternalServerError',
   'ProvisionConfigExist',
 ])
+// Each product has its own word for a request that was signed at another time than it arrived.
+const CLOCK = new Set(['InvalidTimeStamp.Expired', 'RequestExpired', 'RequestTimeTooSkewed', 'RequestTimeExpired'])
+const CLOCK_HELP = ['the clock of this machine is off: sls doctor says how far']
 const CREDENTIALS = new Set([
   'InvalidAccessKeyID',
   'InvalidAccessKeyId.NotFound',
@@ -85,5 +99,5 @@ const CREDENTIALS = new Set([
 
 function isTransport(error: unknown): boolean {
   const { code, message } = readFailure(error)
-  return /^(E[A-Z]+|UND_.*|ABORT_ERR)$/.test(code) || /socket hang up|ECONN|timeout|network/i.test(message)
+  return /^(E(?!RR_)[A-Z_]+|UND_.*|ABORT_ERR)$/.test(code) || /socket hang up|ECONN|timeout|network/i.test(message)
 }

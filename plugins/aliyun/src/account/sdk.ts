@@ -74,25 +74,25 @@ function core(): {
   return load('@alicloud/openapi-core') as ReturnType<typeof core>
 }
 
-export interface CredentialsChain {
-  getCredentials(): Promise<{
-    readonly accessKeyId: string
-    readonly accessKeySecret: string
-    readonly securityToken?: string
-    readonly providerName?: string
-  }>
+export interface Keys {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly securityToken?: string
+  /** Which of the library's ways found them. */
+  readonly providerName?: string
 }
 
-interface ChainBuilder {
-  withProfileName(name: string): ChainBuilder
-  build(): CredentialsChain
+interface KeysBuilder {
+  withProfileName(name: string): KeysBuilder
+  build(): { getCredentials(): Promise<Keys> }
 }
 
-/** The vendor's own way to find credentials: everything that it knows, or one profile of its command line. */
-export function loadCredentialsChain(profile: string | undefined): CredentialsChain {
+/** A way of the vendor's library to find credentials: all that it knows, a profile of its command line, or an address that has them. */
+export type CredentialsProvider = 'default' | 'cli_profile' | 'uri'
+
+export async function loadCredentials(provider: CredentialsProvider, profile: string | undefined): Promise<Keys> {
   const folder = '@alicloud/credentials/dist/src/providers'
-  const name = profile === undefined ? 'default' : 'cli_profile'
-  const { default: provider } = load(`${folder}/${name}`) as { default: { builder(): ChainBuilder } }
-  const builder = provider.builder()
-  return (profile === undefined ? builder : builder.withProfileName(profile)).build()
+  const { default: found } = load(`${folder}/${provider}`) as { default: { builder(): KeysBuilder } }
+  const builder = found.builder()
+  return await (profile === undefined ? builder : builder.withProfileName(profile)).build().getCredentials()
 }

@@ -2,21 +2,22 @@ import { createDecipheriv, createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { ConnectOptions } from '@anyfaas/kit'
+import { type ConnectOptions, error, isMap, SlsError, type Tree } from '@anyfaas/kit'
 
 /**
  * The keys that `s config add` of Serverless Devs wrote, by their alias; without one those that it made the default. Undefined when
- * there are none. https://docs.serverless-devs.com/user-guide/builtin/config/
+ * there are none. Throws SLS5006 for a file that is no YAML. https://docs.serverless-devs.com/user-guide/builtin/config/
  */
 export async function fromServerlessDevs(env: ConnectOptions['env'], alias?: string): Promise<Written | undefined> {
   const home = env['serverless_devs_config_home'] ?? join(env['HOME'] ?? homedir(), '.s')
   for (const name of ['access.yaml', 'access.yml']) {
-    const text = await readIfThere(join(home, name))
+    const path = join(home, name)
+    const text = await readIfThere(path)
     if (text === undefined) continue
-    const all = readAccess(text)
-    const preferred = [...all].find(([, keys]) => keys['__default'] === 'true')?.[0]
-    const keys = all.get(alias ?? preferred ?? 'default')
-    return keys && credentialsOf(keys, join(home, name))
+    const all = await readAccess(text, path)
+    const preferred = Object.entries(all).find(([, keys]) => isMap(keys) && keys['__default'] === 'true')?.[0]
+    const keys = all[alias ?? preferred ?? 'default']
+    return isMap(keys) ? credentialsOf(keys, path) : undefined
   }
   return undefined
 }
@@ -30,12 +31,12 @@ export interface Written {
   readonly source: string
 }
 
-type Keys = Readonly<Record<string, string>>
-
-function credentialsOf(keys: Keys, source: string): Written | undefined {
-  const { AccessKeyID: accessKeyId, AccessKeySecret: accessKeySecret, SecurityToken: token, AccountID: account } = keys
+function credentialsOf(keys: Tree, source: string): Written | undefined {
+  const [accessKeyId, accessKeySecret, securityToken, account] = [
+    ...['AccessKeyID', 'AccessKeySecret', 'SecurityToken', 'AccountID'],
+  ].map((name) => deciphered(keys[name]))
   if (!accessKeyId || !accessKeySecret) return undefined
-  return { accessKeyId, accessKeySecret, source, ...(token && { securityToken: token }), ...(account && { account }) }
+  return { accessKeyId, accessKeySecret, source, ...(securityToken && { securityToken }), ...(account && { account }) }
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -47,38 +48,22 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-// The tool writes a map of maps of texts, long ones in a block of their own: of YAML no more than that is read.
-function readAccess(text: string): ReadonlyMap<string, Keys> {
-  const found = new Map<string, Record<string, string>>()
-  let keys: Record<string, string> = {}
-  let key = ''
-  for (const line of text.split(/\r?\n/)) {
-    const [, indent = '', name, value = ''] = /^( *)('[^']*'|"[^"]*"|[^\s:#]+):(?: +(.*))?$/.exec(line) ?? []
-    if (name === undefined) {
-      if (key !== '' && line.trim() !== '') keys[key] = `${keys[key] ?? ''}${line.trim()}`
-    } else if (indent === '') {
-      keys = {}
-      key = ''
-      found.set(unquoted(name), keys)
-    } else {
-      key = unquoted(name)
-      keys[key] = /^[>|]/.test(value) ? '' : unquoted(value)
-    }
-  }
-  return new Map([...found].map(([name, own]) => [name, deciphered(own)]))
-}
-
-function deciphered(keys: Keys): Keys {
-  return Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, decipher(value) ?? value]))
+async function readAccess(text: string, path: string): Promise<Tree> {
+  const { readTexts } = await import('./texts.ts')
+  const all = readTexts(text)
+  if (isMap(all)) return all
+  throw new SlsError(error('SLS5006', `${path} cannot be read as YAML`, { help: ['s config add writes it'] }))
 }
 
 // Not a secret: the tool has the same one everywhere, so that the file is unreadable at a glance and no more.
 const PASSPHRASE = 'SecretKey123'
 
 // What OpenSSL makes with a passphrase: `Salted__`, the salt, AES-256-CBC by a key that MD5 stretched.
-function decipher(text: string): string | undefined {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.toString('latin1', 0, 8) !== 'Salted__') return undefined
+function deciphered(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  // Folded over lines, where it is long.
+  const bytes = Buffer.from(value.replace(/\s/g, ''), 'base64')
+  if (bytes.toString('latin1', 0, 8) !== 'Salted__') return value
   const salt = bytes.subarray(8, 16)
   let stretched = Buffer.alloc(0)
   for (let block = stretched; stretched.length < 48; stretched = Buffer.concat([stretched, block]))
@@ -88,10 +73,6 @@ function decipher(text: string): string | undefined {
     return Buffer.concat([decipherer.update(bytes.subarray(16)), decipherer.final()]).toString()
   } catch {
     // Written by somebody else, or by hand: taken as it stands, as the tool itself does.
-    return undefined
+    return value
   }
-}
-
-function unquoted(text: string): string {
-  return text.trim().replace(/^(['"])(.*)\1$/, '$2')
 }

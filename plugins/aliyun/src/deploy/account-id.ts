@@ -8,34 +8,49 @@ export interface AccountQuestion extends Pick<ConnectOptions, 'service' | 'env'>
   readonly endpoint?: string
 }
 
-/**
- * The id of the account: what the deployer says, else what the credentials or the platform do. Undefined when nobody does; throws
- * SLS5006 for keys that the platform does not take.
- */
-export async function accountOf({ service, env, ...reach }: AccountQuestion): Promise<string | undefined> {
-  const said = service.provider.accountId ?? env['ALIBABA_CLOUD_ACCOUNT_ID'] ?? reach.credentials.account
-  if (said !== undefined) return said
+/** The id of an account, or why nobody told it; neither where nobody was asked. */
+export interface AccountId {
+  readonly account?: string
+  readonly whyNot?: unknown
+}
+
+/** The id that the deployer says, or that stands beside the credentials. */
+export function saidAccount({ service, env, credentials }: AccountQuestion): AccountId | undefined {
+  const account = service.provider.accountId ?? env['ALIBABA_CLOUD_ACCOUNT_ID'] ?? credentials.account
+  return account === undefined ? undefined : { account }
+}
+
+/** The id that the platform tells. Throws SLS5006 for keys that it does not take; a cloud that has no such service tells none. */
+export async function askAccount(reach: Omit<AccountQuestion, 'service' | 'env'>): Promise<AccountId> {
   try {
-    return (await askIdentity(reach, AbortSignal.timeout(ASKED_MS))).account
-  } catch (cause) {
-    if (isSlsError(cause) && cause.diagnostics.some(({ code }) => code === 'SLS5006')) throw cause
-    // A cloud that has no such service does without the id as long as it can.
-    return undefined
+    return { account: (await askIdentity(reach, AbortSignal.timeout(ASKED_MS))).account }
+  } catch (whyNot) {
+    if (isSlsError(whyNot) && whyNot.diagnostics.some(({ code }) => code === 'SLS5006')) throw whyNot
+    return { whyNot }
   }
 }
 
 const ASKED_MS = 5000
 
 /** Throws SLS5006 for things whose names need an account id that nobody said. */
-export function checkAccount(resources: readonly Resource[], account: string | undefined): void {
+export function checkAccount(resources: readonly Resource[], { account, whyNot }: AccountId): void {
   if (account === undefined && JSON.stringify(resources).includes(ACCOUNT))
-    throw lacksAccount('a trigger of the service')
+    throw lacksAccount('a trigger of the service', whyNot)
 }
 
-export function lacksAccount(what: string): SlsError {
+/** The account's id, for what cannot be without it. Throws SLS5006 where nobody told it, and why. */
+export function mustKnow(what: string, { account, whyNot }: AccountId): string {
+  if (account === undefined) throw lacksAccount(what, whyNot)
+  return account
+}
+
+function lacksAccount(what: string, cause: unknown): SlsError {
+  const reason = cause instanceof Error ? cause.message : cause === undefined ? 'nobody was asked' : String(cause)
   return new SlsError(
     error('SLS5006', `${what} needs the id of the account, and the platform did not tell it`, {
+      notes: [{ message: reason }],
       help: ['provider.accountId, or ALIBABA_CLOUD_ACCOUNT_ID in the environment'],
     }),
+    { cause },
   )
 }

@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises'
-import { type Artifact, type Call, error, Shelf, SlsError, type Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, error, type Service, Shelf, SlsError, type Tree } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { putObject } from '../account/objects.ts'
+
+/** All buckets that a deploy puts code into: the deployer's own for large code, and those that the file names. */
+export function bucketsOf(
+  service: Service,
+  largeBucket: string | undefined,
+  bucketIn: (service: Service, fn: string) => string | undefined,
+): readonly string[] {
+  const named = service.functions.map(({ name }) => bucketIn(service, name))
+  return [largeBucket, ...named].filter((one) => one !== undefined)
+}
 
 export interface CodeStoreOptions {
   readonly artifacts: readonly Artifact[]

@@ -1,29 +1,17 @@
 import type { Call, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../account/failures.ts'
+import { isPassing, isTaken, unlessMissing } from '../account/failures.ts'
+import type { Api } from './api.ts'
 import { revealed, type Secrets } from './revealed.ts'
 
 /** What an edition says of the domains of its functions. */
 export interface DomainEdition extends Secrets {
   readonly type: string
-  readonly client: Client
+  readonly client: Api
   /** Which function of ours a route leads to; undefined where it is somebody else's. */
   readonly findTargets: (call: Call) => Promise<(route: Tree) => string | undefined>
   /** A route that was told, in the words of a spec. */
   readonly projectRoute: (route: Tree) => Tree
 }
-
-interface Client {
-  call(request: Request & { readonly method: Method; readonly body?: object }, call: Call): Promise<Tree>
-  list(request: Request, field: string, call: Call): Promise<Tree[]>
-}
-
-interface Request {
-  readonly action: string
-  readonly path: string
-  readonly about: string
-}
-
-type Method = 'POST' | 'PUT' | 'DELETE'
 
 /** Custom domains. They bear neither tags nor a mark: one is ours when all that it leads to is. */
 export class DomainDriver implements Driver<Tree, Tree> {
@@ -71,11 +59,8 @@ export class DomainDriver implements Driver<Tree, Tree> {
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     const path = `/custom-domains/${value['domainName']}`
-    try {
-      await this.#edition.client.call({ action: 'DeleteCustomDomain', method: 'DELETE', path, about: id }, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
+    const request = { action: 'DeleteCustomDomain', method: 'DELETE', path, about: id } as const
+    await unlessMissing(this.#edition.client.call(request, call))
   }
 
   project(live: Tree): Tree {
@@ -91,6 +76,11 @@ export class DomainDriver implements Driver<Tree, Tree> {
 
   isTaken(failure: unknown): boolean {
     return isTaken(failure)
+  }
+
+  /** The names of those that lead to the service. */
+  async names(call: Call): Promise<readonly string[]> {
+    return (await this.list(call, [])).map(({ value }) => String(value['domainName']))
   }
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {

@@ -1,71 +1,84 @@
-import { clockFinding, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
+import {
+  type Destination,
+  type Examination,
+  type Finding,
+  keyFinding,
+  lookFinding,
+  placeFindings,
+  type Service,
+} from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
-import { askIdentity, type Identity } from '../account/identity.ts'
+import { addressOf, askIdentity, type Identity } from '../account/identity.ts'
+import { regionOf } from '../region.ts'
 
 export interface Examined {
   readonly credentials: Credentials
   readonly region: string
   readonly endpoint?: string
-  readonly account: string | undefined
-  /** Asks the API, and says what it found. */
-  readonly look: () => Promise<string>
-  readonly policy: object
+  readonly account?: string
+  /** Asks the API. */
+  readonly look: () => Promise<Seen>
+  readonly policy: Policy
 }
+
+/** What the API told. */
+export interface Seen {
+  readonly found: string
+  /** The custom domains that lead to the service now. */
+  readonly domains: readonly string[]
+}
+
+/** The rights that a deploy to an account needs, also to take away what is there and no longer in the file. */
+export type Policy = (account: string, domains: readonly string[]) => object
 
 /** What a deploy will find. */
 export async function examine(examined: Examined, signal: AbortSignal): Promise<Examination> {
-  const { credentials, region, look, policy } = examined
+  const { credentials, look, policy } = examined
   const { accessKeyId, source, securityToken } = credentials
-  const identity = await askIdentity(examined, signal).catch((cause: unknown) => {
-    signal.throwIfAborted()
-    return reasonOf(cause)
-  })
-  const findings: Finding[] = [
-    {
-      what: 'credentials',
-      state: 'good',
-      // The id names the key; it opens nothing.
-      found: `${accessKeyId.slice(0, 4)}… from ${source}${securityToken ? ', with a session token' : ''}`,
-    },
-    { what: 'region', state: 'good', found: region },
-    ...whose(examined, identity),
-    ...(typeof identity === 'string' || identity.aheadMs === undefined
-      ? []
-      : [clockFinding(identity.aheadMs, CLOCK_BEARS_MS)]),
-    await ask(look),
-  ]
-  return { findings, policy }
+  let identity: Identity | undefined
+  let domains: readonly string[] = []
+  const [place, whose, api] = await Promise.all([
+    placeFindings(destination(examined), signal),
+    lookFinding('account', async () => {
+      identity = await askIdentity(examined, signal)
+      return `${identity.account}, as ${identity.arn}`
+    }),
+    lookFinding('the API', async () => {
+      const seen = await look()
+      domains = seen.domains
+      return seen.found
+    }),
+  ])
+  const key = keyFinding(accessKeyId, { source, isSession: Boolean(securityToken) })
+  const findings = [key, ...place, judged(whose, examined, identity), api]
+  return { findings, policy: policy(examined.account ?? identity?.account ?? '*', domains) }
 }
 
-function whose({ account }: Examined, identity: Identity | string): Finding[] {
-  if (typeof identity === 'string')
-    return [
-      {
-        what: 'account',
-        state: 'doubtful',
-        found: `${account ?? 'not known'}: ${identity}`,
-        help: 'triggers of other products need it: provider.accountId, or ALIBABA_CLOUD_ACCOUNT_ID',
-      },
-    ]
-  const found = `${identity.account}, as ${identity.arn}`
-  if (account === undefined || account === identity.account) return [{ what: 'account', state: 'good', found }]
+/** What there is to say before there are credentials. */
+export async function beforehand(service: Service, policy: Policy, signal: AbortSignal): Promise<Examination> {
+  const { endpoint, accountId = '*' } = service.provider
+  const region = regionOf(service)
+  const findings = await placeFindings(destination({ region, ...(endpoint && { endpoint }) }), signal)
+  return { findings, policy: policy(accountId, []) }
+}
+
+function destination({ region, endpoint }: Pick<Examined, 'region' | 'endpoint'>): Destination {
+  return { region, address: endpoint ?? addressOf(region), clockBearsMs: CLOCK_BEARS_MS }
+}
+
+// Most deploys need no account, and one that is said may be another than that of the keys.
+function judged(whose: Finding, { account }: Examined, identity: Identity | undefined): Finding {
+  if (!identity)
+    return {
+      ...whose,
+      state: 'doubtful',
+      found: `${account ?? 'not known'}: ${whose.found}`,
+      help: 'triggers of other products need it: provider.accountId, or ALIBABA_CLOUD_ACCOUNT_ID',
+    }
+  if (account === undefined || account === identity.account) return whose
   const help = `provider.accountId says ${account}, and these credentials are of another account`
-  return [{ what: 'account', state: 'bad', found, help }]
+  return { ...whose, state: 'bad', help }
 }
 
 // https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
 const CLOCK_BEARS_MS = 15 * 60_000
-
-async function ask(look: () => Promise<string>): Promise<Finding> {
-  try {
-    return { what: 'the API', state: 'good', found: await look() }
-  } catch (cause) {
-    if (!isSlsError(cause)) throw cause
-    return { what: 'the API', state: 'bad', found: reasonOf(cause) }
-  }
-}
-
-function reasonOf(cause: unknown): string {
-  if (isSlsError(cause)) return cause.diagnostics[0]?.message ?? cause.message
-  return cause instanceof Error ? cause.message : String(cause)
-}

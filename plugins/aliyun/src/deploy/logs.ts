@@ -1,4 +1,14 @@
-import { type Call, clock, error, type LogLine, type LogQuery, SlsError, type Tree } from '@anyfaas/kit'
+import {
+  type Call,
+  clock,
+  error,
+  followLog,
+  type LogLine,
+  type LogQuery,
+  type LogSpan,
+  SlsError,
+  type Tree,
+} from '@anyfaas/kit'
 import type { LogService } from '../account/log-service.ts'
 
 /** Where a deployed function writes its log. */
@@ -19,20 +29,11 @@ export async function* readLogs(
   service: LogService,
   call: Call,
 ): AsyncGenerator<LogLine> {
-  let from = query.since ?? Date.now() - BACK_MS
-  let known: ReadonlyMap<string, number> = new Map()
-  for (let isFirst = true; ; isFirst = false) {
-    const until = Date.now()
-    const found = await Promise.all(sources.map((source) => search({ source, from, until }, service, call)))
-    const lines = found.flat().sort((a, b) => a.time - b.time)
-    const fresh = without(lines, known)
-    yield* isFirst && query.tail !== undefined ? fresh.slice(Math.max(0, fresh.length - query.tail)) : fresh
-    if (!query.follow) return
-    known = counted(lines)
-    // Lines arrive late and out of order.
-    from = Math.max(from, until - LATE_MS)
-    await clock.wait(LOOK_MS, call.signal)
-  }
+  yield* followLog(
+    async (span) => (await Promise.all(sources.map((source) => search({ source, ...span }, service, call)))).flat(),
+    query,
+    call,
+  )
 }
 
 /** Where a function's log goes by its log settings. Throws SLS2004 when it goes nowhere. */
@@ -43,15 +44,10 @@ export function logSource({ fn, name }: Pick<LogSource, 'fn' | 'name'>, logConfi
   throw new SlsError(error('SLS2004', `function "${fn}" writes its log nowhere`, { help }))
 }
 
-const BACK_MS = 15 * 60_000
-const LATE_MS = 60_000
-const LOOK_MS = 2000
 const PAGE = 100
 
-interface Search {
+interface Search extends LogSpan {
   readonly source: LogSource
-  readonly from: number
-  readonly until: number
 }
 
 // https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-getlogs
@@ -98,24 +94,4 @@ function lineOf(fn: string, { __time__, __time_ns_part__, message, requestId }: 
     text,
     ...(typeof requestId === 'string' && requestId && { requestId }),
   }
-}
-
-function counted(lines: readonly LogLine[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const line of lines) counts.set(keyOf(line), (counts.get(keyOf(line)) ?? 0) + 1)
-  return counts
-}
-
-// A function may write the same line twice in a second: as many are new as there are more than before.
-function without(lines: readonly LogLine[], known: ReadonlyMap<string, number>): readonly LogLine[] {
-  const seen = new Map<string, number>()
-  return lines.filter((line) => {
-    const count = (seen.get(keyOf(line)) ?? 0) + 1
-    seen.set(keyOf(line), count)
-    return count > (known.get(keyOf(line)) ?? 0)
-  })
-}
-
-function keyOf({ time, function: fn, requestId, text }: LogLine): string {
-  return JSON.stringify([time, fn, requestId, text])
 }

@@ -14,11 +14,11 @@ export function isMade({ triggerType, triggerName }: Tree): boolean {
 const MADE = new Set(['http', 'timer', 'oss', 'log', 'mns_topic', 'cdn_events', 'tablestore', 'eventbridge'])
 
 /**
- * Whether a live trigger's configuration differs in what no update changes: that of a topic as a whole, and which event of CDN it
- * is. Such a trigger is made anew. https://registry.terraform.io/providers/aliyun/alicloud/latest/docs/resources/fc_trigger
+ * Whether a live trigger's configuration differs in what no update changes: that of a topic as a whole, which event of CDN it is, and
+ * what an event bus reads. Such a trigger is made anew. https://registry.terraform.io/providers/aliyun/alicloud/latest/docs/resources/fc_trigger
  */
 export function isFixed(live: Tree, { triggerType, triggerConfig }: Tree): boolean {
-  const differs = (name: string): boolean => fieldIn(live['triggerConfig'], name) !== fieldIn(triggerConfig, name)
+  const differs = (path: string): boolean => fieldIn(live['triggerConfig'], path) !== fieldIn(triggerConfig, path)
   const fields = FIXED[String(triggerType)] ?? []
   return fields.some(differs)
 }
@@ -26,8 +26,9 @@ export function isFixed(live: Tree, { triggerType, triggerConfig }: Tree): boole
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   mns_topic: ['notifyContentFormat', 'notifyStrategy', 'filterTag'],
   cdn_events: ['eventName', 'eventVersion'],
+  eventbridge: ['eventSourceConfig.eventSourceType'],
 }
 
-function fieldIn(config: unknown, name: string): unknown {
-  return isMap(config) ? config[name] : undefined
+function fieldIn(config: unknown, path: string): unknown {
+  return path.split('.').reduce((found, name) => (isMap(found) ? found[name] : undefined), config)
 }

@@ -1,4 +1,4 @@
-import { deployedName, isRef, type Resource, type Service, type Tree, triggersOf } from '@anyfaas/kit'
+import { deployedName, isRef, type Resource, type Service, type Tree, type Trigger, triggersOf } from '@anyfaas/kit'
 import { ROLE, roleId } from './role-driver.ts'
 
 export interface TriggerRoles {
@@ -13,20 +13,22 @@ export interface TriggerRoles {
  */
 export function withTriggerRoles(resources: readonly Resource[], wishes: TriggerRoles): readonly Resource[] {
   const specs = new Map(resources.map(({ id, spec }) => [id, spec as Tree]))
-  const roles = new Map<string, Resource<Tree>>()
+  const roles = new Map<string, Growing>()
   const placed = resources.map((resource): Resource => {
     const { triggerType, functionName, invocationRole } = resource.spec as Tree
     const product = PRODUCTS[String(triggerType)]
     if (!product || invocationRole) return resource
     const called = isRef(functionName) ? specs.get(functionName.$ref) : undefined
     if (!called) throw new Error(`a trigger without its function: ${resource.id}`)
-    const arns = wishes.functionArns(called)
     const name = roleName(wishes.service, resource)
-    const first = roles.get(name) ?? roleOf(name, product, allow(['fc:InvokeFunction'], arns), resource)
-    roles.set(name, widened(first, product.rights(String((resource.spec as Tree)['sourceArn']))))
+    const role = roles.get(name) ?? { product, first: resource, statements: new Map() }
+    roles.set(name, role)
+    const rights = product.rights(String((resource.spec as Tree)['sourceArn']))
+    for (const statement of [allow(['fc:InvokeFunction'], wishes.functionArns(called)), ...rights])
+      role.statements.set(JSON.stringify(statement), statement)
     return { ...resource, spec: { ...resource.spec, invocationRole: { $ref: roleId(name), field: 'Arn' } } }
   })
-  return [...roles.values(), ...placed]
+  return [...[...roles].map(([name, role]) => roleOf(name, role)), ...placed]
 }
 
 /** The ids of what a live trigger refers to: its function, and the role in whose name it is called. */
@@ -35,10 +37,18 @@ export function usesOf(fn: string, { invocationRole }: Tree): readonly string[] 
   return [`function/${fn}`, ...(role === undefined ? [] : [roleId(role)])]
 }
 
+/** Whether a service has triggers of other products, which are named by the account. */
+export function needsAccount(service: Pick<Service, 'functions'>): boolean {
+  return triggersElsewhere(service).length > 0
+}
+
 /** Whether a service has triggers that get a role from us. */
-export function needsRoles({ functions }: Pick<Service, 'functions'>): boolean {
-  const triggers = functions.flatMap((fn) => triggersOf(fn).map(({ trigger }) => trigger))
-  return triggers.some(({ kind, role }) => KINDS.has(kind) && role === undefined)
+export function needsRoles(service: Pick<Service, 'functions'>): boolean {
+  return triggersElsewhere(service).some(({ role }) => role === undefined)
+}
+
+function triggersElsewhere({ functions }: Pick<Service, 'functions'>): readonly Trigger[] {
+  return functions.flatMap((fn) => triggersOf(fn).flatMap(({ trigger }) => (KINDS.has(trigger.kind) ? [trigger] : [])))
 }
 
 const KINDS = new Set(['os', 'log', 'mq', 'cdn', 'table'])
@@ -70,19 +80,28 @@ const PRODUCTS: Readonly<Record<string, Product>> = {
   tablestore: {
     // Tablestore's own account: https://www.alibabacloud.com/help/en/fc/user-guide/tablestore-trigger
     principal: { RAM: ['acs:ram::1604337383174619:root'] },
-    rights: (table) => [allow(['ots:BatchGet*', 'ots:Describe*', 'ots:Get*', 'ots:List*'], [table, `${table}*`])],
+    rights: (table) => [allow(['ots:BatchGet*', 'ots:Describe*', 'ots:Get*', 'ots:List*'], [table, `${table}/*`])],
   },
 }
 
-function roleOf(RoleName: string, { principal }: Product, statement: object, { at, fn }: Resource): Resource<Tree> {
-  const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }
+/** A role while the triggers are gone through that share it. */
+interface Growing {
+  readonly product: Product
+  /** The first of these triggers. */
+  readonly first: Resource
+  /** What it allows, each once. */
+  readonly statements: Map<string, object>
+}
+
+function roleOf(RoleName: string, { product, first: { at, fn }, statements }: Growing): Resource<Tree> {
+  const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: product.principal }
   return {
     id: roleId(RoleName),
     type: ROLE,
     spec: {
       RoleName,
       AssumeRolePolicyDocument: documentOf([trust]),
-      PolicyDocument: documentOf([statement]),
+      PolicyDocument: documentOf([...statements.values()]),
       Policies: [`Custom/${RoleName}`],
     },
     ...(fn !== undefined && { fn }),
@@ -90,19 +109,12 @@ function roleOf(RoleName: string, { principal }: Product, statement: object, { a
   }
 }
 
-function widened(role: Resource<Tree>, rights: readonly object[]): Resource<Tree> {
-  const { Statement } = role.spec['PolicyDocument'] as { Statement: readonly object[] }
-  const known = new Set(Statement.map((one) => JSON.stringify(one)))
-  const more = rights.filter((one) => !known.has(JSON.stringify(one)))
-  return { ...role, spec: { ...role.spec, PolicyDocument: documentOf([...Statement, ...more]) } }
-}
-
-// Roles allow no "_" in their names and policies no ".", and services tell a role's name in lower case.
-const NAME = { pattern: /^[a-z0-9-]+$/, maxLength: 64, words: 'lower-case letters, digits and "-"' }
+/** Roles allow no "_" in their names and policies no ".", and services tell a role's name in lower case. */
+export const ROLE_NAME = { pattern: /^[a-z0-9-]+$/, maxLength: 64, words: 'lower-case letters, digits and "-"' }
 
 function roleName({ name, stage }: TriggerRoles['service'], { fn = '', spec }: Resource): string {
   const type = String((spec as Tree)['triggerType']).replaceAll('_', '-')
-  return deployedName([name, stage, fn, type], NAME).toLowerCase().replaceAll('_', '-')
+  return deployedName([name, stage, fn, type], ROLE_NAME).toLowerCase().replaceAll('_', '-')
 }
 
 function allow(actions: readonly string[], resources: readonly string[]): object {

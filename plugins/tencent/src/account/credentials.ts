@@ -79,7 +79,12 @@ function none(profile: string | undefined): SlsError {
   return new SlsError(
     error('SLS5006', `no credentials for Tencent Cloud${where}`, {
       notes: [{ message: `looked at ${looked}` }],
-      help: ['sls doctor --provider tencent shows what is found where'],
+      help: [
+        profile === undefined
+          ? 'set the two variables, or `tccli configure`'
+          : `\`tccli configure --profile ${profile}\``,
+        'sls doctor --provider tencent shows what a deploy needs',
+      ],
     }),
   )
 }

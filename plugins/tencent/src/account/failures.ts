@@ -40,17 +40,31 @@ export function isMissing(error: unknown): boolean {
   return readFailure(error).code.startsWith('ResourceNotFound')
 }
 
+/** What a call answers; undefined where what it is about is not there. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (failure) {
+    if (isMissing(failure)) return undefined
+    throw failure
+  }
+}
+
 export function isTaken(error: unknown): boolean {
   return readFailure(error).code.startsWith('ResourceInUse')
 }
 
-/** Makes what the vendor's library threw into what a user reads. What may pass stays as it is, for the one who tries again. */
+/** Makes what the vendor's library threw into what a user reads. What is no failure of a call stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
   const { status, code, message, requestId } = readFailure(error)
-  if (isPassing(error) || isThrottled(error) || status === 0) return error
-  const isCredentials = code.startsWith('AuthFailure') && code !== 'AuthFailure.UnauthorizedOperation'
-  const refusal = { code: code || `HTTP ${status}`, message, ...(requestId && { requestId }) }
-  return new RefusedError(what, refusal, { cause: error, isCredentials })
+  if (status === 0 && !isPassing(error)) return error
+  const isClock = code === 'AuthFailure.SignatureExpire'
+  const isCredentials = code.startsWith('AuthFailure') && code !== 'AuthFailure.UnauthorizedOperation' && !isClock
+  const help = isClock && { help: ['the clock of this machine is off: sls doctor says how far'] }
+  const isOutage = status === 0 || status >= 500
+  const told = { code: code || (status === 0 ? 'no answer' : `HTTP ${status}`), message }
+  const refusal = { ...told, ...(requestId && { requestId }), ...help }
+  return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage })
 }
 
 // What stands in the way of these is another change of the same function.
@@ -71,7 +85,7 @@ const PASSING = new Set([
   'FailedOperation.TotalConcurrencyMemoryInProgress',
 ])
 
-const TRANSPORT = /socket hang up|\bE[A-Z]{4,}\b|timeout|network|[Pp]remature close|invalid json/
+const TRANSPORT = /socket hang up|\bE(?!RR_)[A-Z_]{4,}\b|timeout|network|[Pp]remature close|invalid json/
 
 // Failures to connect come as the same class, with a message only.
 function isVendors(error: unknown): boolean {

@@ -1,4 +1,15 @@
-import { checkPart, checkShape, type Diagnostic, isMap, type Service, type Shape, treeAt } from '@anyfaas/kit'
+import {
+  checkPart,
+  checkShape,
+  type Diagnostic,
+  type Fn,
+  isMap,
+  mergeTree,
+  type Service,
+  type Shape,
+  type Tree,
+  treeAt,
+} from '@anyfaas/kit'
 
 /** Raw settings in the words of the component multi-scf. */
 export function checkRaw(service: Service): readonly Diagnostic[] {
@@ -17,6 +28,12 @@ export function checkRaw(service: Service): readonly Diagnostic[] {
         : [checkPart(name, names, { pointer: `${at}/${name}`, name: 'the service' })],
     ),
   ]
+}
+
+/** What a function gets, in the words of the component, with its raw settings laid over it. */
+export function withRaw(spec: Tree, fn: Fn, { overrides }: Pick<Service, 'overrides'>): Tree {
+  const raw = [fn.overrides['tencent'], treeAt(overrides['tencent'], ['inputs', 'functions', fn.name])]
+  return raw.reduce<Tree>(mergeTree, spec)
 }
 
 const NAME = 'a function of multi-scf'

@@ -24,13 +24,12 @@ import {
   type Service,
   subjectOf,
   type Translation,
-  treeAt,
   triggersOf,
 } from '@anyfaas/kit'
 import { codeOf, PLATFORM } from './code.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
-import { checkRaw } from './overrides.ts'
+import { checkRaw, withRaw } from './overrides.ts'
 import { triggers } from './triggers.ts'
 
 /** Functions with their triggers in the words of multi-scf, and a custom domain in those of CreateCustomDomain. */
@@ -68,11 +67,10 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
   const code = codeOf(fn, service, artifacts)
   const mapped = mapFields(fields, effectiveFn(fn), subject)
   const spec = { name: nameOf(fn, service), runtime: checked.runtime, ...code.spec, ...mapped.spec }
-  const overrides = [fn.overrides['tencent'], treeAt(service.overrides['tencent'], ['inputs', 'functions', fn.name])]
   const made = translateTriggers(fn)
   return {
     resources: [
-      { id: `function/${fn.name}`, type: 'scf:function', spec: overrides.reduce(mergeTree, spec) as object, at: fn.at },
+      { id: `function/${fn.name}`, type: 'scf:function', spec: withRaw(spec, fn, service), at: fn.at },
       ...made.resources,
     ],
     diagnostics: [

@@ -1,5 +1,5 @@
 import { type Call, type Driver, type FieldRules, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
-import { isMissing, isPassing } from '../../account/failures.ts'
+import { isPassing, unlessMissing } from '../../account/failures.ts'
 import { ASYNC_DEFAULTS } from './expand.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
@@ -22,12 +22,8 @@ export class AsyncDriver implements Driver<Tree, Tree> {
       const value = { serviceName, functionName: name }
       const id = `async/${fn}`
       const request = { action: 'GetFunctionAsyncInvokeConfig', method: 'GET', path: pathOf(value), about: id } as const
-      try {
-        return [{ id, fn, uses: [`function/${fn}`], value: { ...(await client.call(request, call)), ...value } }]
-      } catch (cause) {
-        if (isMissing(cause)) return []
-        throw cause
-      }
+      const told = await unlessMissing(client.call(request, call))
+      return told ? [{ id, fn, uses: [`function/${fn}`], value: { ...told, ...value } }] : []
     })
     return (await Promise.all(found)).flat()
   }
@@ -46,11 +42,7 @@ export class AsyncDriver implements Driver<Tree, Tree> {
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     const path = pathOf(value)
     const request = { action: 'DeleteFunctionAsyncInvokeConfig', method: 'DELETE', path, about: id } as const
-    try {
-      await this.#site.client.call(request, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
+    await unlessMissing(this.#site.client.call(request, call))
   }
 
   project(live: Tree): Tree {

@@ -4,6 +4,7 @@ import { Lanes, pages } from '../../account/lanes.ts'
 import type { Headers } from '../../account/sdk.ts'
 import { md5, signFunctions } from '../../account/signature.ts'
 import { send, type WireAnswer, WireFailure } from '../../account/wire.ts'
+import type { Api, ApiRequest } from '../../deploy/api.ts'
 
 export interface ClientOptions {
   readonly credentials: Credentials
@@ -14,24 +15,11 @@ export interface ClientOptions {
   readonly endpoint?: string
 }
 
-export interface Request {
-  /** The platform's name of the call, such as `CreateFunction`: calls are paced by it. */
-  readonly action: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Below the version, such as `/services/shop-dev`. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: object
-  readonly headers?: Headers
-  /** What a refusal is about, such as `function/login`. */
-  readonly about: string
-}
-
 /**
  * The Function Compute API 2016-08-15: paced, one attempt a call, refusals made readable. The vendor's library for it brings
  * a hundred packages, of which some have known flaws; what it does is to sign, and tests hold our signature against its.
  */
-export class Fc2Client {
+export class Fc2Client implements Api {
   readonly #options: ClientOptions
   readonly #address: string
   readonly #lanes = new Lanes()
@@ -49,7 +37,7 @@ export class Fc2Client {
   }
 
   /** Does one call when the platform can take it; the answer's body. What only reads is tried again when that may help. */
-  async call(request: Request, call: Pick<Call, 'signal'>): Promise<Tree> {
+  async call(request: ApiRequest, call: Pick<Call, 'signal'>): Promise<Tree> {
     const body = request.body && Buffer.from(JSON.stringify(request.body))
     const { body: answer } = await this.#send(request, body && { bytes: body, type: 'application/json' }, call)
     return answer.length === 0 ? {} : (JSON.parse(answer.toString()) as Tree)
@@ -57,7 +45,7 @@ export class Fc2Client {
 
   /** The same with bytes in both directions, and the answer's headers. */
   async exchange(
-    request: Omit<Request, 'body'> & { readonly bytes: Buffer },
+    request: Omit<ApiRequest, 'body'> & { readonly bytes: Buffer },
     call: Pick<Call, 'signal'>,
   ): Promise<{ readonly body: string; readonly headers: Headers }> {
     const content = { bytes: request.bytes, type: 'application/octet-stream' }
@@ -66,14 +54,14 @@ export class Fc2Client {
   }
 
   /** All items of a list, page by page. `field` is where the answer holds them. */
-  async list(request: Omit<Request, 'method' | 'body'>, field: string, call: Pick<Call, 'signal'>): Promise<Tree[]> {
+  async list(request: Omit<ApiRequest, 'method' | 'body'>, field: string, call: Pick<Call, 'signal'>): Promise<Tree[]> {
     const read = async (query: Readonly<Record<string, string>>): Promise<Tree> =>
       await this.call({ ...request, method: 'GET', query: { ...request.query, ...query } }, call)
     return await pages(read, field)
   }
 
   async #send(
-    request: Omit<Request, 'body'>,
+    request: Omit<ApiRequest, 'body'>,
     content: Content | undefined,
     { signal }: Pick<Call, 'signal'>,
   ): Promise<WireAnswer> {
@@ -86,7 +74,7 @@ export class Fc2Client {
     return await this.#lanes.run({ action, about, isRead: method === 'GET' }, once, signal)
   }
 
-  #signed({ method, path, query = {}, headers = {} }: Omit<Request, 'body'>, content?: Content) {
+  #signed({ method, path, query = {}, headers = {} }: Omit<ApiRequest, 'body'>, content?: Content) {
     const { account, credentials } = this.#options
     const { accessKeyId, accessKeySecret, securityToken } = credentials
     const all: Record<string, string> = {

@@ -10,6 +10,7 @@ import {
   type LogLine,
   type LogQuery,
   type MetricsQuery,
+  ownBucket,
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
@@ -17,15 +18,16 @@ import { AccessControl } from '../../account/access-control.ts'
 import { findCredentials } from '../../account/credentials.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
-import { accountOf, lacksAccount } from '../../deploy/account-id.ts'
-import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
-import { examine } from '../../deploy/examine.ts'
+import { askAccount, mustKnow, saidAccount } from '../../deploy/account-id.ts'
+import { borrowBucket, bucketsOf, CodeStore } from '../../deploy/code-store.ts'
+import { beforehand, examine, type Policy, type Seen } from '../../deploy/examine.ts'
 import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
 import { NewRoles } from '../../deploy/new-roles.ts'
 import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
+import { configOf, TriggerDriver, type TriggerEdition, triggersOf } from '../../deploy/trigger-driver.ts'
 import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { regionOf } from '../../region.ts'
@@ -41,7 +43,7 @@ import { type OurFunction, OurService } from './our-service.ts'
 import { policyFor } from './policy.ts'
 import { ServiceDriver } from './service-driver.ts'
 import type { Site } from './site.ts'
-import { TriggerDriver, triggersOf } from './trigger-driver.ts'
+import { triggerEdition } from './trigger-edition.ts'
 
 /** Edition 2.0. Its address has the account in it, so without one there is nothing to connect to: SLS5006. */
 export const connector: Connector = {
@@ -50,10 +52,9 @@ export const connector: Connector = {
     const { endpoint, profile } = service.provider
     const credentials = await findCredentials(env, profile)
     const region = regionOf(service)
-    const account = await accountOf({ service, env, credentials, region, ...(endpoint && { endpoint }) })
-    if (account === undefined) throw lacksAccount('edition 2.0')
-    const largeBucket = env['ANYFAAS_CODE_BUCKET']
-    const reach = { credentials, region, account, largeBucket, ...(endpoint && { endpoint }) }
+    const place = { credentials, region, ...(endpoint && { endpoint }) }
+    const account = mustKnow('edition 2.0', saidAccount({ service, env, ...place }) ?? (await askAccount(place)))
+    const reach = { ...place, account, largeBucket: ownBucket(env) }
     const site: Site = {
       client: new Fc2Client(reach),
       service,
@@ -64,6 +65,12 @@ export const connector: Connector = {
     }
     return new Fc2Connection(site, reach)
   },
+  async beforehand({ service, env }, { signal }) {
+    const buckets = bucketsOf(service, ownBucket(env), bucketIn)
+    const rights = { region: regionOf(service), service, buckets }
+    const policy: Policy = (account, domains) => policyFor({ ...rights, account, domains }, serviceName(service))
+    return await beforehand(service, policy, signal)
+  },
 }
 
 class Fc2Connection implements Connection {
@@ -73,6 +80,7 @@ class Fc2Connection implements Connection {
   readonly #site: Site
   readonly #ours: OurService
   readonly #reach: Reach
+  readonly #triggers: TriggerEdition
 
   constructor(site: Site, reach: Reach) {
     const { service } = site
@@ -81,6 +89,7 @@ class Fc2Connection implements Connection {
     const made = new NewRoles()
     this.#site = site
     this.#ours = ours
+    this.#triggers = triggerEdition(site, ours)
     this.#reach = reach
     this.width = widthFor(site.artifacts)
     this.drivers = [
@@ -89,13 +98,16 @@ class Fc2Connection implements Connection {
       new ServiceDriver(site, ours, reach),
       new FunctionDriver(site, ours, code),
       new AsyncDriver(site, ours),
-      new TriggerDriver(site, ours, made),
+      new TriggerDriver(this.#triggers, made),
       domainDriver(site, ours),
     ]
-    const policy = policyFor(reach, site)
-    const look = async (call: Call): Promise<string> => {
+    const buckets = bucketsOf(service, reach.largeBucket, bucketIn)
+    const policy: Policy = (account, domains) =>
+      policyFor({ ...reach, account, service, domains, buckets }, site.serviceName)
+    const look = async (call: Call): Promise<Seen> => {
       const [all, own] = [await ours.functions(call), await ours.ours(call)]
-      return `${all.length} functions in the service ${site.serviceName}, ${own.length} of them of ${service.name}`
+      const found = `${all.length} functions in the service ${site.serviceName}, ${own.length} of them of ${service.name}`
+      return { found, domains: await domainDriver(site, ours).names(call) }
     }
     this.operations = {
       ...makeOperations(site, ours),
@@ -135,19 +147,17 @@ class Fc2Connection implements Connection {
     const functions = await this.#ours.ours(call, 'now')
     if (functions.length === 0) return undefined
     const described = functions.map(async ({ name, fn, live }) => {
-      const triggers = mayHaveUrl(this.#site.service, fn) ? await triggersOf(this.#site, name, call) : []
+      const triggers = mayHaveUrl(this.#site.service, fn) ? await triggersOf(this.#triggers, name, call) : []
       const urls = triggers.flatMap((trigger) => this.#urlOf(name, trigger))
       return { name: fn, state: 'Active', digest: `crc64:${live['codeChecksum']}`, urls, notes: [] }
     })
     return { platform: 'Function Compute 2.0', functions: await Promise.all(described) }
   }
 
-  #urlOf(
-    name: string,
-    { triggerType, triggerConfig, urlInternet }: Tree,
-  ): { methods: readonly string[]; url: string }[] {
+  #urlOf(name: string, trigger: Tree): { methods: readonly string[]; url: string }[] {
+    const { triggerType, urlInternet } = trigger
     if (triggerType !== 'http') return []
-    const { methods = [] } = (triggerConfig ?? {}) as { methods?: readonly string[] }
+    const { methods = [] } = configOf(trigger) as { methods?: readonly string[] }
     const own = `${this.#site.client.address}/${this.#site.serviceName}/${name}/`
     return [{ methods, url: typeof urlInternet === 'string' && urlInternet !== '' ? urlInternet : own }]
   }

@@ -8,11 +8,13 @@ import {
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { isPassing, isTaken, unlessMissing } from '../../account/failures.ts'
 import { hooksOf, withoutBlanks } from '../../deploy/blanks.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
 import { isMarked, splitSeal, withSeal } from '../../deploy/mark.ts'
+import { isEmptying, removeHolder } from '../../deploy/removal.ts'
 import { revealed } from '../../deploy/revealed.ts'
+import { isMade } from '../../deploy/trigger-changes.ts'
 import { FUNCTION_DEFAULTS } from './expand.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
@@ -53,12 +55,8 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
     const path = this.#path(resource.spec['functionName'])
     const request = { action: 'GetFunction', method: 'GET', path, about: resource.id } as const
-    try {
-      return this.#live(await this.#site.client.call(request, call), resource)
-    } catch (cause) {
-      if (isMissing(cause)) return undefined
-      throw cause
-    }
+    const fn = await unlessMissing(this.#site.client.call(request, call))
+    return fn && this.#live(fn, resource)
   }
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
@@ -90,11 +88,8 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     const path = this.#path(value['functionName'])
-    try {
-      await this.#site.client.call({ action: 'DeleteFunction', method: 'DELETE', path, about: id }, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
+    const holds = { others: ['Triggers', 'triggers'], hasVersions: false, isOurs: isMade } as const
+    await removeHolder({ api: this.#site.client, noun: 'Function', path, about: id, ...holds }, call)
   }
 
   project(live: Tree): Tree {
@@ -123,7 +118,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 
   retryable(failure: unknown): boolean {
-    return isPassing(failure)
+    return isPassing(failure) || isEmptying(failure)
   }
 
   isTaken(failure: unknown): boolean {

@@ -1,6 +1,7 @@
-import { type Call, error, isOurs, SlsError } from '@anyfaas/kit'
+import { type Call, deployedPrefixes, error, isOurs, SlsError } from '@anyfaas/kit'
 import { type ClientOptions, Fc3Client } from '../../fc3/deploy/client.ts'
 import { tagMap } from '../../fc3/deploy/expand.ts'
+import { facts } from '../../fc3/facts.ts'
 import type { Site } from './site.ts'
 
 /**
@@ -8,15 +9,22 @@ import type { Site } from './site.ts'
  * would run, and every timer and event would be handled twice. An account or a cloud that has no edition 3.0 is no obstacle.
  */
 export async function checkNewerEdition({ service }: Site, reach: ClientOptions, call: Call): Promise<void> {
-  const query = { fcVersion: 'v3', prefix: `${service.name}-${service.stage}-` }
-  const request = { action: 'ListFunctions', path: '/functions', query, about: 'functions of edition 3.0' }
+  const client = new Fc3Client(reach)
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(LASTS_MS)])
-  const found = await new Fc3Client(reach).list(request, 'functions', { signal }).catch((cause: unknown) => {
+  const lists = deployedPrefixes([service.name, service.stage], facts.functionName).map((prefix) => {
+    const query = { fcVersion: 'v3', prefix }
+    const request = { action: 'ListFunctions', path: '/functions', query, about: 'functions of edition 3.0' }
+    return client.list(request, 'functions', { signal })
+  })
+  const found = await Promise.all(lists).catch((cause: unknown) => {
     call.signal.throwIfAborted()
     call.note(`whether edition 3.0 has this service too could not be asked: ${String(cause)}`)
     return []
   })
-  const names = found.filter(({ tags }) => isOurs(tagMap(tags), service)).map(({ functionName }) => functionName)
+  const names = found
+    .flat()
+    .filter(({ tags }) => isOurs(tagMap(tags), service))
+    .map(({ functionName }) => functionName)
   if (names.length > 0) throw stillThere(names.join(', '))
 }
 

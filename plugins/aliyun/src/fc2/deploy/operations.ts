@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
-import { isMissing } from '../../account/failures.ts'
-import { aliasBody, invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
+import type { Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
+import { putAlias } from '../../deploy/aliases.ts'
+import { invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
+import { triggersOf } from '../../deploy/trigger-driver.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
-import { triggersOf } from './trigger-driver.ts'
+import { triggerEdition } from './trigger-edition.ts'
 
 /** What Function Compute 2.0 does with deployed functions. Its versions and aliases are those of the whole service. */
 export function makeOperations(site: Site, ours: OurService): Omit<Operations, 'doctor'> {
@@ -25,7 +26,8 @@ export function makeOperations(site: Site, ours: OurService): Omit<Operations, '
     },
     async setAlias(alias, call) {
       await ours.one(alias.fn, call)
-      await setAlias(site, ours, alias, call)
+      const place = { client: site.client, path: `${ours.path}/aliases`, about: `alias ${alias.name}` }
+      await putAlias(alias, place, call)
     },
     async removeAlias(_, name, call) {
       const path = `${ours.path}/aliases/${name}`
@@ -37,7 +39,9 @@ export function makeOperations(site: Site, ours: OurService): Omit<Operations, '
 // https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/developer-reference/api-fc-2016-08-15-invokefunction
 async function invoke(site: Site, ours: OurService, request: RemoteInvocation, call: Call): Promise<RemoteAnswer> {
   const { name } = await ours.one(request.fn, call)
-  const http = (await triggersOf(site, name, call)).find(({ triggerType }) => triggerType === 'http')
+  const http = (await triggersOf(triggerEdition(site, ours), name, call)).find(
+    ({ triggerType }) => triggerType === 'http',
+  )
   const target = request.qualifier === undefined ? site.serviceName : `${site.serviceName}.${request.qualifier}`
   const asked = http ? asRequest(request.payload, http) : asEvent(request.payload)
   const path = `${http ? `/proxy/${target}/${name}` : `/services/${target}/functions/${name}`}${asked.path}`
@@ -114,17 +118,4 @@ const MADE_OF = 'anyfaas '
 function shown(fn: string, version: Tree): Version {
   const { description, ...rest } = version
   return readVersion(fn, String(description ?? '').startsWith(MADE_OF) ? rest : version)
-}
-
-async function setAlias({ client }: Site, ours: OurService, alias: Alias, call: Call): Promise<void> {
-  const about = `alias ${alias.name}`
-  const path = `${ours.path}/aliases`
-  const body = aliasBody(alias)
-  try {
-    await client.call({ action: 'UpdateAlias', method: 'PUT', path: `${path}/${alias.name}`, body, about }, call)
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause
-    const created = { aliasName: alias.name, ...body }
-    await client.call({ action: 'CreateAlias', method: 'POST', path, body: created, about }, call)
-  }
 }

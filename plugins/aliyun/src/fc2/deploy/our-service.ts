@@ -1,5 +1,5 @@
 import { type Call, error, SlsError, type Tree } from '@anyfaas/kit'
-import { isMissing } from '../../account/failures.ts'
+import { unlessMissing } from '../../account/failures.ts'
 import { isMarked } from '../../deploy/mark.ts'
 import { functionName } from '../names.ts'
 import type { Site } from './site.ts'
@@ -35,13 +35,8 @@ export class OurService {
   }
 
   async findNow(call: Pick<Call, 'signal'>): Promise<Tree | undefined> {
-    try {
-      const request = { action: 'GetService', method: 'GET', path: this.path, about: 'service' } as const
-      return await this.#site.client.call(request, call)
-    } catch (cause) {
-      if (isMissing(cause)) return undefined
-      throw cause
-    }
+    const request = { action: 'GetService', method: 'GET', path: this.path, about: 'service' } as const
+    return await unlessMissing(this.#site.client.call(request, call))
   }
 
   /** All functions that stand in the service. Plans begin with this list: what happens later is not seen here. */
@@ -55,12 +50,7 @@ export class OurService {
 
   async functionsNow(call: Pick<Call, 'signal'>): Promise<readonly Tree[]> {
     const request = { action: 'ListFunctions', path: `${this.path}/functions`, about: 'functions' }
-    try {
-      return await this.#site.client.list(request, 'functions', call)
-    } catch (cause) {
-      if (isMissing(cause)) return []
-      throw cause
-    }
+    return (await unlessMissing(this.#site.client.list(request, 'functions', call))) ?? []
   }
 
   /** What bears the mark of the service and stage; as of this moment when asked. */

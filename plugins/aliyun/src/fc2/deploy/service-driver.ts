@@ -1,6 +1,7 @@
 import { type Call, type Driver, type FieldRules, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { isPassing, isTaken } from '../../account/failures.ts'
 import { isMarked } from '../../deploy/mark.ts'
+import { isEmptying, removeHolder } from '../../deploy/removal.ts'
 import { revealed } from '../../deploy/revealed.ts'
 import type { ClientOptions } from './client.ts'
 import { SERVICE_DEFAULTS } from './expand.ts'
@@ -56,24 +57,11 @@ export class ServiceDriver implements Driver<Tree, Tree> {
     return await this.#site.client.call({ action: 'UpdateService', method: 'PUT', path, body, about: id }, call)
   }
 
-  /** With its versions and aliases, which the platform does not take away by itself. */
   async delete({ id }: Live<Tree>, call: Call): Promise<void> {
-    const { client } = this.#site
-    const path = this.#ours.path
-    try {
-      for (const [noun, key, list] of SHELVES)
-        for (const item of await client.list(
-          { action: `List${noun}s`, path: `${path}/${list}`, about: id },
-          list,
-          call,
-        )) {
-          const own = `${path}/${list}/${item[key]}`
-          await this.#gone({ action: `Delete${noun}`, method: 'DELETE', path: own, about: id }, call)
-        }
-      await this.#gone({ action: 'DeleteService', method: 'DELETE', path, about: id }, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
+    const { path } = this.#ours
+    const isOurs = ({ description }: Tree): boolean => isMarked(description, this.#site.service)
+    const holds = { others: ['Functions', 'functions'], hasVersions: true, isOurs } as const
+    await removeHolder({ api: this.#site.client, noun: 'Service', path, about: id, ...holds }, call)
   }
 
   project(live: Tree): Tree {
@@ -87,19 +75,11 @@ export class ServiceDriver implements Driver<Tree, Tree> {
   }
 
   retryable(failure: unknown): boolean {
-    return isPassing(failure)
+    return isPassing(failure) || isEmptying(failure)
   }
 
   isTaken(failure: unknown): boolean {
     return isTaken(failure)
-  }
-
-  async #gone(request: Parameters<Site['client']['call']>[0], call: Call): Promise<void> {
-    try {
-      await this.#site.client.call(request, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
   }
 
   #live(value: Tree): Live<Tree> {
@@ -107,11 +87,6 @@ export class ServiceDriver implements Driver<Tree, Tree> {
     return { id: 'service', value, ...(!isOurs && { isForeign: true as const }) }
   }
 }
-
-const SHELVES = [
-  ['Alias', 'aliasName', 'aliases'],
-  ['ServiceVersion', 'versionId', 'versions'],
-] as const
 
 // What was never set is told as a map of empty values.
 function isSet(key: string, value: unknown): boolean {

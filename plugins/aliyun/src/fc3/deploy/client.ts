@@ -14,6 +14,7 @@ import {
   ONCE,
   runtimeOptions,
 } from '../../account/sdk.ts'
+import type { Api, ApiRequest } from '../../deploy/api.ts'
 
 export interface ClientOptions {
   readonly credentials: Credentials
@@ -22,21 +23,8 @@ export interface ClientOptions {
   readonly endpoint?: string
 }
 
-export interface Request {
-  /** The platform's name of the call, such as `CreateFunction`: calls are paced by it. */
-  readonly action: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Below the version, such as `/functions/a`. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: object
-  readonly headers?: Headers
-  /** What a refusal is about, such as `function/login`. */
-  readonly about: string
-}
-
 /** The Function Compute 3.0 API by the vendor's library: paced, one attempt a call, refusals made readable. */
-export class Fc3Client {
+export class Fc3Client implements Api {
   readonly #api: ApiClient
   readonly #lanes = new Lanes()
 
@@ -45,7 +33,7 @@ export class Fc3Client {
   }
 
   /** Does one call when the platform can take it; the answer's body. What only reads is tried again when that may help. */
-  async call(request: Request, call: Pick<Call, 'signal'>): Promise<Tree> {
+  async call(request: ApiRequest, call: Pick<Call, 'signal'>): Promise<Tree> {
     const { query = {}, body, headers = {} } = request
     // A deletion is answered with nothing, which is no JSON.
     const bodyType = request.method === 'DELETE' ? 'none' : 'json'
@@ -55,7 +43,7 @@ export class Fc3Client {
 
   /** The same with bytes in both directions, and the answer's headers. */
   async exchange(
-    request: Omit<Request, 'body'> & { readonly bytes: Buffer },
+    request: Omit<ApiRequest, 'body'> & { readonly bytes: Buffer },
     call: Pick<Call, 'signal'>,
   ): Promise<{ readonly body: string; readonly headers: Headers }> {
     const { query = {}, headers = {}, bytes } = request
@@ -65,7 +53,7 @@ export class Fc3Client {
     return { body: await text(body as Readable), headers: told }
   }
 
-  async #send(request: Request, { bodyType, sent }: Sending, { signal }: Pick<Call, 'signal'>): Promise<ApiAnswer> {
+  async #send(request: ApiRequest, { bodyType, sent }: Sending, { signal }: Pick<Call, 'signal'>): Promise<ApiAnswer> {
     const { action, method, path, about } = request
     const params = apiParams({
       action,
@@ -83,7 +71,7 @@ export class Fc3Client {
   }
 
   /** All items of a list, page by page. `field` is where the answer holds them. */
-  async list(request: Omit<Request, 'method' | 'body'>, field: string, call: Pick<Call, 'signal'>): Promise<Tree[]> {
+  async list(request: Omit<ApiRequest, 'method' | 'body'>, field: string, call: Pick<Call, 'signal'>): Promise<Tree[]> {
     const read = async (query: Readonly<Record<string, string>>): Promise<Tree> =>
       await this.call({ ...request, method: 'GET', query: { ...request.query, ...query } }, call)
     return await pages(read, field)

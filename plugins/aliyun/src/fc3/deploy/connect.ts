@@ -10,6 +10,7 @@ import {
   type LogLine,
   type LogQuery,
   type Operations,
+  ownBucket,
   type Resource,
   type Tree,
 } from '@anyfaas/kit'
@@ -17,16 +18,17 @@ import { AccessControl } from '../../account/access-control.ts'
 import { findCredentials } from '../../account/credentials.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
-import { accountOf, checkAccount, lacksAccount } from '../../deploy/account-id.ts'
-import { borrowBucket, CodeStore } from '../../deploy/code-store.ts'
-import { examine } from '../../deploy/examine.ts'
+import { type AccountId, askAccount, checkAccount, mustKnow, saidAccount } from '../../deploy/account-id.ts'
+import { borrowBucket, bucketsOf, CodeStore } from '../../deploy/code-store.ts'
+import { beforehand, examine, type Policy, type Seen } from '../../deploy/examine.ts'
 import { LogStoreDriver } from '../../deploy/log-store.ts'
 import { logSource, readLogs } from '../../deploy/logs.ts'
 import { readMetrics } from '../../deploy/metrics.ts'
 import { NewRoles } from '../../deploy/new-roles.ts'
 import { RoleDriver } from '../../deploy/role-driver.ts'
 import { sealsOf, widthFor } from '../../deploy/seals.ts'
-import { withTriggerRoles } from '../../deploy/trigger-roles.ts'
+import { configOf, TriggerDriver, type TriggerEdition, triggersOf } from '../../deploy/trigger-driver.ts'
+import { needsAccount, withTriggerRoles } from '../../deploy/trigger-roles.ts'
 import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
 import { regionOf } from '../../region.ts'
@@ -41,7 +43,7 @@ import { PartDriver } from './part-driver.ts'
 import { PARTS } from './parts.ts'
 import { policyFor } from './policy.ts'
 import type { Site } from './site.ts'
-import { TriggerDriver } from './trigger-driver.ts'
+import { triggerEdition } from './trigger-edition.ts'
 
 export const connector: Connector = {
   async connect(options) {
@@ -54,11 +56,14 @@ export const connector: Connector = {
     }
     const seals = await sealsOf(artifacts)
     const site: Site = { client: new Fc3Client(reach), service, artifacts, seals, secret: (name) => env[name] }
-    return new Fc3Connection(site, {
-      ...reach,
-      account: await accountOf({ service, env, ...reach }),
-      largeBucket: env['ANYFAAS_CODE_BUCKET'],
-    })
+    const said = saidAccount({ service, env, ...reach })
+    const told = said ?? (needsAccount(service) ? await askAccount(reach) : {})
+    return new Fc3Connection(site, { ...reach, ...told, largeBucket: ownBucket(env) })
+  },
+  async beforehand({ service, env }, { signal }) {
+    const buckets = bucketsOf(service, ownBucket(env), bucketIn)
+    const rights = { region: regionOf(service), service, buckets }
+    return await beforehand(service, (account, domains) => policyFor({ ...rights, account, domains }), signal)
   },
 }
 
@@ -69,11 +74,13 @@ class Fc3Connection implements Connection {
   readonly #site: Site
   readonly #ours: OurFunctions
   readonly #reach: Reach
+  readonly #triggers: TriggerEdition
 
   constructor(site: Site, reach: Reach) {
     this.#site = site
     this.#reach = reach
     this.#ours = new OurFunctions(site)
+    this.#triggers = triggerEdition(site, this.#ours)
     this.width = widthFor(site.artifacts)
     this.operations = this.#operations()
     const parts = PARTS.map((part) => new PartDriver(part, site, this.#ours))
@@ -83,7 +90,7 @@ class Fc3Connection implements Connection {
       new RoleDriver({ service: site.service, access: new AccessControl(reach), made }),
       new FunctionDriver(site, this.#ours, codeStore(site, reach)),
       ...parts,
-      new TriggerDriver(site, this.#ours, made),
+      new TriggerDriver(this.#triggers, made),
       domainDriver(site, this.#ours),
     ]
   }
@@ -91,7 +98,7 @@ class Fc3Connection implements Connection {
   expand(resources: readonly Resource[]): readonly Resource[] {
     const expanded = expand(resources, { service: this.#site.service, marks: codeMarks(this.#site.artifacts) })
     const { region, account } = this.#reach
-    checkAccount(expanded, account)
+    checkAccount(expanded, this.#reach)
     const filled = fillPlaceholders(expanded, { account })
     const functionArns = ({ functionName }: Tree): readonly string[] => {
       const own = `acs:fc:${region}:${account}:functions/${functionName}`
@@ -101,14 +108,15 @@ class Fc3Connection implements Connection {
   }
 
   #operations(): Operations {
-    const { region, account = '*' } = this.#reach
-    const look = async (call: Call): Promise<string> => {
-      const [all, own] = [await this.#ours.now(call), await this.#ours.list(call)]
-      return `${all.length} functions, ${own.length} of this service and stage`
+    const { region } = this.#reach
+    const look = async (call: Call): Promise<Seen> => {
+      const [all, own] = [await this.#ours.all(call), await this.#ours.list(call)]
+      const found = `${all.length} functions, ${own.length} of this service and stage`
+      return { found, domains: await domainDriver(this.#site, this.#ours).names(call) }
     }
     const { service } = this.#site
-    const buckets = [this.#reach.largeBucket, ...service.functions.map(({ name }) => bucketIn(service, name))]
-    const policy = policyFor(region, { account, service, buckets })
+    const buckets = bucketsOf(service, this.#reach.largeBucket, bucketIn)
+    const policy: Policy = (account, domains) => policyFor({ region, account, service, domains, buckets })
     return {
       ...makeOperations(this.#site, this.#ours),
       doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }, call.signal),
@@ -134,19 +142,8 @@ class Fc3Connection implements Connection {
     const functions = await this.#ours.list(call, 'now')
     if (functions.length === 0) return undefined
     const described = functions.map(async ({ name, fn, live }) => {
-      if (!mayHaveUrl(this.#site.service, fn)) return { name: fn, ...stateOf(live), urls: [], notes: [] }
-      const path = `/functions/${name}/triggers`
-      const triggers = await this.#site.client.list(
-        { action: 'ListTriggers', path, about: `function/${fn}` },
-        'triggers',
-        call,
-      )
-      return {
-        name: fn,
-        ...stateOf(live),
-        urls: triggers.flatMap(urlOf),
-        notes: [],
-      }
+      const triggers = mayHaveUrl(this.#site.service, fn) ? await triggersOf(this.#triggers, name, call) : []
+      return { name: fn, ...stateOf(live), urls: triggers.flatMap(urlOf), notes: [] }
     })
     return { platform: 'Function Compute 3.0', functions: await Promise.all(described) }
   }
@@ -178,7 +175,7 @@ function listed(functions: readonly OurFunction[]): ReadonlyMap<string, Listed> 
   )
 }
 
-type Reach = ClientOptions & { readonly account: string | undefined; readonly largeBucket: string | undefined }
+type Reach = ClientOptions & AccountId & { readonly largeBucket: string | undefined }
 
 // The platform's own bucket for code is handed out by the older API only, as to the vendor's tools.
 function codeStore({ service, artifacts }: Site, reach: Reach): CodeStore {
@@ -189,8 +186,8 @@ function codeStore({ service, artifacts }: Site, reach: Reach): CodeStore {
     bucketOf: (fn) => bucketIn(service, fn),
     largeBucket: reach.largeBucket,
     async borrow(call) {
-      const { account } = reach
-      if (account === undefined) throw lacksAccount('code of more than 50 MB')
+      const told = reach.account === undefined ? await askAccount(reach) : reach
+      const account = mustKnow('code of more than 50 MB', told)
       return await borrowBucket(new Fc2Client({ ...reach, account }), account, call)
     },
   })
@@ -203,6 +200,6 @@ function stateOf({ state, codeChecksum }: Tree): { state: string; digest: string
 function urlOf(trigger: Tree): { methods: string[]; url: string }[] {
   const url = (trigger['httpTrigger'] as Tree | undefined)?.['urlInternet']
   if (typeof url !== 'string') return []
-  const { methods = [] } = JSON.parse(String(trigger['triggerConfig'] || '{}')) as { methods?: string[] }
+  const { methods = [] } = configOf(trigger) as { methods?: string[] }
   return [{ methods, url }]
 }

@@ -1,4 +1,4 @@
-import { isMap, marksOf, type Resource, type Service, type Tree } from '@anyfaas/kit'
+import { error, isMap, marksOf, type Resource, type Service, SlsError, type Tree } from '@anyfaas/kit'
 import { automaticDomain } from '../../deploy/automatic-domain.ts'
 import { withStore } from '../../deploy/log-store.ts'
 import { cpuFor, DEFAULT_MEMORY_MB } from '../fields.ts'
@@ -13,12 +13,14 @@ export interface Expansion {
 
 /**
  * The things of the API that a component of `s.yaml` stands for: the function, and its settings that are things of
- * their own. Every field that we manage has a value, so that a setting taken out of the file goes back to its default.
+ * their own. Every field that we manage has a value, so that a setting taken out of the file goes back to its default. Throws
+ * SLS3001 for what cannot be deployed.
  */
 export function expand(resources: readonly Resource[], { service, marks }: Expansion): readonly Resource[] {
   const stores = new Map<string, Resource>()
   const expanded = resources.flatMap((resource) => {
     if (resource.type !== 'fc3:function') return [strip(resource)]
+    refuseToolWords(resource)
     const name = nameIn(resource.id)
     const {
       region: _,
@@ -50,6 +52,17 @@ export function expand(resources: readonly Resource[], { service, marks }: Expan
     return [{ ...resource, spec: logged.spec, fn: name }, ...parts]
   })
   return [...stores.values(), ...expanded]
+}
+
+// Of the vendor's tool alone: the API would pass over them without a word.
+const TOOL_WORDS = ['annotations', 'endpoint', 'provisionConfig', 'supplement', 'vpcBinding']
+
+function refuseToolWords({ id, at, spec }: Resource): void {
+  const word = TOOL_WORDS.find((one) => (spec as Tree)[one] !== undefined)
+  if (word === undefined) return
+  const place = at !== undefined && { pointer: at, on: 'key' as const }
+  const help = ["leave it out, or use the vendor's tool with what sls package --provider aliyun makes"]
+  throw new SlsError(error('SLS3001', `"${word}" of ${id} cannot be deployed by sls`, { ...place, help }))
 }
 
 /** The function of `function/NAME` and of `trigger/NAME/TRIGGER`. */

@@ -17,14 +17,15 @@ import {
   type Tree,
   Watch,
 } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { isPassing, isTaken, unlessMissing } from '../../account/failures.ts'
 import { hooksOf, isVoid, withoutBlanks } from '../../deploy/blanks.ts'
 import type { CodeStore } from '../../deploy/code-store.ts'
+import { isEmptying, removeHolder } from '../../deploy/removal.ts'
 import { revealed } from '../../deploy/revealed.ts'
+import { isMade } from '../../deploy/trigger-changes.ts'
 import { tagMap } from './expand.ts'
 import { checkOlderEdition } from './older-edition.ts'
 import type { OurFunctions } from './our-functions.ts'
-import { removeFunction } from './removal.ts'
 import type { Site } from './site.ts'
 import { retag } from './tags.ts'
 
@@ -46,6 +47,8 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     'customContainerConfig.accelerationType': 'ignore',
     'customContainerConfig.resolvedImageUri': 'ignore',
     'customContainerConfig.registryConfig': 'secret',
+    // No update moves a function to another group.
+    resourceGroupId: 'ignore',
   }
   readonly #site: Site
   readonly #ours: OurFunctions
@@ -74,13 +77,9 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
     const path = `/functions/${resource.spec['functionName']}`
-    try {
-      const fn = await this.#site.client.call({ action: 'GetFunction', method: 'GET', path, about: resource.id }, call)
-      return this.#live(fn, resource)
-    } catch (cause) {
-      if (isMissing(cause)) return undefined
-      throw cause
-    }
+    const request = { action: 'GetFunction', method: 'GET', path, about: resource.id } as const
+    const fn = await unlessMissing(this.#site.client.call(request, call))
+    return fn && this.#live(fn, resource)
   }
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
@@ -96,7 +95,7 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 
   async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
-    const { tags, code, functionName, ...spec } = revealed(resource.spec, resource.id, this.#site)
+    const { tags, code, functionName, resourceGroupId: _, ...spec } = revealed(resource.spec, resource.id, this.#site)
     const { client } = this.#site
     const about = resource.id
     const newCode = code !== undefined && code !== markIn(live)
@@ -114,33 +113,43 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   }
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
-    await removeFunction(this.#site, value['functionName'], id, call)
+    const path = `/functions/${value['functionName']}`
+    const holds = { others: ['Triggers', 'triggers'], hasVersions: true, isOurs: isMade } as const
+    await removeHolder({ api: this.#site.client, noun: 'Function', path, about: id, ...holds }, call)
   }
 
   project(live: Tree): Tree {
-    const known = Object.fromEntries(Object.entries(live).filter(([key, value]) => MANAGED.has(key) && !isVoid(value)))
+    const known = Object.fromEntries(
+      Object.entries(live).filter(([key, value]) => (MANAGED.has(key) || RAW.has(key)) && !isVoid(value)),
+    )
     const {
       tags,
       layers,
       codeChecksum: _,
       customContainerConfig: image,
+      customRuntimeConfig: server,
       instanceLifecycleConfig: hooks,
       ...rest
     } = known
+    // What the function was before stays on the platform, without effect.
+    const runtime = String(known['runtime'])
+    const isImage = runtime === CONTAINER
+    const isServer = !isImage && runtime.startsWith('custom')
     const { [MARKS.code]: __, ...others } = tagMap(tags)
     return {
       ...EMPTY,
       ...rest,
       ...hooksOf(hooks),
-      ...(isMap(image) && { customContainerConfig: withoutBlanks(image) }),
+      ...(isImage && isMap(image) && { customContainerConfig: withoutBlanks(image) }),
+      ...(isServer && server !== undefined && { customRuntimeConfig: server }),
       tags: others,
       layers: ((layers ?? []) as readonly unknown[]).map((layer) => (layer as Tree)['arn'] ?? layer),
-      ...(image === undefined && { code: markIn(live) }),
+      ...(!isImage && { code: markIn(live) }),
     }
   }
 
   retryable(failure: unknown): boolean {
-    return isPassing(failure)
+    return isPassing(failure) || isEmptying(failure)
   }
 
   isTaken(failure: unknown): boolean {
@@ -150,7 +159,8 @@ export class FunctionDriver implements Driver<Tree, Tree> {
   #live(fn: Tree, resource: Resource<Tree> | undefined): Live<Tree> {
     const tags = tagMap(fn['tags'])
     const name = resource?.fn ?? tags[MARKS.fn] ?? String(fn['functionName'])
-    const value = concealSecrets(fn, resource?.spec, this.#site.secret)
+    const told = Object.entries(fn).filter(([key]) => !RAW.has(key) || (resource && key in resource.spec))
+    const value = concealSecrets(Object.fromEntries(told), resource?.spec, this.#site.secret)
     return { id: `function/${name}`, fn: name, value, ...(!isOurs(tags, this.#site.service) && { isForeign: true }) }
   }
 
@@ -169,6 +179,8 @@ export class FunctionDriver implements Driver<Tree, Tree> {
 
 const LOOK_MS = 500
 
+const CONTAINER = 'custom-container'
+
 function markIn({ tags, codeChecksum }: Tree): string {
   return markOfCode(tagMap(tags)[MARKS.code], codeChecksum)
 }
@@ -185,11 +197,20 @@ function checked(fn: Tree): Tree {
 
 // What was left out stays as it is on the platform, so what the file no longer has is sent empty.
 function cleared(live: Tree): Tree {
-  const settings = ['logConfig', 'vpcConfig', 'instanceLifecycleConfig', 'nasConfig', 'ossMountConfig', 'tracingConfig']
+  const settings = [
+    ...['logConfig', 'vpcConfig', 'instanceLifecycleConfig', 'nasConfig', 'ossMountConfig', 'tracingConfig'],
+    ...['customDNS', 'gpuConfig'],
+  ]
   return Object.fromEntries(settings.flatMap((key) => (isVoid(live[key]) ? [] : [[key, {}]])))
 }
 
 const EMPTY = { description: '', environmentVariables: {}, role: '', internetAccess: true }
+
+// What only raw settings name: the platform tells values of its own for them, so they count where the file says something.
+const RAW = new Set([
+  ...['disableInjectCredentials', 'disableOndemand', 'enableLongLiving', 'idleTimeout', 'instanceIsolationMode'],
+  ...['juiceFsConfig', 'polarFsConfig', 'sessionAffinity', 'sessionAffinityConfig'],
+])
 
 const MANAGED = new Set([
   ...['functionName', 'description', 'runtime', 'handler', 'codeChecksum', 'memorySize', 'cpu', 'diskSize', 'timeout'],

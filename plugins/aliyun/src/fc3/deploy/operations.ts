@@ -1,6 +1,6 @@
 import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Version } from '@anyfaas/kit'
-import { isMissing } from '../../account/failures.ts'
-import { aliasBody, invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
+import { putAlias } from '../../deploy/aliases.ts'
+import { invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
@@ -12,7 +12,10 @@ export function makeOperations(site: Site, ours: OurFunctions): Omit<Operations,
     versions: async (fn, call) => await listVersions(site, { fn, path: await path(fn, call) }, call),
     publish: async (fn, call) => await publish(site, { fn, path: await path(fn, call) }, call),
     aliases: async (fn, call) => await listAliases(site, { fn, path: await path(fn, call) }, call),
-    setAlias: async (alias, call) => await setAlias(site, alias, await path(alias.fn, call), call),
+    async setAlias(alias, call) {
+      const about = `function/${alias.fn}: ${alias.name}`
+      await putAlias(alias, { client: site.client, path: `${await path(alias.fn, call)}/aliases`, about }, call)
+    },
     async removeAlias(fn, name, call) {
       const request = { action: 'DeleteAlias', method: 'DELETE', about: `${fn}: ${name}` } as const
       await site.client.call({ ...request, path: `${await path(fn, call)}/aliases/${name}` }, call)
@@ -55,17 +58,4 @@ async function publish({ client }: Site, { fn, path }: Target, call: Call): Prom
 async function listAliases({ client }: Site, { fn, path }: Target, call: Call): Promise<readonly Alias[]> {
   const request = { action: 'ListAliases', path: `${path}/aliases`, about: `function/${fn}` }
   return (await client.list(request, 'aliases', call)).map((alias) => readAlias(fn, alias))
-}
-
-async function setAlias({ client }: Site, alias: Alias, path: string, call: Call): Promise<void> {
-  const { fn, name } = alias
-  const about = `function/${fn}: ${name}`
-  const body = aliasBody(alias)
-  try {
-    await client.call({ action: 'UpdateAlias', method: 'PUT', path: `${path}/aliases/${name}`, body, about }, call)
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause
-    const created = { aliasName: name, ...body }
-    await client.call({ action: 'CreateAlias', method: 'POST', path: `${path}/aliases`, body: created, about }, call)
-  }
 }

@@ -1,5 +1,5 @@
 import { type Call, type Driver, type FieldRules, isMap, type Live, type Resource, type Tree } from '@anyfaas/kit'
-import { isMissing, isPassing } from '../../account/failures.ts'
+import { isPassing, unlessMissing } from '../../account/failures.ts'
 import { NEWEST } from '../../deploy/trigger-changes.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { Part } from './parts.ts'
@@ -47,11 +47,8 @@ export class PartDriver implements Driver<Tree, Tree> {
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
     const path = this.#path(value['functionName'])
-    try {
-      await this.#site.client.call({ action: `Delete${this.#part.noun}`, method: 'DELETE', path, about: id }, call)
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
+    const request = { action: `Delete${this.#part.noun}`, method: 'DELETE', path, about: id } as const
+    await unlessMissing(this.#site.client.call(request, call))
   }
 
   project(live: Tree): Tree {

@@ -1,8 +1,13 @@
-import { type Besides, besides } from '../../deploy/policy.ts'
+import { type Besides, besides, ownNames } from '../../deploy/policy.ts'
+import { facts } from '../facts.ts'
 
 /** The rights that a deploy of a service needs. https://www.alibabacloud.com/help/en/fc/policies-and-sample-policies */
-export function policyFor(region: string, { account, service, buckets }: Besides): object {
-  const functions = `acs:fc:${region}:${account}:functions/${service.name}-*`
+export function policyFor(wishes: Besides): object {
+  const { region, account, service } = wishes
+  const functions = ownNames(service, facts.functionName).flatMap((name) => {
+    const own = `acs:fc:${region}:${account}:functions/${name}`
+    return [own, `${own}/*`]
+  })
   return {
     Version: '1',
     Statement: [
@@ -11,9 +16,8 @@ export function policyFor(region: string, { account, service, buckets }: Besides
         Action: ['fc:ListFunctions', 'fc:ListAsyncInvokeConfigs', 'fc:ListConcurrencyConfigs', 'fc:ListScalingConfigs'],
         Resource: [`acs:fc:${region}:${account}:*`],
       },
-      { Effect: 'Allow', Action: ['fc:*'], Resource: [functions, `${functions}/*`] },
-      { Effect: 'Allow', Action: ['fc:*CustomDomain*'], Resource: [`acs:fc:${region}:${account}:custom-domains/*`] },
-      ...besides({ account, service, buckets }),
+      { Effect: 'Allow', Action: ['fc:*'], Resource: functions },
+      ...besides(wishes),
     ],
   }
 }

@@ -8,16 +8,13 @@ import type { ScfClient } from './client.ts'
 // A request may have 10 MB, and code is sent as base64: https://cloud.tencent.com/document/product/1278/46710
 const INLINE_BYTES = 7 * 1024 * 1024
 
-/** The variable of the deployer's environment that names a bucket of their own, with its APPID. */
-export const BUCKET_VARIABLE = 'ANYFAAS_CODE_BUCKET'
-
 /**
  * Where code waits that is too large for a request: a bucket of the deployer's, or one of the account and region that all
  * services share, made when it is needed. Each artifact is sent once, and goes when the connection closes.
  */
 export class CodeBucket {
   readonly #client: ScfClient
-  /** The deployer's own bucket. */
+  /** The deployer's own bucket, with its APPID. */
   readonly given: string | undefined
   readonly #shelf: Shelf<Place>
   #name: string | undefined

@@ -9,6 +9,7 @@ import {
   type LogLine,
   type LogQuery,
   MARKS,
+  ownBucket,
   type Resource,
   readSeal,
   type Tree,
@@ -16,8 +17,9 @@ import {
 import { findCredentials } from '../../account/credentials.ts'
 import { facts } from '../facts.ts'
 import { ScfClient } from './client.ts'
-import { BUCKET_VARIABLE, CodeBucket } from './code-bucket.ts'
+import { CodeBucket } from './code-bucket.ts'
 import { DomainDriver } from './domain-driver.ts'
+import { beforehand, type Deployer } from './examine.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
 import { readLogs } from './logs.ts'
@@ -28,14 +30,16 @@ import { Account, tagMap } from './tags.ts'
 import { TriggerDriver } from './trigger-driver.ts'
 
 export const connector: Connector = {
+  beforehand,
   async connect({ service, artifacts, env }) {
     const { endpoint, profile, region = facts.defaultRegion } = service.provider
     const credentials = await findCredentials(env, profile)
     const client = new ScfClient({ credentials, region, ...(endpoint && { endpoint }) })
-    const bucket = new CodeBucket(client, env[BUCKET_VARIABLE] || undefined)
+    const bucket = new CodeBucket(client, ownBucket(env))
     const secret = (name: string): string | undefined => env[name]
     const site = { client, service, artifacts, bucket, secret, account: new Account(client) }
-    return new ScfConnection(site, credentials.source, credentials.secretId)
+    const { source, secretId, token } = credentials
+    return new ScfConnection(site, { source, secretId, isSession: token !== undefined })
   },
 }
 
@@ -46,10 +50,10 @@ class ScfConnection implements Connection {
   readonly #site: Site
   readonly #ours: OurFunctions
 
-  constructor(site: Site & { readonly account: Account }, source: string, secretId: string) {
+  constructor(site: Site & { readonly account: Account }, deployer: Deployer) {
     this.#site = site
     this.#ours = new OurFunctions(site)
-    this.operations = makeOperations(site, this.#ours, { source, secretId })
+    this.operations = makeOperations(site, this.#ours, deployer)
     // Most of a step is waiting for the platform. But every request with code holds that code, in base64 and as JSON.
     const inline = site.artifacts.filter((artifact) => !site.bucket.takes(artifact))
     const largest = Math.max(1, ...inline.map(({ bytes }) => bytes))

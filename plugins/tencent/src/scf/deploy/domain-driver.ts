@@ -1,5 +1,5 @@
 import { type Call, type Driver, type FieldRules, isOurs, type Live, type Resource, type Tree } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken, readFailure } from '../../account/failures.ts'
+import { isPassing, isTaken, readFailure, unlessMissing } from '../../account/failures.ts'
 import { keyOf, type OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 import { tagList, tagMap } from './tags.ts'
@@ -35,6 +35,11 @@ export class DomainDriver implements Driver<Tree, Tree> {
     })
   }
 
+  /** The names of those of the service. */
+  async names(call: Call): Promise<readonly string[]> {
+    return (await this.list(call, [])).map(({ value }) => String(value['Domain']))
+  }
+
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
     return (await this.list(call, [resource])).find(({ id }) => id === resource.id)
   }
@@ -54,12 +59,8 @@ export class DomainDriver implements Driver<Tree, Tree> {
   }
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
-    try {
-      const params = { Domain: value['Domain'] }
-      await this.#site.client.call({ action: 'DeleteCustomDomain', params, about: id }, call)
-    } catch (failure) {
-      if (!isMissing(failure)) throw failure
-    }
+    const params = { Domain: value['Domain'] }
+    await unlessMissing(this.#site.client.call({ action: 'DeleteCustomDomain', params, about: id }, call))
   }
 
   project(live: Tree): Tree {

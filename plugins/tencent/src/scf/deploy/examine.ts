@@ -1,95 +1,62 @@
-import { type Call, clockFinding, type Examination, type Finding, isSlsError } from '@anyfaas/kit'
-import { askAhead } from '../../account/clock.ts'
+import {
+  type Call,
+  type ConnectOptions,
+  type Destination,
+  type Examination,
+  keyFinding,
+  lookFinding,
+  ownBucket,
+  placeFindings,
+} from '@anyfaas/kit'
+import type { Credentials } from '../../account/credentials.ts'
+import { facts } from '../facts.ts'
+import { DomainDriver } from './domain-driver.ts'
 import type { OurFunctions } from './our-functions.ts'
+import { policyFor } from './policy.ts'
 import type { Site } from './site.ts'
 import type { Account } from './tags.ts'
 
-export interface Deployer {
-  /** Where the credentials were found. */
-  readonly source: string
-  readonly secretId: string
-}
+/** Whose keys they are, without what opens anything. */
+export type Deployer = Pick<Credentials, 'source' | 'secretId'> & { readonly isSession: boolean }
 
 /** What a deploy to SCF will find. */
 export async function examine(
   site: Site & { readonly account: Account },
   ours: OurFunctions,
-  { source, secretId }: Deployer,
+  { secretId, ...found }: Deployer,
   call: Call,
 ): Promise<Examination> {
+  const { client, service, bucket } = site
   let account: string | undefined
-  const identity = await look('account', async () => {
-    account = await site.account.uin(call)
-    return account
-  })
-  const findings: Finding[] = [
-    // The id names the key; it opens nothing.
-    { what: 'credentials', state: 'good', found: `${secretId.slice(0, 4)}… from ${source}` },
-    { what: 'region', state: 'good', found: site.client.region },
-    identity,
-    ...(await clock(site, call)),
-    await look('the API', async () => {
-      const all = await ours.now(call)
-      const own = await ours.list(call)
+  let domains: readonly string[] = []
+  const [place, identity, api] = await Promise.all([
+    placeFindings(destination(client.region, client.config.endpoint), call.signal),
+    lookFinding('account', async () => {
+      account = await site.account.uin(call)
+      return account
+    }),
+    lookFinding('the API', async () => {
+      const [all, own] = [await ours.all(call), await ours.list(call)]
+      domains = await new DomainDriver(site, ours).names(call)
       return `${all.length} functions, ${own.length} of this service and stage`
     }),
-  ]
-  return { findings, policy: policyFor(site, account ?? '*') }
+  ])
+  const policy = policyFor({ service, region: client.region, bucket: bucket.given, domains }, account ?? '*')
+  return { findings: [keyFinding(secretId, found), ...place, identity, api], policy }
+}
+
+/** What there is to say before there are credentials. */
+export async function beforehand({ service, env }: ConnectOptions, call: Call): Promise<Examination> {
+  const { endpoint, region = facts.defaultRegion, accountId = '*' } = service.provider
+  const findings = await placeFindings(destination(region, endpoint), call.signal)
+  return { findings, policy: policyFor({ service, region, bucket: ownBucket(env), domains: [] }, accountId) }
+}
+
+function destination(region: string, address: string = ADDRESS): Destination {
+  return { region, address, clockBearsMs: CLOCK_BEARS_MS }
 }
 
 // https://cloud.tencent.com/document/api/583/17239
 const CLOCK_BEARS_MS = 5 * 60_000
 
-async function clock({ client }: Site, { signal }: Call): Promise<Finding[]> {
-  const aheadMs = await askAhead(client.config.endpoint ?? 'https://scf.tencentcloudapi.com', signal).catch(() => {
-    signal.throwIfAborted()
-    // Whether the address can be reached is what the next finding says.
-    return undefined
-  })
-  return aheadMs === undefined ? [] : [clockFinding(aheadMs, CLOCK_BEARS_MS)]
-}
-
-async function look(what: string, ask: () => Promise<string>): Promise<Finding> {
-  try {
-    return { what, state: 'good', found: await ask() }
-  } catch (cause) {
-    if (!isSlsError(cause)) throw cause
-    return { what, state: 'bad', found: cause.diagnostics[0]?.message ?? cause.message }
-  }
-}
-
-// https://cloud.tencent.com/document/product/583/33466
-function policyFor({ client, service, bucket }: Site, uin: string): object {
-  const functions = `qcs::scf:${client.region}:uin/${uin}:namespace/*/function/${service.name}-*`
-  return {
-    version: '2.0',
-    statement: [
-      {
-        effect: 'allow',
-        action: ['scf:List*', 'scf:GetAccount', 'scf:*CustomDomain*', 'scf:CreateNamespace', 'sts:GetCallerIdentity'],
-        resource: ['*'],
-      },
-      { effect: 'allow', action: ['scf:*'], resource: [functions] },
-      {
-        effect: 'allow',
-        action: [
-          'tag:ModifyResourceTags',
-          'cls:SearchLog',
-          'cls:CreateDeliverCloudFunction',
-          'monitor:GetMonitorData',
-          'cam:GetUserAppId',
-          'cam:PassRole',
-        ],
-        resource: ['*'],
-      },
-      {
-        // Code that no request takes: https://cloud.tencent.com/document/product/436/31923
-        effect: 'allow',
-        action: ['HeadBucket', 'PutBucket', 'PutBucketLifecycle', 'PutObject', 'DeleteObject', 'GetObject'].map(
-          (name) => `name/cos:${name}`,
-        ),
-        resource: [`qcs::cos:${client.region}:uid/*:${bucket.given ?? `anyfaas-code-${client.region}-*`}/*`],
-      },
-    ],
-  }
-}
+const ADDRESS = 'https://scf.tencentcloudapi.com'

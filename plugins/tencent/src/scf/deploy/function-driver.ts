@@ -13,7 +13,7 @@ import {
   type Tree,
   writeSeal,
 } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { isPassing, isTaken, unlessMissing } from '../../account/failures.ts'
 import type { Request } from './client.ts'
 import { codeOf } from './code.ts'
 import { keyOf, type OurFunctions } from './our-functions.ts'
@@ -51,13 +51,22 @@ export class FunctionDriver implements Driver<Tree, Tree> {
         fn['Status'] !== 'Deleting' &&
         (wanted.has(keyOf(fn)) || ourFunction(tagMap(fn['Tags']), this.#site.service) !== undefined),
     )
-    const read = found.map(async (fn) => await this.#read(fn, wanted.get(keyOf(fn)), call))
+    const read = found.map(async (fn) => {
+      const [told, events] = await Promise.all([this.#ours.detail(fn, call), this.#events(fn, call)])
+      return told && this.#live({ listed: fn, told, events }, wanted.get(keyOf(fn)))
+    })
     return (await Promise.all(read)).filter((live) => live !== undefined)
   }
 
   async find(resource: Resource<Tree>, call: Call): Promise<Live<Tree> | undefined> {
     const found = (await this.#ours.now(call)).find((fn) => keyOf(fn) === keyOf(resource.spec))
-    return found && (await this.#read(found, resource, call))
+    if (!found) return undefined
+    const request = { action: 'GetFunction', params: nameOf(found), about: resource.id }
+    const [told, events] = await Promise.all([
+      unlessMissing(this.#site.client.call(request, call)),
+      this.#events(found, call),
+    ])
+    return told && this.#live({ listed: found, told, events }, resource)
   }
 
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
@@ -120,26 +129,19 @@ export class FunctionDriver implements Driver<Tree, Tree> {
     return isTaken(failure)
   }
 
-  async #read(listed: Tree, resource: Resource<Tree> | undefined, call: Call): Promise<Live<Tree> | undefined> {
+  #live({ listed, told, events }: Read, resource: Resource<Tree> | undefined): Live<Tree> {
+    const ours = ourFunction(tagMap(listed['Tags']), this.#site.service)
+    const fn = resource?.fn ?? ours ?? String(listed['FunctionName'])
+    const value = concealSecrets(liveOf(listed, told, events), resource?.spec, this.#site.secret)
+    return { id: `function/${fn}`, fn, value, ...(ours === undefined && { isForeign: true as const }) }
+  }
+
+  // A function that is a server takes no asynchronous calls.
+  async #events(listed: Tree, call: Call): Promise<Tree | undefined> {
+    if (listed['Type'] === 'HTTP') return undefined
     const about = `function/${listed['FunctionName']}`
-    const params = nameOf(listed)
-    const ask = async (action: string): Promise<Tree> => await this.#site.client.call({ action, params, about }, call)
-    try {
-      const isEvent = listed['Type'] !== 'HTTP'
-      const [told, events] = await Promise.all([
-        ask('GetFunction'),
-        isEvent ? ask('GetFunctionEventInvokeConfig') : undefined,
-      ])
-      const tags = tagMap(listed['Tags'])
-      const ours = ourFunction(tags, this.#site.service)
-      const fn = resource?.fn ?? ours ?? String(listed['FunctionName'])
-      const value = concealSecrets(liveOf(listed, told, events), resource?.spec, this.#site.secret)
-      return { id: `function/${fn}`, fn, value, ...(ours === undefined && { isForeign: true as const }) }
-    } catch (failure) {
-      // It went while the others were read.
-      if (isMissing(failure)) return undefined
-      throw failure
-    }
+    const request = { action: 'GetFunctionEventInvokeConfig', params: nameOf(listed), about }
+    return await unlessMissing(this.#site.client.call(request, call))
   }
 
   #sealOf({ fn = '' }: Resource<Tree>): string | undefined {
@@ -188,6 +190,13 @@ export class FunctionDriver implements Driver<Tree, Tree> {
         : ['PutReservedConcurrencyConfig', { ...nameOf(spec), ReservedConcurrencyMem }]
     await this.#site.client.call({ action: String(action), params: params as object, about }, call)
   }
+}
+
+// What the platform tells of a function: in the list, by itself, and of its asynchronous calls.
+interface Read {
+  readonly listed: Tree
+  readonly told: Tree
+  readonly events: Tree | undefined
 }
 
 // What the API keeps beside a function.

@@ -1,4 +1,13 @@
-import { type Call, clock, error, type LogLine, type LogQuery, SlsError, type Tree } from '@anyfaas/kit'
+import {
+  type Call,
+  error,
+  followLog,
+  type LogLine,
+  type LogQuery,
+  type LogSpan,
+  SlsError,
+  type Tree,
+} from '@anyfaas/kit'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
@@ -11,27 +20,13 @@ export async function* readLogs(query: LogQuery, site: Site, ours: OurFunctions,
   const targets = await Promise.all(
     wanted.map(async (target) => ({ target, topic: await topicOf(target, site, call) })),
   )
-  let from = query.since ?? Date.now() - BACK_MS
-  let known = new Set<string>()
-  for (;;) {
-    const until = Date.now()
-    const found = await Promise.all(
-      targets.map(async ({ target, topic }) => await search({ target, topic, from, until }, site, call)),
-    )
-    const lines = found.flat().sort((a, b) => a.line.time - b.line.time)
-    const fresh = lines.filter(({ key }) => !known.has(key)).map(({ line }) => line)
-    yield* query.tail === undefined || known.size > 0 ? fresh : fresh.slice(-query.tail)
-    if (!query.follow) return
-    known = new Set(lines.map(({ key }) => key))
-    // Lines arrive late and out of order.
-    from = Math.max(from, until - LATE_MS)
-    await clock.wait(LOOK_MS, call.signal)
-  }
+  yield* followLog(
+    async (span) => (await Promise.all(targets.map((found) => search({ ...found, ...span }, site, call)))).flat(),
+    query,
+    call,
+  )
 }
 
-const BACK_MS = 15 * 60_000
-const LATE_MS = 60_000
-const LOOK_MS = 2000
 const PAGE = 1000
 
 async function topicOf({ fn, name, namespace }: OurFunction, { client }: Site, call: Call): Promise<string> {
@@ -42,20 +37,14 @@ async function topicOf({ fn, name, namespace }: OurFunction, { client }: Site, c
   throw new SlsError(error('SLS2004', `function "${fn}" writes its logs to no topic`, { help }))
 }
 
-interface Search {
+interface Search extends LogSpan {
   readonly target: OurFunction
   readonly topic: string
-  readonly from: number
-  readonly until: number
 }
 
 // https://cloud.tencent.com/document/product/614/56447
-async function search(
-  { target, topic, from, until }: Search,
-  { client }: Site,
-  call: Call,
-): Promise<{ readonly key: string; readonly line: LogLine }[]> {
-  const found: { key: string; line: LogLine }[] = []
+async function search({ target, topic, from, until }: Search, { client }: Site, call: Call): Promise<LogLine[]> {
+  const found: LogLine[] = []
   let context = ''
   for (;;) {
     const params = {
@@ -71,11 +60,8 @@ async function search(
     const about = `logs of ${target.fn}`
     const { Results, ListOver, Context } = await client.call({ action: 'SearchLog', params, about }, call, 'cls')
     for (const result of (Results ?? []) as Tree[]) {
-      const { Time, PkgId, PkgLogId, LogJson } = result
-      found.push({
-        key: `${PkgId}/${PkgLogId}/${Time}`,
-        line: lineOf(Number(Time), String(LogJson ?? '{}'), target.fn),
-      })
+      const { Time, LogJson } = result
+      found.push(lineOf(Number(Time), String(LogJson ?? '{}'), target.fn))
     }
     context = String(Context ?? '')
     if (ListOver !== false || context === '') return found

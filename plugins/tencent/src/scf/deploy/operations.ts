@@ -11,7 +11,7 @@ import {
   type Tree,
   type Version,
 } from '@anyfaas/kit'
-import { isMissing } from '../../account/failures.ts'
+import { unlessMissing } from '../../account/failures.ts'
 import { type Deployer, examine } from './examine.ts'
 import { readMetrics } from './metrics.ts'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
@@ -168,12 +168,8 @@ async function setAlias({ client }: Site, alias: Alias, target: OurFunction, cal
     // The second name is misspelt in the API itself.
     RoutingConfig: { AdditionalVersionWeights: weights, AddtionVersionMatchs: [] },
   }
-  try {
-    await client.call({ action: 'UpdateAlias', params, about }, call)
-  } catch (failure) {
-    if (!isMissing(failure)) throw failure
-    await client.call({ action: 'CreateAlias', params, about }, call)
-  }
+  if (await unlessMissing(client.call({ action: 'UpdateAlias', params, about }, call))) return
+  await client.call({ action: 'CreateAlias', params, about }, call)
 }
 
 function nameOf({ name, namespace }: OurFunction): Tree {

@@ -1,5 +1,5 @@
 import { type Call, checkStale, clock, error, type Listed, SlsError, type Tree, Watch } from '@anyfaas/kit'
-import { isTaken } from '../../account/failures.ts'
+import { isTaken, unlessMissing } from '../../account/failures.ts'
 import type { Site } from './site.ts'
 import { ourFunction, tagMap } from './tags.ts'
 
@@ -18,6 +18,7 @@ export class OurFunctions {
   readonly #states: Watch<Tree>
   #namespaces: Promise<Set<string>> | undefined
   #reading: Promise<readonly Tree[]> | undefined
+  readonly #details = new Map<string, Promise<Tree | undefined>>()
 
   constructor(site: Site) {
     this.#site = site
@@ -61,6 +62,22 @@ export class OurFunctions {
       return found.map((fn) => ({ ...fn, Namespace }))
     })
     return (await Promise.all(lists)).flat()
+  }
+
+  /** What GetFunction tells of a listed function, asked once; undefined when it went since. */
+  async detail(listed: Tree, call: Call): Promise<Tree | undefined> {
+    const key = keyOf(listed)
+    const asked = this.#details.get(key) ?? unlessMissing(this.#ask(listed, call))
+    this.#details.set(key, asked)
+    return await asked.catch((failure: unknown) => {
+      this.#details.delete(key)
+      throw failure
+    })
+  }
+
+  async #ask({ FunctionName, Namespace }: Tree, call: Call): Promise<Tree> {
+    const request = { action: 'GetFunction', params: { FunctionName, Namespace }, about: `function/${FunctionName}` }
+    return await this.#site.client.call(request, call)
   }
 
   /** Throws SLS5004 when functions are not as they were when the plan was made. */

@@ -1,5 +1,5 @@
 import type { Call, Change, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
-import { isMissing, isPassing, isTaken } from '../../account/failures.ts'
+import { isPassing, isTaken, unlessMissing } from '../../account/failures.ts'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
 import { isSame } from './settings.ts'
 import { revealed, type Site } from './site.ts'
@@ -22,8 +22,8 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
   readonly #site: Site
   readonly #ours: OurFunctions
-  /** What is there and no longer wanted. */
-  #leaving: readonly Live<Tree>[] = []
+  /** What is there and no longer wanted, by what it is known by. */
+  #leaving = new Map<string, readonly Live<Tree>[]>()
 
   constructor(site: Site, ours: OurFunctions) {
     this.#site = site
@@ -32,13 +32,22 @@ export class TriggerDriver implements Driver<Tree, Tree> {
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const functions = await this.#ours.list(call)
+    const wishes = new Map<string | undefined, Map<string, Resource<Tree>>>()
+    for (const resource of desired) {
+      const own = wishes.get(resource.fn) ?? new Map()
+      wishes.set(resource.fn, own.set(triggerKey(resource.spec), resource))
+    }
     const lists = functions.map(async (one) => {
-      const own = desired.filter(({ fn }) => fn === one.fn)
-      return (await this.#of(one, call)).map((value) => liveOf(value, one.fn, own))
+      const own = wishes.get(one.fn) ?? new Map<string, Resource<Tree>>()
+      return (await this.#told(one, own, call)).map((value) => liveOf(value, one.fn, own.get(triggerKey(value)), call))
     })
     const listed = (await Promise.all(lists)).flat()
     const wanted = new Set(desired.map(({ id }) => id))
-    this.#leaving = listed.filter(({ id }) => !wanted.has(id))
+    this.#leaving = new Map()
+    for (const trigger of listed.filter(({ id }) => !wanted.has(id))) {
+      const key = triggerKey(trigger.value)
+      this.#leaving.set(key, [...(this.#leaving.get(key) ?? []), trigger])
+    }
     return listed
   }
 
@@ -71,8 +80,7 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   // Deletions come last; but what calls one function goes to another only after it has left the first.
   async #makeRoom(spec: Tree, call: Call): Promise<void> {
     if (!TRIGGERS[String(spec['Type'])]?.isAlone) return
-    const key = triggerKey(spec)
-    for (const other of this.#leaving.filter(({ value }) => triggerKey(value) === key)) await this.delete(other, call)
+    for (const other of this.#leaving.get(triggerKey(spec)) ?? []) await this.delete(other, call)
   }
 
   async update(resource: Resource<Tree>, live: Tree, change: Change): Promise<Tree> {
@@ -99,13 +107,9 @@ export class TriggerDriver implements Driver<Tree, Tree> {
   }
 
   async delete({ id, value }: Live<Tree>, call: Call): Promise<void> {
-    try {
-      const name = { ...nameOfTrigger(value), ...(value['called'] !== undefined && { TriggerName: value['called'] }) }
-      const params = { ...name, TriggerDesc: value['told'] ?? describeTrigger(value) }
-      await this.#site.client.call({ action: 'DeleteTrigger', params, about: id }, call)
-    } catch (failure) {
-      if (!isMissing(failure)) throw failure
-    }
+    const name = { ...nameOfTrigger(value), ...(value['called'] !== undefined && { TriggerName: value['called'] }) }
+    const params = { ...name, TriggerDesc: value['told'] ?? describeTrigger(value) }
+    await unlessMissing(this.#site.client.call({ action: 'DeleteTrigger', params, about: id }, call))
   }
 
   project(live: Tree): Tree {
@@ -121,16 +125,27 @@ export class TriggerDriver implements Driver<Tree, Tree> {
     return isTaken(failure)
   }
 
+  // GetFunction tells triggers too. Whether all of them, for any qualifier, no document says: it is believed where it tells just
+  // what is wanted, and for anything else the list is asked, which is for nothing but triggers.
+  async #told(one: OurFunction, own: ReadonlyMap<string, Resource<Tree>>, call: Call): Promise<Tree[]> {
+    const { Triggers } = (await this.#ours.detail(one.live, call)) ?? {}
+    const told = ((Triggers ?? []) as Tree[]).map(readTrigger)
+    const isWanted = (trigger: Tree): boolean => {
+      const spec = own.get(triggerKey(trigger))?.spec
+      return spec !== undefined && SETTINGS.every((name) => isSame(trigger[name], spec[name]))
+    }
+    const place = { FunctionName: one.name, Namespace: one.namespace }
+    if (told.length > 0 && told.length === own.size && told.every(isWanted))
+      return told.map((trigger) => ({ ...place, ...trigger }))
+    return await this.#of(one, call)
+  }
+
   async #of({ name, namespace }: Pick<OurFunction, 'name' | 'namespace'>, call: Call): Promise<Tree[]> {
     const params = { FunctionName: name, Namespace: namespace }
     const request = { action: 'ListTriggers', params, about: `triggers of ${name}`, field: 'Triggers' }
-    try {
-      return (await this.#site.client.list(request, call)).map((told) => ({ ...params, ...readTrigger(told) }))
-    } catch (failure) {
-      // The function went while the others were read.
-      if (isMissing(failure)) return []
-      throw failure
-    }
+    // The function may have gone while the others were read.
+    const found = (await unlessMissing(this.#site.client.list(request, call))) ?? []
+    return found.map((told) => ({ ...params, ...readTrigger(told) }))
   }
 }
 
@@ -154,12 +169,22 @@ export function readTrigger(told: Tree): Tree {
   }
 }
 
-function liveOf(value: Tree, fn: string, own: readonly Resource<Tree>[]): Live<Tree> {
-  const wanted = own.find(({ spec }) => triggerKey(spec) === triggerKey(value))
+const SETTINGS = ['Qualifier', 'Enable', 'CustomArgument', 'Description', 'Open', 'Fixed']
+
+function liveOf(value: Tree, fn: string, wanted: Resource<Tree> | undefined, call: Call): Live<Tree> {
   const id = wanted?.id ?? `trigger/${fn}/${value['Type']}:${value['TriggerName']}:${value['Qualifier']}`
-  const believed = TRIGGERS[String(value['Type'])]?.isBelieved && wanted
-  const Open = believed ? { ...(wanted.spec['Open'] as Tree), ...(value['Open'] as Tree) } : value['Open']
+  const isBelieved = TRIGGERS[String(value['Type'])]?.isBelieved
+  const Open = isBelieved && wanted ? believed(value['Open'] as Tree, wanted, call) : value['Open']
   return { id, fn, uses: [`function/${fn}`], value: { ...value, Open } }
+}
+
+// What is not told is taken to be as wanted, which is said: nobody would notice a change of it otherwise.
+function believed(told: Tree, { id, spec }: Resource<Tree>, call: Call): Tree {
+  const wanted = spec['Open'] as Tree
+  const untold = Object.keys(wanted).filter((name) => !(name in told))
+  if (untold.length > 0)
+    call.note(`${id}: the platform does not tell ${untold.join(', ')}: a change of it in the file is not seen`)
+  return { ...wanted, ...told }
 }
 
 function parse(text: string): unknown {
