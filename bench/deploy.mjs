@@ -91,13 +91,18 @@ async function run(programs) {
   return samples
 }
 
-// After a reset moto makes a thousand managed policies at the first call of IAM, which takes seconds and is nobody's deploy.
+// After a reset moto makes a thousand managed policies at the first call of IAM, and something like it at the first of the others:
+// seconds, and nobody's deploy.
 async function reset() {
   await fetch(`${moto.address}/moto-api/reset`, { method: 'POST' })
-  const authorization =
-    'AWS4-HMAC-SHA256 Credential=id/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0'
+  await ask('iam', '/', { method: 'POST', body: 'Action=ListPolicies&Version=2010-05-08' })
+  await ask('lambda', '/2015-03-31/functions', {})
+}
+
+async function ask(service, path, options) {
+  const authorization = `AWS4-HMAC-SHA256 Credential=id/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-  const answer = await fetch(moto.address, { method: 'POST', headers, body: 'Action=ListPolicies&Version=2010-05-08' })
+  const answer = await fetch(moto.address + path, { ...options, headers })
   const text = await answer.text()
   if (!answer.ok) throw new Error(`moto: ${text}`)
 }

@@ -34,6 +34,12 @@ export function natsServer(): string | undefined {
   return existsSync(program) ? program : onPath('nats-server')
 }
 
+/** The folder of the parts of a broker of Kafka, which `.ci/run` gathers outside of the tree. */
+export function kafkaFolder(): string | undefined {
+  const folder = join(process.env['ANYFAAS_JUDGES'] ?? join(tmpdir(), 'anyfaas-judges'), 'kafka-3.9.1')
+  return existsSync(folder) ? folder : undefined
+}
+
 /** The folder in which a group of test/judges/packages.json is installed, or would be. */
 export const { judgeFolder } = createRequire(import.meta.url)('./judges/folder.cjs') as {
   readonly judgeFolder: (group: string) => string
@@ -59,6 +65,7 @@ const FIND = {
   unzip: () => onPath('unzip'),
   mosquitto: () => onPath('mosquitto'),
   'nats-server': natsServer,
+  'a broker of Kafka': () => onPath('java') && kafkaFolder(),
   PostgreSQL: postgresFolder,
   'the runtime client of Lambda': () => judged('lambda-client') && judged('node20') && judged('node24'),
   'the functions framework': () => judged('cloudevents'),

@@ -56,10 +56,11 @@ const OWN_SIGNALS = new Set([
   'src/console/api.ts: ApiError',
   'src/console/console.ts: ApiError',
   'src/local/client/client.ts: PlatformGone',
-  'src/local/platform/event-answer.ts: CallFailure',
-  'src/local/platform/gateway.ts: HttpError',
-  'src/local/platform/proxy.ts: CallFailure',
-  'src/local/platform/server-instance.ts: CallFailure',
+  'src/local/platform/services/event-answer.ts: CallFailure',
+  'src/local/platform/services/gateway.ts: HttpError',
+  'src/local/platform/door/other-sites.ts: HttpError',
+  'src/local/platform/instances/proxy.ts: CallFailure',
+  'src/local/platform/instances/server-instance.ts: CallFailure',
 ])
 
 describe('the house', () => {
