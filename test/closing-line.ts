@@ -2,7 +2,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 /**
  * Ends the run with one line that a machine can read: `N passed, N failed, N skipped`. Tests that passed only at their second try
- * are named above it: each is a race to be found, in the test or in the product.
+ * are named above it: each is a race to be found, in the test or in the product. So are the files that failed (`failed file: FILE`).
  */
 export class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -13,8 +13,10 @@ export class ClosingLine implements Reporter {
         counts[stateOf(test.result().state)]++
         if (test.diagnostic()?.flaky) process.stdout.write(secondTry(test))
       }
-      // A file that could not be loaded has no tests that could fail.
-      if (tests.length === 0 && module.state() === 'failed') counts.failed++
+      if (module.state() !== 'failed') continue
+      // A file that could not be loaded, or tidied up after, has no test that failed.
+      if (!tests.some((test) => test.result().state === 'failed')) counts.failed++
+      process.stdout.write(`failed file: ${module.relativeModuleId}\n`)
     }
     process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
   }

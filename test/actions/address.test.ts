@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
@@ -9,10 +9,11 @@ import type { ActionIo } from '../../src/actions/io.ts'
 import { plan } from '../../src/actions/plan.ts'
 import type { Platform } from '../../src/actions/project.ts'
 import { connector } from '../../src/local/connect.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'anyfaas-address-'))
 writeFileSync(join(dir, 'serverless.yml'), 'service: app\nprovider: aws\nfunctions:\n  hello: {handler: index.hello}\n')
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
+afterAll(() => removeFolder(dir))
 
 const io: ActionIo = { cwd: dir, env: {}, signal: new AbortController().signal, tell: () => {} }
 

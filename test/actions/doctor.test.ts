@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import type { ActionIo } from '../../src/actions/io.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 // A machine on which nobody has logged in anywhere, and a platform that tells the time.
 const dir = mkdtempSync(join(tmpdir(), 'anyfaas-doctor-'))
@@ -26,7 +27,7 @@ afterAll(() => {
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
   Object.assign(process.env, before)
   platform.close()
-  rmSync(dir, { recursive: true, force: true })
+  removeFolder(dir)
 })
 
 describe('the doctor, where there are no credentials', () => {

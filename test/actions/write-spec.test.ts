@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { afterAll, expect, test } from 'vitest'
 import type { ActionIo } from '../../src/actions/io.ts'
 import { translate } from '../../src/actions/translate.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'anyfaas-write-'))
 writeFileSync(
   join(dir, 'serverless.yml'),
   'service: app\nprovider: {name: aws, runtime: nodejs}\nfunctions:\n  hello: {handler: index.hello}\n',
 )
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
+afterAll(() => removeFolder(dir))
 
 const io: ActionIo = { cwd: dir, env: {}, signal: new AbortController().signal, tell: () => {} }
 

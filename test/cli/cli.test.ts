@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { codes } from '../../src/kit/src/index.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { finish, makeTool, type Tool } from './tool.ts'
 
 let tool: Tool
@@ -57,7 +58,7 @@ describe('the first look', () => {
       expect(code).toBe(1)
       expect(stderr).toBe(`sls is not built yet: run "npm run build" in ${dir}\n`)
     } finally {
-      await rm(dir, { recursive: true })
+      removeFolder(dir)
     }
   })
 })

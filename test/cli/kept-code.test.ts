@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 // A package of its own with the loader in it, so that nothing of this one's kept code is touched.
 let dir: string
@@ -15,7 +16,7 @@ beforeEach(() => {
   cpSync(fileURLToPath(new URL('../../bin/load.js', import.meta.url)), join(dir, 'bin/load.js'))
   writeFileSync(join(dir, 'package.json'), '{"version": "1.0.0"}')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
+afterEach(() => removeFolder(dir))
 
 describe('kept compiled code', () => {
   it('is used again', () => {

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { run } from '../../src/cli/run.ts'
 import { codes } from '../../src/kit/src/index.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 const pages = resolve(import.meta.dirname, '../../docs/errors')
@@ -48,7 +49,7 @@ async function play(page: string): Promise<string> {
     }
     return page.replace(BLOCK, (block) => results.get(block) ?? block)
   } finally {
-    await rm(folder, { recursive: true })
+    removeFolder(folder)
   }
 }
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { withRequire } from '../../scripts/with-require.mjs'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -52,7 +53,7 @@ export async function makeTool(): Promise<Tool> {
     dir,
     start,
     run: (args, env) => finish(start(args, env)),
-    remove: () => rm(dir, { recursive: true, force: true }),
+    remove: async () => removeFolder(dir),
   }
 }
 

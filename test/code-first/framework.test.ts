@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Machine, makeMachine, root } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { unpack } from '../packager/unzip.ts'
 import { has, judgeFolder } from '../peers.ts'
 import {
@@ -70,7 +71,7 @@ describe.skipIf(!has('midway')).each(projects)('version $major of the framework'
 
   afterAll(async () => {
     await machine?.remove()
-    rmSync(home, { recursive: true, force: true })
+    removeFolder(home)
   })
 
   it('answers from where its sources lie', async () => {
@@ -115,7 +116,7 @@ describe.skipIf(!has('midway')).each(projects)('version $major of the framework'
       const asked = calls.map((call) => ({ handler: namesOf(project.major, call).handler, event: gatewayEvent(call) }))
       theirs = play(join(dir, 'theirs.js'), [], asked)
       rmSync(join(dir, 'theirs.js'))
-      rmSync(join(dir, 'dist'), { recursive: true })
+      removeFolder(join(dir, 'dist'))
     }, 120_000)
 
     it.each(Object.entries(PLATFORMS))(

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { makeMachine } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 // Without anything installed: the built command line on a project as it is checked out.
 describe('a project that is only checked out', () => {
@@ -19,7 +20,7 @@ describe('a project that is only checked out', () => {
 
   afterAll(async () => {
     await machine.remove()
-    rmSync(dir, { recursive: true, force: true })
+    removeFolder(dir)
   })
 
   it('is checked and printed, and a mistake in a class is shown in the class', async () => {

@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Diagnostic, isSlsError, type Service } from '@anyfaas/kit'
 import { afterAll } from 'vitest'
 import { type Loaded, type LoadOptions, loadService } from '../../src/config/load.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const folders: string[] = []
 
 afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) removeFolder(folder)
 })
 
 /** A temporary folder with these files; it goes when the test file ends. */

@@ -1,15 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { isSlsError } from '@anyfaas/kit'
 import { afterAll, expect, it } from 'vitest'
 import { findCredentials } from '../../plugins/aliyun/src/account/credentials.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 // The vendor's library quotes what it read or was answered in its errors. Each of its phrasings, as of @alicloud/credentials 2.4.
 
 const home = mkdtempSync(join(os.tmpdir(), 'sls-credentials-'))
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+afterAll(() => removeFolder(home))
 
 const BODY = '{"AccessKeyId":"planted-5ecret-value","Code":"NoPermission"}'
 const CHAIN =

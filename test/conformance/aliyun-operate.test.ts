@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSlsError, type LogLine } from '@anyfaas/kit'
@@ -11,6 +11,7 @@ import { metrics } from '../../src/actions/metrics.ts'
 import type { EmulatorOptions } from '../emulators/emulator.ts'
 import { Fc2Emulator } from '../emulators/fc2/emulator.ts'
 import { Fc3Emulator } from '../emulators/fc3/emulator.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
 import { Bench, type Edition, type Tree } from './edition.ts'
@@ -237,6 +238,6 @@ it('code that is too large for a request goes over the bucket that the platform 
     expect(await own.of('a', call)).toEqual({ ossBucketName: 'for-large', ossObjectName: 'anyfaas/shop-dev/all.zip' })
   } finally {
     await emulator.stop()
-    rmSync(folder, { recursive: true })
+    removeFolder(folder)
   }
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Event } from '@anyfaas/kit'
@@ -7,6 +7,7 @@ import type { ActionIo } from '../../src/actions/io.ts'
 import { plan } from '../../src/actions/plan.ts'
 import { remove } from '../../src/actions/remove.ts'
 import type { Emulator, EmulatorOptions } from '../emulators/emulator.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 export type Tree = Record<string, unknown>
 
@@ -55,7 +56,7 @@ export class Bench {
 
   async close(): Promise<void> {
     await this.emulator.stop()
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
   }
 
   get address(): string {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { Fc3Emulator } from '../emulators/fc3/emulator.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -38,5 +39,5 @@ it('the shell pipeline of examples/ci plans, deploys, and finds nothing left to 
   expect(second.out).toContain('Nothing changes.')
   expect((await run({ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' })).code).toBe(4)
   await emulator.stop()
-  rmSync(home, { recursive: true })
+  removeFolder(home)
 })

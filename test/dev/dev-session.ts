@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import type { Event, ListeningEvent, PhaseEvent, RequestEvent } from '@anyfaas/kit'
 import { afterEach } from 'vitest'
 import { type DevOptions, dev } from '../../src/actions/dev.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { until } from '../local/fixture.ts'
 
 const open: DevFixture[] = []
@@ -117,7 +118,7 @@ export class DevFixture {
   async close(): Promise<void> {
     this.#end.abort()
     await this.#run
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AnswerEvent, Event } from '@anyfaas/kit'
@@ -8,6 +8,7 @@ import { invoke } from '../../src/actions/invoke.ts'
 import { invokeAgain } from '../../src/actions/invoke-again.ts'
 import type { ActionIo } from '../../src/actions/io.ts'
 import { drawInvocation } from '../../src/ui/invocation-text.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { until } from '../local/fixture.ts'
 import { plain } from '../ui/paper.ts'
 import { hello } from './dev-session.ts'
@@ -24,7 +25,7 @@ beforeEach(() => {
 
 afterEach(() => {
   end.abort()
-  rmSync(dir, { recursive: true, force: true })
+  removeFolder(dir)
 })
 
 function write(name: string, text: string): void {

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { postgresFolder } from '../peers.ts'
 
 export interface Postgres {
@@ -32,7 +33,7 @@ export async function startPostgres(): Promise<Postgres> {
     async stop() {
       server.kill('SIGINT')
       await exited
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

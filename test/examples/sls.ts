@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 
@@ -50,7 +51,7 @@ export function makeMachine(bin = join(root, 'bin/sls.js')): Machine {
     },
     async remove() {
       for (const cwd of deployed) await sls(['remove', '--yes'], { cwd })
-      rmSync(home, { recursive: true, force: true })
+      removeFolder(home)
     },
   }
 }

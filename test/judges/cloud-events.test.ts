@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../src/local/server.ts'
 import type { CloudEvent } from '../../src/runtime/src/index.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { has, judgeFolder } from '../peers.ts'
 import {
   entryOf,
@@ -55,7 +56,7 @@ beforeAll(async () => {
 })
 afterAll(() => {
   end()
-  rmSync(home, { recursive: true, force: true })
+  removeFolder(home)
 })
 
 const BINARY = {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,7 @@ import type { HttpShape } from '../../plugins/aws/src/runtime/lambda/shapes.ts'
 import type { Fn, Signature } from '../../src/kit/src/index.ts'
 import { pack } from '../../src/packager/pack.ts'
 import { root } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { http, makeAggregate, makeFn, makeService } from '../fixtures/service.ts'
 import { unpack } from '../packager/unzip.ts'
 import { has, judgeFolder } from '../peers.ts'
@@ -96,7 +97,7 @@ beforeAll(async () => {
   })
   code = await unpack(artifacts[0]?.path ?? '', join(home, 'code'))
 })
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+afterAll(() => removeFolder(home))
 
 describe.runIf(judge).each(VERSIONS)('the runtime client on %s', (version) => {
   const requests: readonly Request[] = [

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { AsyncCounts } from '../../src/local/api.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { has } from '../peers.ts'
 import { isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
 import { openNats } from './nats.ts'
@@ -90,7 +91,7 @@ test.each(QUEUES.filter(({ runs }) => runs))(
     // What runs twice is the same call; so few of them were under way at a kill.
     expect(seen().length - CALLS).toBeLessThanOrEqual(KILLS * 64 * 2)
     agent.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   },
   300_000,
 )

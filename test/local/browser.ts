@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { until } from './fixture.ts'
 import { Inspector } from './inspector.ts'
 
@@ -127,6 +128,6 @@ export class Browser {
     await gone
     clearTimeout(late)
     this.#page.close()
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    removeFolder(this.#folder)
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -9,12 +9,13 @@ import type { Member } from '@anyfaas/runtime'
 import { build } from 'esbuild'
 import { afterEach, expect, test } from 'vitest'
 import { type DebuggerAddress, runOnce } from '../../src/local/run-once.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { Inspector, type Params } from './inspector.ts'
 
 const roots: string[] = []
 
 afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
+  for (const root of roots.splice(0)) removeFolder(root)
 })
 
 const GET: PlatformCall = { kind: 'http', method: 'GET', url: '/hello?name=Ada', headers: [] }

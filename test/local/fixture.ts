@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Artifact, Call, Connection, Deployment, Driver, LogLine, LogQuery, Service } from '@anyfaas/kit'
@@ -9,6 +8,7 @@ import { type PlatformRecord, readRecord } from '../../src/local/client/record.t
 import { connector } from '../../src/local/connect.ts'
 import { type Home, homeOf } from '../../src/local/home.ts'
 import type { FunctionSpec } from '../../src/local/spec.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { writeZip, zipEntry } from '../fixtures/zip.ts'
 
 export interface FunctionFixture extends Partial<Omit<FunctionSpec, 'name'>> {
@@ -134,7 +134,7 @@ export class LocalFixture {
 
   async close(): Promise<void> {
     for (const record of this.#records) await endPlatform(record)
-    await rm(this.#root, { recursive: true, force: true })
+    removeFolder(this.#root)
   }
 }
 

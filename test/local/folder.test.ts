@@ -15,13 +15,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FolderSourceSpec } from '../../src/local/spec.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { isAlive, type LocalFixture, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
 const folders: string[] = []
 
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) removeFolder(folder)
 })
 
 interface Seen {
@@ -95,7 +96,7 @@ describe('a folder as a bucket', () => {
     })
     appendFileSync(join(folder, 'in/cat.png'), '!')
     await until(() => seen().length === 2, 'the change')
-    rmSync(join(folder, 'in'), { recursive: true })
+    removeFolder(join(folder, 'in'))
     await until(() => seen().length === 3, 'the end')
     expect(seen().map(({ data: { event, size } }) => [event, size])).toEqual([
       ['created:put', 4],

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { expect, test } from 'vitest'
 import { homeOf } from '../../src/local/home.ts'
 import { CodeStore } from '../../src/local/platform/services/code-store.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 test('no folder between a home and the code of functions begins with a dot', () => {
   const parts = relative(homedir(), homeOf({}).code).split(sep)
@@ -23,6 +24,6 @@ test('what nobody keeps goes, and what is not ours stays', async () => {
     await new CodeStore(root).prune()
     expect((await readdir(root)).sort()).toEqual(['.git', 'mine', 'sha256-notes'])
   } finally {
-    await rm(root, { recursive: true, force: true })
+    removeFolder(root)
   }
 })

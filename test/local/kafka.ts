@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from '../../src/local/dev/certificate.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { kafkaFolder } from '../peers.ts'
 import { until } from './fixture.ts'
 import { freePort, listens } from './mosquitto.ts'
@@ -52,7 +53,7 @@ export async function openKafka(closing: (() => unknown)[]): Promise<KafkaFixtur
   }
   closing.push(async () => {
     await stop()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
   await start()
   return { open: `127.0.0.1:${open}`, secure: `127.0.0.1:${secure}`, ca: join(folder, 'ca.pem'), start, stop }

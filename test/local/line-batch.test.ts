@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { LineBatch } from '../../src/local/async/line-batch.ts'
 import { LogQueue } from '../../src/local/async/log-queue.ts'
 import type { QueueMessage } from '../../src/local/async/message.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 test('lines are the bytes of their parts, whatever they hold and however long they are', () => {
   const part = fc.oneof(
@@ -54,5 +55,5 @@ test('a call is the same after a restart, also with a body that nobody would sen
     messages.map((message, n) => ({ id: `c${n}`, message, accepted: 5, attempts: 0, next: 7 })),
   )
   await again.close()
-  rmSync(folder, { recursive: true })
+  removeFolder(folder)
 })

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LogLine } from '@anyfaas/kit'
@@ -9,6 +9,7 @@ import { lineFilter } from '../../src/local/sources/line-filter.ts'
 import { LogSource } from '../../src/local/sources/log-source.ts'
 import type { SourceContext } from '../../src/local/sources/source.ts'
 import type { LogSourceSpec } from '../../src/local/spec.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
@@ -101,7 +102,7 @@ describe('lines of a function', () => {
 describe('lines of a file', () => {
   test('call a function when they are whole, also those that came while the platform was away, and after a rotation', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sls-lines-'))
-    closing.push(() => rmSync(folder, { recursive: true }))
+    closing.push(() => removeFolder(folder))
     const file = join(folder, 'app.log')
     writeFileSync(file, 'before\n')
     const platform = local()

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { until } from './fixture.ts'
 
 /** A port that nobody has at this moment. */
@@ -37,7 +38,7 @@ export async function openMosquitto(closing: (() => unknown)[]): Promise<string>
   closing.push(async () => {
     broker.kill()
     if (broker.exitCode === null && broker.signalCode === null) await once(broker, 'exit')
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
   await until(() => listens(port), 'mosquitto')
   return `mqtt://127.0.0.1:${port}`

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { natsServer } from '../peers.ts'
 import { until } from './fixture.ts'
 import { freePort, listens } from './mosquitto.ts'
@@ -20,7 +21,7 @@ export async function openNats(closing: (() => unknown)[], at?: number, more?: s
   closing.push(async () => {
     server.kill()
     if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
   await until(() => listens(port), 'the server of NATS')
   return `nats://127.0.0.1:${port}`

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { writeZip, zipEntry } from '../fixtures/zip.ts'
 import { type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
@@ -102,7 +103,7 @@ test('a function answers by its name with its namespace, and no page of another 
 /** Uploads code and says what names it in place of an image. */
 async function upload(platform: LocalFixture, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sls-code-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(folder))
   const path = join(folder, 'code.zip')
   await writeZip(
     path,
@@ -166,7 +167,7 @@ test.skipIf(!existsSync(CLI))(
     expect(url).not.toBe('')
     const { port, token } = await platform.record()
     const home = mkdtempSync(join(tmpdir(), 'sls-faas-'))
-    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+    onTestFinished(() => removeFolder(home))
     const faas = async (...args: string[]): Promise<string> => {
       const run = promisify(execFile)(CLI, [...args, '--gateway', `http://127.0.0.1:${port}`], {
         env: { HOME: home },

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,13 +8,14 @@ import { build } from 'esbuild'
 import { afterEach, describe, expect, test } from 'vitest'
 import { localProvider } from '../../src/local/provider.ts'
 import { runOnce } from '../../src/local/run-once.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { isAlive, until } from './fixture.ts'
 
 const runtime = localProvider.targets[0].runtime
 const roots: string[] = []
 
 afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
+  for (const root of roots.splice(0)) removeFolder(root)
 })
 
 interface Case {

@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LogLine, LogQuery } from '@anyfaas/kit'
 import { afterEach, expect, test } from 'vitest'
 import { ServiceLog } from '../../src/local/platform/logs/service-log.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const folders: string[] = []
 
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+  for (const folder of folders.splice(0)) removeFolder(folder)
 })
 
 function makeLog(text = ''): ServiceLog {

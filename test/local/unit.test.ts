@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { local } from '../../src/actions/local.ts'
 import { systemdUnit } from '../../src/local/unit.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { has } from '../peers.ts'
 import { isAlive, reply, until, useLocal } from './fixture.ts'
 
@@ -20,7 +21,7 @@ test.runIf(has('systemd-analyze'))('systemd takes the unit, also with odd paths'
   const platform = '/x "y" $z 100%/platform.cjs'
   writeFileSync(file, systemdUnit({ node: process.execPath, platform, root: '/home/%u', user, path: '/bin' }))
   expect(execFileSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8', stdio: 'pipe' })).toBe('')
-  rmSync(folder, { recursive: true })
+  removeFolder(folder)
 })
 
 test('what the unit starts brings the services back, and ends cleanly', async () => {

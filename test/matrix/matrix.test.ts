@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -12,10 +12,11 @@ import { writeMatrix } from '../../src/ui/matrix-markdown.ts'
 import { drawMatrix } from '../../src/ui/matrix-text.ts'
 import { widthOf } from '../../src/ui/width.ts'
 import { createFakeWorld } from '../cli/fake-world.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { ascii, coloured, plain } from '../ui/paper.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sls-matrix-'))
-afterAll(() => rmSync(root, { recursive: true }))
+afterAll(() => removeFolder(root))
 
 const SHOP = `service: shop
 provider:

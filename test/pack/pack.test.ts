@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Machine, makeMachine, root } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 // What `npm install anyfaas` gives a user: the tarballs, in an empty folder, with nothing of this checkout around them.
 describe('the packages', () => {
@@ -33,7 +34,7 @@ describe('the packages', () => {
 
   afterAll(async () => {
     await machine?.remove()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
 
   it('are small', () => {

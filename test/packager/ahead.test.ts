@@ -5,6 +5,7 @@ import { readTree } from '../../src/packager/files/tree.ts'
 import { Ahead } from '../../src/packager/work/ahead.ts'
 import type { PackEntry } from '../../src/packager/work/entries-key.ts'
 import { makeZips } from '../../src/packager/zips.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { fnOf, type Given, HANDLER, LOGIN, type Project, packProject, serviceOf, useProjects } from './project.ts'
 import { readZip } from './unzip.ts'
 
@@ -58,8 +59,8 @@ describe('what is compressed ahead', () => {
     expect(ahead.take()).toBeUndefined()
     const bytes = readFileSync(join(made.outDir, 'shop.zip'))
     expect(contents.get('node_modules/b/77.js')?.toString()).toBe(text('b', 77))
-    rmSync(made.cacheDir, { recursive: true })
-    rmSync(made.outDir, { recursive: true })
+    removeFolder(made.cacheDir)
+    removeFolder(made.outDir)
     const later = await zip(made, entries)
     expect([...later.keys()]).toEqual([...contents.keys()])
     expect(readFileSync(join(made.outDir, 'shop.zip')).equals(bytes)).toBe(true)
@@ -86,8 +87,8 @@ describe('what is compressed ahead', () => {
     const ahead = aheadFor(made)
     ahead.offer(entries)
     expect((await zip(made, needed, ahead)).size).toBe(needed.length)
-    rmSync(made.cacheDir, { recursive: true })
-    rmSync(made.outDir, { recursive: true })
+    removeFolder(made.cacheDir)
+    removeFolder(made.outDir)
     const other = aheadFor(made)
     other.offer(entries)
     await expect(zip(made, entries, other)).rejects.toThrow(/"node_modules\/a\/1.js" cannot be read/)

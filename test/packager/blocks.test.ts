@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blocksOf } from '../../src/packager/work/entries-key.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { zipEntry } from '../fixtures/zip.ts'
 import { fnOf, HANDLER, LOGIN, type Project, packProject, serviceOf, useProjects } from './project.ts'
 
@@ -121,7 +122,7 @@ describe('an artifact of which something changed', () => {
       await packed(made)
     }
     expect([readdirSync(made.cacheDir), statSync(join(made.cacheDir, 'pieces')).mtimeMs]).toEqual([before, writtenMs])
-    rmSync(made.outDir, { recursive: true })
+    removeFolder(made.outDir)
     let heard = 0
     await packed(made, LOGIN, { onProgress: () => heard++ })
     expect(heard).toBe(0)

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { readZip } from './unzip.ts'
 
 // The command as users run it, in processes of their own: threads, cache and all.
@@ -22,7 +23,7 @@ const PATIENCE_MS = 600_000
 
 const folders: string[] = []
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) removeFolder(folder)
 })
 
 function temporary(): string {
@@ -70,7 +71,7 @@ const zipOf = (dir: string) => join(dir, '.sls/aws/shop.zip')
 function cleanZip(dir: string): Buffer {
   const copy = join(temporary(), 'service')
   execFileSync('cp', ['-r', dir, copy])
-  rmSync(join(copy, '.sls'), { recursive: true, force: true })
+  removeFolder(join(copy, '.sls'))
   expect(run(copy)).toMatchObject({ status: 0 })
   return readFileSync(zipOf(copy))
 }
@@ -88,7 +89,7 @@ describe('a run that is killed', () => {
     for (let kill = 0; kill < KILLS; kill++) {
       writeFileSync(join(dir, 'data/1.txt'), noise(1000 + kill, 9000))
       // Without a cache now and then: there is more to be killed in.
-      if (kill % 2 === 0) rmSync(join(dir, '.sls/cache'), { recursive: true, force: true })
+      if (kill % 2 === 0) removeFolder(join(dir, '.sls/cache'))
       const child = start(dir)
       const ended = once(child, 'exit')
       const killer = setTimeout(() => child.kill('SIGKILL'), (wholeMs * (kill + 1)) / KILLS)

@@ -1,12 +1,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { isSlsError } from '../../src/kit/src/index.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { type Given, HANDLER, LOGIN, mistakesOf, namesIn, packProject, useProjects } from './project.ts'
 import { readZip } from './unzip.ts'
 
@@ -151,7 +152,7 @@ describe('hostile trees', () => {
     const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
     const { stdout, stderr } = spawnSync(process.execPath, [bundle, query], { encoding: 'utf8', ...nobody })
     execFileSync('chmod', ['-R', 'u+rwX', made.dir])
-    rmSync(join(bundle, '..'), { recursive: true })
+    removeFolder(join(bundle, '..'))
     expect([stdout, stderr]).toEqual([
       expect.stringMatching(
         /^SLS4004: "closed.txt" cannot be read: EACCES.*\nSLS4004: "locked" cannot be read: EACCES/,
@@ -208,7 +209,7 @@ for (let turn = 0; ; turn++) {
 `
 
 const NOBODY = `
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { pack } from '../../src/packager/pack.ts'
 const query = JSON.parse(process.argv[2])
@@ -218,5 +219,5 @@ try {
 } catch (failure) {
   process.stdout.write(failure.message)
 }
-rmSync(outDir, { recursive: true })
+removeFolder(outDir)
 `

@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { COLUMNS, KEY_BYTES, readIndex, writeIndex } from '../../src/packager/cache/index-file.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sls-index-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => removeFolder(folder))
 
 const index = (names: readonly string[]) => ({
   ...{ format: 'f', run: 3, packs: [{ name: 'a.pack', bytes: 7 }], names },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -8,12 +8,13 @@ import type { Machine } from '../../src/kit/src/index.ts'
 import { withBytes } from '../../src/packager/machine/bytes.ts'
 import { readProgram } from '../../src/packager/machine/executable.ts'
 import { checkAddons } from '../../src/packager/machine/native-code.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { has } from '../peers.ts'
 import { customOf, fnOf, HANDLER, mistakesOf, packProject, serviceOf, useProjects } from './project.ts'
 
 const LINUX: Machine = { os: 'linux', arch: 'x64', libc: 'glibc', libcVersion: '2.34' }
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sls-machine-')))
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => removeFolder(folder))
 
 function readFile(path: string) {
   return withBytes({ path }, readProgram)

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compilePatterns, globToRegExp } from '../../src/packager/files/patterns.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 describe('globs', () => {
   it.each([
@@ -62,7 +63,7 @@ describe('git as the judge', () => {
     repository = mkdtempSync(join(tmpdir(), 'sls-globs-'))
     execFileSync('git', ['init', '-q'], { cwd: repository })
   })
-  afterAll(() => rmSync(repository, { recursive: true, force: true }))
+  afterAll(() => removeFolder(repository))
 
   it('agrees on random globs and names', () => {
     const part = fc.array(fc.constantFrom('a', 'b', '*', '?', '[ab]', '[!a]', '.', 'c'), { minLength: 1, maxLength: 3 })

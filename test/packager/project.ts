@@ -1,19 +1,11 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach } from 'vitest'
 import { type Diagnostic, type Fn, isSlsError, type PackageOptions, type Service } from '../../src/kit/src/index.ts'
 import { type Packed, type PackRequest, pack } from '../../src/packager/pack.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { makeFn, makeService } from '../fixtures/service.ts'
 import { readZip } from './unzip.ts'
 
@@ -53,7 +45,7 @@ function makeProject(files: Readonly<Record<string, Given>>): Project {
     for (const [name, content] of Object.entries(given)) writeOne(join(dir, name), content)
   }
   write(files)
-  const remove = () => rmSync(home, { recursive: true, force: true })
+  const remove = () => removeFolder(home)
   return {
     dir,
     outDir: join(home, 'out'),

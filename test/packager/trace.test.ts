@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { LOGIN, namesIn, packProject, useProjects } from './project.ts'
 import { unpack } from './unzip.ts'
 
@@ -67,7 +68,7 @@ describe('trace', () => {
     const folder = await unpack(artifacts[0]?.path ?? '', mkdtempSync(join(tmpdir(), 'sls-traced-')))
     const script = "require('./sls_login.js').handler({}).then((text) => process.stdout.write(text))"
     expect(execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' })).toBe('part data')
-    rmSync(folder, { recursive: true })
+    removeFolder(folder)
     expect(existsSync(folder)).toBe(false)
   })
 })

@@ -17,12 +17,13 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/packager/files/file-source.ts'
 import type { PackEntry } from '../../src/packager/work/entries-key.ts'
 import { endRecords, writeCentralHeader, writeLocalHeader } from '../../src/packager/zip/zip-format.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { writeZip, zipEntry } from '../fixtures/zip.ts'
 import { mistakesOf } from './project.ts'
 import { readZip } from './unzip.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sls-zip-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => removeFolder(folder))
 
 let count = 0
 const fresh = () => join(folder, `${count++}.zip`)

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, makeMachine, root } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 
 const SERVICE = `service: shop
 functions:
@@ -65,7 +66,7 @@ beforeAll(() => {
 }, 300_000)
 
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
   await machine.remove()
 })
 
@@ -127,7 +128,7 @@ describe.each([
 it('says so when the provider brings no runtime', async () => {
   const dir = makeService('without-runtime')
   install(dir, 'node_modules/@anyfaas/cumulus')
-  rmSync(join(dir, 'node_modules/@anyfaas/cumulus/dist/runtime'), { recursive: true })
+  removeFolder(join(dir, 'node_modules/@anyfaas/cumulus/dist/runtime'))
   expect((await run(dir, 'translate', '--stdout')).code).toBe(0)
   const { code, stderr } = await run(dir, 'package')
   expect(stderr).toMatch(/SLS2004.*the provider "cumulus" has no runtime/)

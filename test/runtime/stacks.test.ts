@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,6 +8,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pack } from '../../src/packager/pack.ts'
 import { root } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { http, makeFn, makeService } from '../fixtures/service.ts'
 import { unpack } from '../packager/unzip.ts'
 import { has, judgeFolder } from '../peers.ts'
@@ -74,7 +75,7 @@ beforeAll(async () => {
     conditions: ['@anyfaas/source'],
   })
 })
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+afterAll(() => removeFolder(home))
 
 async function packOne(name: string, path: string, variant: Variant): Promise<void> {
   const code = { kind: 'handler', handler: 'src/login.handler', signature: 'context' } as const

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadService } from '../../src/config/load.ts'
 import { parseText } from '../../src/config/read.ts'
 import { hasErrors, type Service } from '../../src/kit/src/index.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { has, judgesPython } from '../peers.ts'
 import { read } from '../proof/lost.ts'
 import { randomFile } from '../proof/random-file.ts'
@@ -40,7 +41,7 @@ describe.skipIf(!hasJudges)('the translator of SAM and the linter of CloudFormat
         ),
       ).toEqual([])
     } finally {
-      rmSync(folder, { recursive: true })
+      removeFolder(folder)
     }
   })
 })

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HttpAnswer } from '../../src/kit/src/index.ts'
 import { type Machine, makeMachine, root, run } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { unpack } from '../packager/unzip.ts'
 import { header, httpCall, info, text } from '../runtime/platforms.ts'
 
@@ -49,7 +50,7 @@ describe.each(Object.entries(KINDS))('an application of the kind %s', (kind, bod
   })
   afterAll(async () => {
     await machine.remove()
-    rmSync(dir, { recursive: true, force: true })
+    removeFolder(dir)
   })
 
   it.each(Object.entries(PLATFORMS))('has its layers around it on %s', { timeout: 120_000 }, async (name, played) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import type { HttpAnswer } from '../../src/kit/src/index.ts'
 import { unpack } from '../../src/local/platform/services/unpack.ts'
 import { pack } from '../../src/packager/pack.ts'
 import { makeMachine, root, run } from '../examples/sls.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { http, makeFn, makeService } from '../fixtures/service.ts'
 import { readZip } from '../packager/unzip.ts'
 import { has, judgeFolder } from '../peers.ts'
@@ -50,7 +51,7 @@ const requests: Readonly<Record<string, Request>> = {
 const frameworks = has('web frameworks')
 const folders: string[] = []
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders) removeFolder(folder)
 })
 
 describe.runIf(frameworks).each(fixtures)('$name', (fixture) => {
@@ -60,7 +61,7 @@ describe.runIf(frameworks).each(fixtures)('$name', (fixture) => {
       const code = join(dir, '..', 'code', target)
       await unpack(await packFor(dir, fixture, target), code)
       check(await call(code, target), fixture, target)
-      rmSync(code, { recursive: true })
+      removeFolder(code)
     }
   })
 })

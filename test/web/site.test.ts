@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -7,6 +7,7 @@ import type { HttpAnswer } from '../../src/kit/src/index.ts'
 import type { SiteOptions } from '../../src/runtime/src/index.ts'
 import { readRange } from '../../src/web/range.ts'
 import { siteIn } from '../../src/web/site.ts'
+import { removeFolder } from '../fixtures/remove-folder.ts'
 import { entryOf, header, member, platforms, type Request, send, text } from '../runtime/platforms.ts'
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255, 128])
@@ -40,7 +41,7 @@ beforeAll(() => {
   symlinkSync('../secret.txt', join(home, 'site/leak.txt'))
   symlinkSync('app.js', join(home, 'site/alias.js'))
 })
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+afterAll(() => removeFolder(home))
 
 async function ask(request: Request | string, options: SiteOptions = {}, on = 'local'): Promise<HttpAnswer> {
   const platform = platforms.find(({ name }) => name === on) as (typeof platforms)[number]

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { removeFolder } from '../../fixtures/remove-folder.ts'
 
 const exec = promisify(execFile)
 
@@ -52,7 +53,7 @@ export function openYard(): Yard {
     async close() {
       for (const child of children) child.kill()
       await Promise.all(children.map((child) => child.exitCode ?? new Promise((done) => child.once('exit', done))))
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }
