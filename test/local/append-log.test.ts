@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sls-log-'))
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   removeFolder(folder)
 })
 
@@ -19,6 +20,23 @@ async function opened(): Promise<{ log: AppendLog; lines: string[] }> {
   const lines: string[] = []
   await log.open((line) => lines.push(line))
   return { log, lines }
+}
+
+/** A disk that has no room for zeros. */
+async function narrowDisk(code: string): Promise<{ refused: number; restore: () => void }> {
+  const any = await open(join(folder, 'any'), 'w')
+  const prototype = Object.getPrototypeOf(any) as FileHandle
+  await any.close()
+  const write = prototype.write as (this: FileHandle, ...args: unknown[]) => Promise<unknown>
+  const full = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: unknown[]) {
+    const bytes = args[0] as Buffer
+    if (bytes.some((byte) => byte !== 0)) return await write.apply(this, args)
+    disk.refused++
+    await write.call(this, bytes, 0, 100, args[3])
+    throw Object.assign(new Error('no room'), { code })
+  } as never)
+  const disk = { refused: 0, restore: () => full.mockRestore() }
+  return disk
 }
 
 describe('the log of the queue', () => {
@@ -93,26 +111,39 @@ describe('the log of the queue', () => {
     expect(again.lines).toEqual(['before', 'after'])
   })
 
-  test('goes on where the disk has room for lines, and none to write ahead', async () => {
+  test.each(['ENOSPC', 'EDQUOT'])(
+    'goes on where there is room for lines, and none to write ahead: %s',
+    async (code) => {
+      const { log } = await opened()
+      const full = await narrowDisk(code)
+      const lines = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(1000)}`)
+      for (const line of lines) await log.append(line)
+      full.restore()
+      expect(full.refused).toBe(1)
+      await log.close()
+      expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+    },
+  )
+
+  test('writes ahead again when the log has grown since the disk was full, and when it is written anew', async () => {
     const { log } = await opened()
-    const any = await open(join(folder, 'any'), 'w')
-    const prototype = Object.getPrototypeOf(any) as FileHandle
-    await any.close()
-    const write = prototype.write as (this: FileHandle, ...args: unknown[]) => Promise<unknown>
-    let refused = 0
-    const full = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: unknown[]) {
-      const bytes = args[0] as Buffer
-      if (bytes.some((byte) => byte !== 0)) return await write.apply(this, args)
-      refused++
-      await write.call(this, bytes, 0, 100, args[3])
-      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-    } as never)
-    const lines = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(1000)}`)
-    for (const line of lines) await log.append(line)
-    full.mockRestore()
-    expect(refused).toBe(1)
+    const megabyte = 'x'.repeat(1 << 20)
+    const isAhead = (): boolean => statSync(join(folder, 'lines')).size > log.bytes
+    const first = await narrowDisk('ENOSPC')
+    await log.append(megabyte)
+    first.restore()
+    expect([first.refused, isAhead()]).toEqual([1, false])
+    for (let index = 0; index < 17; index++) await log.append(megabyte)
+    expect(isAhead()).toBe(true)
+    await log.replace(() => [megabyte])
+    const second = await narrowDisk('ENOSPC')
+    await log.append(megabyte)
+    second.restore()
+    expect([second.refused, isAhead()]).toEqual([1, false])
+    await log.replace(() => [megabyte])
+    await log.append(megabyte)
+    expect(isAhead()).toBe(true)
     await log.close()
-    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe(`${lines.join('\n')}\n`)
   })
 
   test('has all lines of a busy log whose process was killed, and nothing else', async () => {

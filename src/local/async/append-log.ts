@@ -7,6 +7,7 @@ import { LineBatch } from './line-batch.ts'
 const BUSY_BYTES = 64 << 10
 const MOST_AHEAD_BYTES = 16 << 20
 const ZEROS = Buffer.alloc(1 << 20)
+const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT'])
 
 /**
  * Lines in a file. An append resolves when its line is on the disk; those of one moment share the wait for it. A busy log's file has zeros ahead
@@ -25,8 +26,8 @@ export class AppendLog {
   #ahead = 0
   /** Whether there can be something behind `#bytes` that nobody was told of. */
   #isTorn = false
-  /** The disk has no room to write ahead. */
-  #isNarrow = false
+  /** The disk had no room to write ahead; it is asked again when the log has grown to this, or is another. */
+  #narrowUntil = 0
 
   constructor(path: string) {
     this.#path = path
@@ -58,9 +59,16 @@ export class AppendLog {
   }
 
   /** Puts other lines in the place of all that are written then, at once or not at all; later ones follow them. */
-  replace(lines: () => readonly string[]): Promise<void> {
+  replace(lines: () => readonly string[] | Promise<readonly string[]>): Promise<void> {
     const replacing = new Promise<void>((resolve, reject) => {
-      this.#replacements.push(() => this.#replace(lines()).then(resolve, reject))
+      this.#replacements.push(async () => {
+        try {
+          await this.#replace(await lines())
+          resolve()
+        } catch (failure) {
+          reject(failure)
+        }
+      })
     })
     this.#flushing ??= this.#flush()
     return replacing
@@ -95,6 +103,7 @@ export class AppendLog {
     this.#file = await open(this.#path, 'r+')
     this.#bytes = this.#ahead = Buffer.byteLength(text)
     this.#isTorn = false
+    this.#narrowUntil = 0
   }
 
   // Nothing else writes: what is appended while the file is replaced has to follow in the new one.
@@ -132,14 +141,14 @@ export class AppendLog {
 
   async #goAhead(file: FileHandle, from: number): Promise<void> {
     this.#ahead = from
-    if (from < BUSY_BYTES || this.#isNarrow) return
+    if (from < Math.max(BUSY_BYTES, this.#narrowUntil)) return
     const to = from + Math.min(from, MOST_AHEAD_BYTES)
     try {
       while (this.#ahead < to) this.#ahead += (await file.write(ZEROS, 0, ZEROS.length, this.#ahead)).bytesWritten
     } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code !== 'ENOSPC') throw failure
-      // Room ahead is for speed: what there is left of the disk is for lines.
-      this.#isNarrow = true
+      if (!NO_ROOM.has((failure as NodeJS.ErrnoException).code)) throw failure
+      // Room ahead is for speed: what there is left of the disk, or of the user's share of it, is for lines.
+      this.#narrowUntil = from + MOST_AHEAD_BYTES
       this.#ahead = from
       await file.truncate(this.#bytes)
     }

@@ -20,7 +20,7 @@ export interface AsyncOptions {
 const CALL_ID = /^[\w.:-]{1,128}$/
 const LARGEST_BODY_BYTES = 6 << 20
 const LONGEST_LINE = 100_000
-/** Of bodies in memory, those of dead letters too. */
+/** Of bodies in memory. */
 const MOST_HELD_BYTES = 256 << 20
 
 /** Takes calls whose callers do not wait, and sees to it that each of them is made. */
@@ -30,6 +30,8 @@ export class AsyncCalls {
   readonly #runner: CallRunner
   /** Who waits for a place in the line. */
   #waiting: (() => void)[] = []
+  /** Functions whose events wait, as their logs say. */
+  readonly #told = new Set<string>()
   /** Who waits for the end of a call, by its id. */
   readonly #ends = new Map<string, (() => void)[]>()
 
@@ -55,7 +57,7 @@ export class AsyncCalls {
     try {
       const id = callIdOf(request)
       const message = await messageOf(target, rest, request)
-      if (this.#isFull) throw refusal('throttle', 'too many calls wait, or lie among the dead letters')
+      if (this.#isFull) throw refusal('throttle', 'too many calls wait')
       await this.#put(id, message)
       response.writeHead(202, { 'x-call-id': id, 'x-start-time': started, 'content-length': '0' })
       response.end()
@@ -75,7 +77,10 @@ export class AsyncCalls {
 
   /** Resolves when the event is kept for good; while the line is full it waits. `path` is `NAME.SERVICE.STAGE`. */
   async enqueue(path: string, event: SourceEvent, id: string): Promise<void> {
-    while (this.#isFull) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#isFull) {
+      this.#tellOfWaiting(path)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
     await this.#put(id, eventMessage(path, event))
   }
 
@@ -121,7 +126,6 @@ export class AsyncCalls {
   async discard(id: string): Promise<boolean> {
     if (!this.#queue.dead.has(id)) return false
     await this.#queue.finish(id)
-    this.#admit()
     return true
   }
 
@@ -140,7 +144,21 @@ export class AsyncCalls {
 
   async #put(id: string, message: QueueMessage): Promise<void> {
     const now = Date.now()
-    if (await this.#queue.put({ id, message, accepted: now, attempts: 0, next: now })) this.#runner.wake()
+    try {
+      if (await this.#queue.put({ id, message, accepted: now, attempts: 0, next: now })) this.#runner.wake()
+    } catch (failure) {
+      // Its place is free again.
+      this.#admit()
+      throw failure
+    }
+  }
+
+  // Once for a function until there is room again, however many of its events wait.
+  #tellOfWaiting(path: string): void {
+    if (this.#told.has(path)) return
+    this.#told.add(path)
+    const most = `${LONGEST_LINE} calls or ${MOST_HELD_BYTES >> 20} MB`
+    this.#find(path)?.tell(`its events have to wait: too many calls wait already (at most ${most})`)
   }
 
   #finished(id: string): void {
@@ -153,6 +171,7 @@ export class AsyncCalls {
   #admit(): void {
     const waiting = this.#waiting
     this.#waiting = []
+    if (!this.#isFull) this.#told.clear()
     for (const admit of waiting) admit()
   }
 

@@ -36,9 +36,9 @@ export interface CallQueue {
   look(): Promise<Backlog>
   /** Those that are still tried, by id, the oldest first. */
   readonly calls: ReadonlyMap<string, QueuedCall>
-  /** Of the bodies of all of these that are in memory here. */
+  /** Of the bodies of these that are in memory here. */
   readonly heldBytes: number
-  /** Those that were given up. */
+  /** Those that were given up; a body that is not in memory is empty here, and is there again after `keep`. */
   readonly dead: ReadonlyMap<string, QueuedCall>
   close(): Promise<void>
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { Queue } from '../queue.ts'
 import { AppendLog } from './append-log.ts'
 import type { Backlog, CallQueue, QueuedCall } from './call-queue.ts'
+import { DeadBodies } from './dead-bodies.ts'
 import { type QueueMessage, readMessage } from './message.ts'
 
 /** Ids of finished calls that are remembered, so that a call that is sent again is known. */
@@ -17,7 +19,7 @@ type Entry =
     }
   | { readonly done: string }
 
-/** Calls in a log on this machine's disk, and in memory. */
+/** Calls in a log on this machine's disk, and in memory. Those that were given up have their bodies on the disk alone. */
 export class LogQueue implements CallQueue {
   readonly #log: AppendLog
   /** Lines that nobody understands: they are put aside for a human. */
@@ -26,26 +28,32 @@ export class LogQueue implements CallQueue {
   readonly dead = new Map<string, QueuedCall>()
   readonly #finished = new Set<string>()
   readonly #putting = new Map<string, Promise<void>>()
-  #liveBytes = 0
+  readonly #bodies: DeadBodies
+  /** What happens to the bodies, in its order. */
+  readonly #aside = new Queue()
+  #heldBytes = 0
   #shrinking: Promise<void> | undefined
 
   constructor(folder: string) {
     this.#log = new AppendLog(join(folder, 'calls.ndjson'))
     this.#poison = new AppendLog(join(folder, 'poison.ndjson'))
+    this.#bodies = new DeadBodies(join(folder, 'dead'))
   }
 
   get heldBytes(): number {
-    return this.#liveBytes
+    return this.#heldBytes
   }
 
   async open(): Promise<void> {
-    await this.#poison.open(() => undefined)
+    await Promise.all([this.#poison.open(() => undefined), this.#bodies.open()])
     const bad: string[] = []
     await this.#log.open((line) => {
       if (!this.#restore(line)) bad.push(line)
     })
     await Promise.all(bad.map((line) => this.#poison.append(line)))
-    if (bad.length > 0) await this.#log.replace(() => this.#entries())
+    for (const id of this.dead.keys()) await this.#putAside(id)
+    await this.#bodies.prune(this.dead.keys())
+    if (bad.length > 0) await this.#log.replace(() => this.#whole())
   }
 
   async put(call: QueuedCall): Promise<boolean> {
@@ -55,8 +63,7 @@ export class LogQueue implements CallQueue {
       await this.#putting.get(id)
       return false
     }
-    this.calls.set(id, call)
-    this.#liveBytes += message.Body.length
+    this.#place(call)
     const putting = this.#log.append(...putEntry({ id, ...rest, next: call.next ?? 0 }, message))
     this.#putting.set(id, putting)
     try {
@@ -72,11 +79,13 @@ export class LogQueue implements CallQueue {
 
   async keep(call: QueuedCall): Promise<void> {
     const { id, accepted, attempts, reason, next } = call
+    if (next !== undefined && this.dead.has(id)) return await this.#revive(call)
     this.#place(call)
     const entry: Entry = {
       keep: { id, accepted, attempts, next: next ?? null, ...(reason !== undefined && { reason }) },
     }
     await this.#log.append(JSON.stringify(entry))
+    if (next === undefined) await this.#aside.run(() => this.#putAside(id))
   }
 
   async finish(id: string): Promise<void> {
@@ -84,10 +93,11 @@ export class LogQueue implements CallQueue {
     this.#remember(id)
     const entry: Entry = { done: id }
     await this.#log.append(JSON.stringify(entry))
-    if (this.#log.bytes > LARGEST_LOG_BYTES && this.#log.bytes > 4 * this.#liveBytes) {
+    if (this.#bodies.has(id)) await this.#aside.run(() => this.#bodies.drop(id))
+    if (this.#log.bytes > LARGEST_LOG_BYTES && this.#log.bytes > 4 * this.#heldBytes) {
       // Those that finish meanwhile share it.
       this.#shrinking ??= this.#log
-        .replace(() => this.#entries())
+        .replace(() => this.#whole())
         .finally(() => {
           this.#shrinking = undefined
         })
@@ -105,12 +115,40 @@ export class LogQueue implements CallQueue {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#log.close(), this.#poison.close()])
+    await this.#aside.run(() => Promise.all([this.#log.close(), this.#poison.close()]))
+  }
+
+  // Until the body is on the disk, the log has it.
+  async #putAside(id: string): Promise<void> {
+    const call = this.dead.get(id)
+    if (!call || call.message.Body === '') return
+    await this.#bodies.put(id, call.message.Body)
+    if (this.dead.get(id) === call) this.dead.set(id, { ...call, message: { ...call.message, Body: '' } })
+    else await this.#bodies.drop(id)
+  }
+
+  // The log may have it without its body by now, and has it whole again.
+  async #revive(call: QueuedCall): Promise<void> {
+    const { id, message, ...rest } = call
+    let written: Promise<void> | undefined
+    await this.#aside.run(async () => {
+      const lying = this.dead.get(id)
+      if (!lying) return
+      const Body = lying.message.Body || (await this.#bodies.read(id))
+      const whole = { ...message, Body }
+      this.#place({ ...call, message: whole })
+      written = this.#log.append(...putEntry({ id, ...rest, next: call.next ?? 0 }, whole))
+    })
+    await written
+    if (this.#bodies.has(id)) await this.#aside.run(() => this.#dropUnlessDead(id))
+  }
+
+  async #dropUnlessDead(id: string): Promise<void> {
+    if (!this.dead.has(id)) await this.#bodies.drop(id)
   }
 
   #forget(id: string): void {
-    const call = this.calls.get(id) ?? this.dead.get(id)
-    this.#liveBytes -= call?.message.Body.length ?? 0
+    this.#heldBytes -= this.calls.get(id)?.message.Body.length ?? 0
     this.calls.delete(id)
     this.dead.delete(id)
   }
@@ -120,9 +158,16 @@ export class LogQueue implements CallQueue {
   }
 
   #place(call: QueuedCall): void {
-    const [to, from] = call.next === undefined ? [this.dead, this.calls] : [this.calls, this.dead]
-    from.delete(call.id)
-    to.set(call.id, call)
+    const { id, next, message } = call
+    this.#heldBytes -= this.calls.get(id)?.message.Body.length ?? 0
+    if (next === undefined) {
+      this.calls.delete(id)
+      this.dead.set(id, call)
+    } else {
+      this.#heldBytes += message.Body.length
+      this.dead.delete(id)
+      this.calls.set(id, call)
+    }
   }
 
   #remember(id: string): void {
@@ -148,10 +193,15 @@ export class LogQueue implements CallQueue {
     }
     const message = readMessage(JSON.stringify(entry.message))
     if (!message || typeof entry.put?.id !== 'string') return false
-    if (this.#knows(entry.put.id)) return true
-    this.calls.set(entry.put.id, { ...entry.put, message })
-    this.#liveBytes += message.Body.length
+    if (this.calls.has(entry.put.id) || this.#finished.has(entry.put.id)) return true
+    this.#place({ ...entry.put, message })
     return true
+  }
+
+  // What has its body in a file alone may be written without it once that file outlasts a crash.
+  async #whole(): Promise<string[]> {
+    while (!this.#bodies.isSynced) await this.#bodies.sync()
+    return this.#entries()
   }
 
   #entries(): string[] {
