@@ -129,6 +129,8 @@ describe('ctx.send', () => {
       outputs,
     })
     expect(await send(`${url}/f`)).toEqual([200, 'sent'])
+    // The broker says that it has it before it tells others of it.
+    await until(() => published.length > 0, 'the message')
     expect(published).toEqual([['out/x', '{"celsius":21}', 1]])
   })
 

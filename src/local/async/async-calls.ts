@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AsyncCall, AsyncCounts } from '../api.ts'
-import { headerPairs, isOfConnection, readBody } from '../platform/instances/exchange.ts'
+import { closeUnlessRead, headerPairs, isOfConnection, readBody } from '../platform/instances/exchange.ts'
 import { asFailure, CallFailure } from '../platform/instances/failure.ts'
 import { whyOf } from '../platform/instances/failure-text.ts'
 import type { SourceEvent } from '../sources/source.ts'
@@ -68,7 +68,7 @@ export class AsyncCalls {
         'content-type': 'text/plain; charset=utf-8',
         'content-length': Buffer.byteLength(text),
         'x-error-class': kind,
-        ...(request.complete ? {} : { connection: 'close' }),
+        ...closeUnlessRead(request),
         ...(retryAfterSec !== undefined && { 'retry-after': String(retryAfterSec) }),
       })
       response.end(text)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isMap } from '@anyfaas/kit'
-import { readBody } from '../platform/instances/exchange.ts'
+import { closeUnlessRead, readBody, type Wire } from '../platform/instances/exchange.ts'
 import { asFailure } from '../platform/instances/failure.ts'
 import { whyOf } from '../platform/instances/failure-text.ts'
 import { closeServer, countRequests, listen, portOf } from '../platform/instances/ports.ts'
@@ -58,16 +58,16 @@ export class OutputDoor {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = this.#paths.get(String(request.headers[TOKEN_HEADER] ?? ''))
     const owner = path === undefined ? undefined : this.#find(path)
-    if (!owner) return refuse(response, 401, 'the token is missing or wrong')
+    if (!owner) return refuse({ request, response }, 401, 'the token is missing or wrong')
     const name = PATH.exec(request.url ?? '')?.[1]
-    if (!name || !METHODS.has(request.method)) return refuse(response, 404, 'there is no such thing here')
+    if (!name || !METHODS.has(request.method)) return refuse({ request, response }, 404, 'there is no such thing here')
     try {
       await this.#send(owner, decodeURIComponent(name), request)
       response.writeHead(204).end()
     } catch (thrown) {
       const message = whyOf(thrown)
       owner.tell(`the output "${name}" failed: ${message}`)
-      refuse(response, asFailure(thrown).status, message)
+      refuse({ request, response }, asFailure(thrown).status, message)
     }
   }
 
@@ -91,9 +91,9 @@ function parse(text: string): unknown {
 
 const METHODS: ReadonlySet<string | undefined> = new Set(['POST', 'PUT'])
 
-function refuse(response: ServerResponse, status: number, message: string): void {
+function refuse({ request, response }: Wire, status: number, message: string): void {
   const text = JSON.stringify({ errorCode: 'ERR_INVOKE_OUTPUT_BINDING', message })
-  response.writeHead(status, { 'content-type': 'application/json' }).end(text)
+  response.writeHead(status, { 'content-type': 'application/json', ...closeUnlessRead(request) }).end(text)
 }
 
 function messageOf({ data, metadata }: Record<string, unknown>): { data: unknown; metadata: Record<string, unknown> } {

@@ -84,6 +84,11 @@ export function wireOf({ wire }: Exchange): Wire {
   return wire
 }
 
+/** For an answer to a request that nobody reads to its end: what is left of it would be taken for the next request of the connection. */
+export function closeUnlessRead({ complete }: Pick<Asked, 'complete'>): { readonly connection?: 'close' } {
+  return complete ? {} : { connection: 'close' }
+}
+
 export const LARGEST_BODY_BYTES = 32 << 20
 
 /** The whole body; undefined when the request has none. Rejects with a failure when it has more bytes than `most`. */
@@ -111,6 +116,8 @@ export function collect(message: IncomingMessage, most: number): Promise<Buffer>
   let bytes = 0
   // Not by iterating: to leave that early destroys the connection, over which the answer has to go.
   return new Promise((resolve, reject) => {
+    // Its client has gone before anybody asked for it, and it will say nothing more.
+    if (message.destroyed) return reject(brokenOff())
     const take = (chunk: Buffer): void => {
       bytes += chunk.length
       chunks.push(chunk)
@@ -121,7 +128,7 @@ export function collect(message: IncomingMessage, most: number): Promise<Buffer>
     }
     message.on('data', take).once('error', reject)
     message.once('end', () => resolve(Buffer.concat(chunks)))
-    message.once('close', () => reject(new Error('the message broke off')))
+    message.once('close', () => reject(brokenOff()))
   })
 }
 
@@ -145,6 +152,10 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
 
 export function isOfConnection(name: string): boolean {
   return OF_CONNECTION.has(name.toLowerCase())
+}
+
+function brokenOff(): Error {
+  return new Error('the message broke off')
 }
 
 function tooLarge(most: number): CallFailure {

@@ -17,6 +17,7 @@ export function forward(exchange: Exchange, upstream: Upstream): Promise<void> {
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
   const headers = [...passedOn(request.rawHeaders), 'x-request-id', requestId]
+  const isRepeatable = !hasBody && IDEMPOTENT.has(request.method)
   return new Promise((resolve, reject) => {
     const begin = (): void => {
       const outgoing = send({ ...upstream, host: '127.0.0.1', method: request.method, path: url, headers })
@@ -26,9 +27,9 @@ export function forward(exchange: Exchange, upstream: Upstream): Promise<void> {
         incoming.once('error', reject)
         incoming.pipe(response)
       })
-      // A kept connection can be closed by the server in the moment in which it is used again.
+      // A kept connection can be closed by the server in the moment in which it is used again. What it has done by then nobody knows.
       outgoing.once('error', (error: NodeJS.ErrnoException) =>
-        outgoing.reusedSocket && error.code === 'ECONNRESET' && !hasBody ? begin() : reject(error),
+        outgoing.reusedSocket && error.code === 'ECONNRESET' && isRepeatable ? begin() : reject(error),
       )
       response.once('close', () => {
         if (!response.writableFinished) outgoing.destroy()
@@ -39,6 +40,9 @@ export function forward(exchange: Exchange, upstream: Upstream): Promise<void> {
     begin()
   })
 }
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
+const IDEMPOTENT: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /** Whose event it is. */
 export interface EventSource {

@@ -1,5 +1,5 @@
 import { type HeadMessage, STREAM_WINDOW_BYTES } from '../../wire/wire.ts'
-import { type Exchange, isOfConnection } from './exchange.ts'
+import { closeUnlessRead, type Exchange, isOfConnection } from './exchange.ts'
 import { asFailure, type CallFailure } from './failure.ts'
 
 /** Writes the head of a function's answer, with the whole body unless it is streamed. Throws when a header cannot be sent. */
@@ -52,8 +52,7 @@ export function writeFailure(exchange: Exchange, thrown: unknown): void {
     'content-length': String(Buffer.byteLength(text)),
     'x-request-id': requestId,
     'x-error-class': failure.kind,
-    // The rest of a body that was not read would be taken for the next request.
-    ...(request.complete ? {} : { connection: 'close' }),
+    ...closeUnlessRead(request),
     ...(failure.retryAfterSec !== undefined && { 'retry-after': String(failure.retryAfterSec) }),
   })
   response.end(text)

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isMap } from '@anyfaas/kit'
 import type { DaprSourceSpec } from '../../spec.ts'
 import { refuseOtherSites } from '../door/other-sites.ts'
-import { readBody } from '../instances/exchange.ts'
+import { closeUnlessRead, readBody, type Wire } from '../instances/exchange.ts'
 import { asFailure } from '../instances/failure.ts'
+import { whyOf } from '../instances/failure-text.ts'
 import type { Deployed } from './deployed.ts'
 
 const EVENTS = '/dapr/events/'
@@ -18,11 +19,6 @@ interface DaprTrigger {
   readonly spec: DaprSourceSpec
 }
 
-interface Wire {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-}
-
 /**
  * Answers a sidecar of Dapr that has the service as its application, where a function has such a trigger; false for what is
  * none of its requests. https://docs.dapr.io/reference/api/pubsub_api/ and https://docs.dapr.io/reference/api/bindings_api/
@@ -32,26 +28,27 @@ export function answerDapr(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
+  const wire = { request, response }
   const { method = 'GET', url = '/' } = request
   // Most requests are none of a sidecar's, and none of them shall pay for it.
   if (method === 'GET' && !url.startsWith('/dapr/')) return false
   const triggers = service?.functions.flatMap(daprTriggers) ?? []
   if (triggers.length === 0) return false
   const path = pathOf(url)
-  if (method === 'GET' && path === '/dapr/config') return answer(response, 200, {})
-  if (method === 'GET' && path === '/dapr/subscribe') return answer(response, 200, triggers.flatMap(subscriptionOf))
+  if (method === 'GET' && path === '/dapr/config') return answer(wire, 200, {})
+  if (method === 'GET' && path === '/dapr/subscribe') return answer(wire, 200, triggers.flatMap(subscriptionOf))
   const topic = triggers.find((trigger) => path === routeOf(trigger))
   if (topic && method === 'POST') {
     refuseOtherSites(request.headers)
-    void takeMessage(topic, { request, response })
+    void takeMessage(topic, wire)
     return true
   }
   const bound = triggers.filter(({ spec }) => spec.topic === undefined && path === `/${spec.component}`)
   if (bound.length === 0) return false
-  if (method === 'OPTIONS') return answer(response, 200, {})
+  if (method === 'OPTIONS') return answer(wire, 200, {})
   if (method !== 'POST') return false
   refuseOtherSites(request.headers)
-  void takeBinding(bound, { request, response })
+  void takeBinding(bound, wire)
   return true
 }
 
@@ -83,27 +80,30 @@ function subscriptionOf(trigger: DaprTrigger): object[] {
 }
 
 // What cannot be understood would be no better a second time. A handler may say by itself what shall become of a message.
-async function takeMessage(trigger: DaprTrigger, { request, response }: Wire): Promise<void> {
-  const event = await readEvent(request)
-  if (!event) return void answer(response, 200, { status: 'DROP' })
+async function takeMessage(trigger: DaprTrigger, wire: Wire): Promise<void> {
+  const { deployed, spec } = trigger
+  const event = await readEvent(wire.request).catch((thrown: unknown) => {
+    deployed.tell(`a message of ${spec.topic} cannot be read: ${whyOf(thrown)}`)
+    return undefined
+  })
+  if (!event) return void answer(wire, 200, { status: 'DROP' })
   try {
     const value = await call(trigger, event.data, event.id)
     const status = isMap(value) ? value['status'] : undefined
-    answer(response, 200, { status: status === 'RETRY' || status === 'DROP' ? status : 'SUCCESS' })
+    answer(wire, 200, { status: status === 'RETRY' || status === 'DROP' ? status : 'SUCCESS' })
   } catch (thrown) {
-    trigger.deployed.tell(`a message of ${trigger.spec.topic} failed: ${asFailure(thrown).message}`)
-    answer(response, 200, { status: 'RETRY' })
+    deployed.tell(`a message of ${spec.topic} failed: ${whyOf(thrown)}`)
+    answer(wire, 200, { status: 'RETRY' })
   }
 }
 
-async function takeBinding(triggers: readonly DaprTrigger[], { request, response }: Wire): Promise<void> {
+async function takeBinding(triggers: readonly DaprTrigger[], wire: Wire): Promise<void> {
   try {
-    const data = parse((await readBody(request))?.toString() ?? '')
+    const data = parse((await readBody(wire.request))?.toString() ?? '')
     const values = await Promise.all(triggers.map((trigger) => call(trigger, data, randomUUID())))
-    answer(response, 200, values.length === 1 ? (values[0] ?? {}) : {})
+    answer(wire, 200, values.length === 1 ? (values[0] ?? {}) : {})
   } catch (thrown) {
-    const { status, message } = asFailure(thrown)
-    answer(response, status, { error: message })
+    answer(wire, asFailure(thrown).status, { error: whyOf(thrown) })
   }
 }
 
@@ -135,10 +135,11 @@ function parse(text: string): unknown {
   }
 }
 
-function answer(response: ServerResponse, status: number, value: unknown): true {
+function answer({ request, response }: Wire, status: number, value: unknown): true {
   const text = JSON.stringify(value)
+  const length = Buffer.byteLength(text)
   response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...closeUnlessRead(request) })
     .end(text)
   return true
 }
