@@ -37,6 +37,8 @@ test('addresses, and names that lead nowhere else, are those of this machine', (
     'LOCALHOST:7001',
     'localhost.',
     'shop.localhost:7001',
+    'host.docker.internal:7001',
+    'Host.Containers.Internal',
   ])
     expect([own, hosts.has(own)]).toEqual([own, true])
   const strange = [
@@ -45,6 +47,9 @@ test('addresses, and names that lead nowhere else, are those of this machine', (
     'localhost.evil.example',
     'notlocalhost',
     '127.0.0.1.evil.example',
+    'evil.host.docker.internal',
+    'host.docker.internal.evil.example',
+    'evil.internal',
   ]
   for (const host of [...strange, '', '1.2.3', '[::1', 'localhost:x', 'localhost@evil.example', hostname()])
     expect([host, hosts.has(host)]).toEqual([host, false])

@@ -77,6 +77,18 @@ test('a domain is a name of the service, and one that a platform would give is n
   expect([hostsOf('shop.example.com'), hostsOf('auto')]).toEqual([['shop.example.com'], undefined])
 })
 
+test('names that overrides give are further ones besides the domain, each once', async () => {
+  const translator = await target.translate()
+  const hostsOf = (hosts: readonly string[] | null, name = 'shop.example.com'): unknown => {
+    const functions = [makeFn('f', { overrides: { local: { hosts } } })]
+    const service = makeService({ functions, domain: { at: '/domain', name } })
+    return (translator.translate(service, {}).resources[0]?.spec as FunctionSpec | undefined)?.hosts
+  }
+  expect(hostsOf(['dev.example.com', 'shop.example.com'])).toEqual(['shop.example.com', 'dev.example.com'])
+  expect(hostsOf(['dev.example.com'], 'auto')).toEqual(['dev.example.com'])
+  expect(hostsOf(null)).toBeUndefined()
+})
+
 test('what the platform cannot do is said at its place', async () => {
   const { diagnostics } = await translate([
     makeFn('a', { runtime: 'python3.12', cpu: 2, timeoutSec: 100_000 }),

@@ -65,14 +65,14 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
     environment,
     secrets: [...secretsIn([environment, sources, outputs.specs])].sort(),
     routes: ofType('route').map(readRoute),
-    ...hostsOf(service),
+    ...(domainOf(service) !== undefined && { hosts: [domainOf(service)] }),
     timers: ofType('timer').map(readTimer),
     ...(sources.length > 0 && { sources }),
     ...(outputs.specs.length > 0 && { outputs: outputs.specs }),
   }
-  const final = [fn.overrides['local']].reduce(mergeTree, spec) as unknown as FunctionSpec
+  const final = mergeTree<object>(spec, fn.overrides['local']) as FunctionSpec
   return {
-    resource: { id: `function/${fn.name}`, type: FUNCTION, spec: final, at: fn.at, fn: fn.name },
+    resource: { id: `function/${fn.name}`, type: FUNCTION, spec: withDomain(final, service), at: fn.at, fn: fn.name },
     diagnostics: [
       ...checkFunction(fn, facts, subject).diagnostics,
       ...mapped.diagnostics,
@@ -85,8 +85,15 @@ function translateFunction(fn: Fn, service: Service, artifacts: ArtifactRefs): T
 }
 
 // `auto` is a name that a platform would give.
-function hostsOf({ domain }: Service): Pick<FunctionSpec, 'hosts'> {
-  return domain && domain.name !== 'auto' ? { hosts: [domain.name] } : {}
+function domainOf({ domain }: Service): string | undefined {
+  return domain && domain.name !== 'auto' ? domain.name : undefined
+}
+
+// Names that overrides give are further ones; a list of theirs would take the place of the domain.
+function withDomain(spec: FunctionSpec, service: Service): FunctionSpec {
+  const domain = domainOf(service)
+  if (!Array.isArray(spec.hosts) || domain === undefined) return spec
+  return { ...spec, hosts: [...new Set([domain, ...spec.hosts])] }
 }
 
 function codeOf(fn: Fn, service: Service, artifacts: ArtifactRefs): Partial<FunctionSpec> {

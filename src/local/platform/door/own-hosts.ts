@@ -31,7 +31,7 @@ export class OwnHosts {
   has(host: string | undefined): boolean {
     if (host === undefined || host === this.#last) return true
     const name = nameIn(host)
-    const isOwn = isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || this.#names.has(name)
+    const isOwn = isIP(name) !== 0 || NOWHERE_ELSE.has(name) || name.endsWith('.localhost') || this.#names.has(name)
     if (isOwn) this.#last = host
     return isOwn
   }
@@ -58,6 +58,9 @@ export class OwnHosts {
     })
   }
 }
+
+// By the last two, containers ask the machine that they run on. `.internal` is in nobody's hands: no site of the public DNS can have such a name.
+const NOWHERE_ELSE: ReadonlySet<string> = new Set(['localhost', 'host.docker.internal', 'host.containers.internal'])
 
 /** The `Host` among headers that are names and values in turn. */
 export function hostIn(raw: readonly string[]): string | undefined {
