@@ -13,7 +13,7 @@ function say(text) {
   try {
     fs.writeSync(1, text)
   } catch (error) {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE') fail(`the standard output cannot be written: ${error.message}`)
   }
 }
 

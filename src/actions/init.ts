@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { error, SlsError } from '@anyfaas/kit'
 import type { ActionIo } from './io.ts'
+import { makeFolder } from './make-folder.ts'
 
 export interface InitOptions {
   /** The folder to make the project in; the current one when missing. */
@@ -53,7 +54,7 @@ export async function init(options: InitOptions, io: ActionIo): Promise<InitResu
       }),
     )
   }
-  await mkdir(dir, { recursive: true })
+  makeFolder(dir)
   await cp(from, dir, { recursive: true, filter: (source) => !NEVER.has(basename(source)) })
   await rename(dir, template)
   return { dir, template, files }

@@ -5,6 +5,7 @@ import type { PlatformCode } from '../packager/machine/platform-code.ts'
 import { type PackRequest, pack } from '../packager/pack.ts'
 import type { Reason } from '../packager/packages/why.ts'
 import type { ActionIo } from './io.ts'
+import { makeFolder } from './make-folder.ts'
 import { type ArtifactSize, checkSizes, sizesOf } from './package-sizes.ts'
 import { timed } from './phase.ts'
 import {
@@ -54,6 +55,7 @@ export async function packageService(options: PackageActionOptions, io: ActionIo
   const trees = createTrees()
   const packages: PlatformPackage[] = []
   for (const platform of platforms) {
+    if (options.out !== undefined) makeFolder(join(out, platform.label))
     const { artifacts, sizes } = await packFor(project, platform, { ...options, out, trees }, io)
     const { files, diagnostics } = await translateFor(platform, { artifacts })
     settle(project, diagnostics, options, io)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import {
   type Artifact,
@@ -15,6 +15,7 @@ import {
 } from '@anyfaas/kit'
 import type { Rendering } from './annotate.ts'
 import type { ActionIo } from './io.ts'
+import { makeFolder } from './make-folder.ts'
 import { choosePlatforms, openProject, type Platform, type ProjectOptions, settle } from './project.ts'
 import { writeSpec } from './spec-file.ts'
 
@@ -150,8 +151,8 @@ function refuses(diagnostics: readonly Diagnostic[], options: ProjectOptions): b
 // Nobody ever reads half a file.
 function writeWhole(path: string, bytes: Buffer): void {
   const draft = `${path}.${process.pid}.tmp`
+  makeFolder(dirname(path))
   try {
-    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(draft, bytes)
     renameSync(draft, path)
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { Option } from './command.ts'
-import { readNames, readPair } from './values.ts'
+import { readNames, readPair, readProviders } from './values.ts'
 
 const DIR: Option = { name: 'dir', short: 'd', value: 'DIR', says: 'The service folder; the current one by default' }
 
@@ -12,6 +12,7 @@ const REGION: Option = { name: 'region', value: 'NAME', says: 'The region, inste
 const PROVIDER: Option = {
   name: 'provider',
   value: 'NAME[,NAME]',
+  read: readProviders,
   says: 'The provider, several with commas, or `all`; wins over the file',
 }
 

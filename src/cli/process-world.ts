@@ -3,7 +3,10 @@ import type { Output } from '../ui/output.ts'
 import type { World } from './world.ts'
 
 /** This process. */
-export function openProcessWorld(): World & { flush(): Promise<void> } {
+export function openProcessWorld(): World & {
+  /** Waits until everything is written. Tells why stdout could not be, unless its reader has gone. */
+  flush(): Promise<Error | undefined>
+} {
   let interrupt: (why: 'asked' | 'unread') => void = () => undefined
   const out = new FileOutput(1, () => interrupt('unread'))
   const err = new FileOutput(2, () => undefined)
@@ -25,6 +28,7 @@ export function openProcessWorld(): World & { flush(): Promise<void> } {
     end: (status) => process.exit(status),
     async flush() {
       await Promise.all([out.flush(), err.flush()])
+      return out.failure
     },
   }
 }
@@ -38,6 +42,7 @@ class FileOutput implements Output {
   readonly #fd: 1 | 2
   readonly #onBroken: () => void
   #isBroken = false
+  #failure: Error | undefined
   #stream: NodeJS.WriteStream | undefined
 
   constructor(fd: 1 | 2, onBroken: () => void) {
@@ -51,15 +56,19 @@ class FileOutput implements Output {
     return (this.isTerminal && this.#open().columns) || 80
   }
 
+  /** Why nothing more was written, where that is no reader's wish. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
   write(text: string | Uint8Array): void {
     if (this.#isBroken) return
-    if (this.#stream) this.#stream.write(text)
+    if (this.#stream) this.#send(this.#stream, text)
     else this.#writeNow(typeof text === 'string' ? Buffer.from(text) : text)
   }
 
   async flush(): Promise<void> {
-    const stream = this.#stream
-    if (stream && !this.#isBroken) await new Promise((resolve) => stream.write('', resolve))
+    if (this.#stream && !this.#isBroken) await this.#send(this.#stream, '')
   }
 
   #writeNow(bytes: Uint8Array): void {
@@ -68,9 +77,18 @@ class FileOutput implements Output {
       while (rest.length > 0) rest = rest.subarray(writeSync(this.#fd, rest))
     } catch (cause) {
       // A pipe that does not block is full: the stream waits for it.
-      if ((cause as NodeJS.ErrnoException).code === 'EAGAIN') this.#open().write(rest)
+      if ((cause as NodeJS.ErrnoException).code === 'EAGAIN') this.#send(this.#open(), rest)
       else this.#fail(cause as NodeJS.ErrnoException)
     }
+  }
+
+  #send(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      stream.write(text, (cause) => {
+        if (cause) this.#fail(cause)
+        resolve()
+      })
+    })
   }
 
   #open(): NodeJS.WriteStream {
@@ -81,11 +99,12 @@ class FileOutput implements Output {
     return stream
   }
 
-  // Nobody reads any more, as behind `| head`: no reason to complain.
+  // The first failure tells; a stream that it destroyed has others. That nobody reads any more, as behind `| head`, is no
+  // reason to complain.
   #fail(cause: NodeJS.ErrnoException): void {
-    if (!['EPIPE', 'EIO', 'ECONNRESET'].includes(cause.code ?? '')) throw cause
     if (this.#isBroken) return
     this.#isBroken = true
+    if (cause.code !== 'EPIPE' && cause.code !== 'ECONNRESET') this.#failure = cause
     this.#onBroken()
   }
 }

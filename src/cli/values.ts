@@ -36,6 +36,11 @@ export function readNames(text: string): readonly string[] {
   throw new SlsError(error('SLS0002', `"${text}" is not a list of names`, { help: ['write it as a,b'] }))
 }
 
+/** `a,b` as the actions take it: in one piece. */
+export function readProviders(text: string): string {
+  return readNames(text).join(',')
+}
+
 /** `10%`: a share of the calls above 0 and below 100 per cent, as a number below 1. */
 export function readPercent(text: string): number {
   const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100

@@ -114,5 +114,6 @@ function unknown(name: string, search: ProviderSearch): ReturnType<typeof error>
   const names = [...FIRST_PARTY, ...search.embedded].map((one) => one.name)
   const help = [`known are ${names.join(', ')}`, 'other providers are packages: name them under "plugins"']
   const place = search.pointer === undefined ? {} : { pointer: search.pointer }
-  return error('SLS2001', `no provider "${name}"`, { ...place, help })
+  const message = name === '' ? 'the name of a provider is empty' : `no provider "${name}"`
+  return error('SLS2001', message, { ...place, help })
 }

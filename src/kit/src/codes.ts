@@ -56,7 +56,7 @@ export const codes = {
   SLS4002: { title: 'the code cannot be bundled', exit: EXIT.failed },
   SLS4003: { title: 'link out of the service folder', exit: EXIT.failed },
   SLS4004: { title: 'a file cannot be packaged', exit: EXIT.failed },
-  SLS4005: { title: 'the artifact cannot be written', exit: EXIT.failed },
+  SLS4005: { title: 'the output cannot be written', exit: EXIT.failed },
   SLS4006: { title: 'no code to package', exit: EXIT.usage },
   SLS4007: { title: 'the function cannot run in place', exit: EXIT.usage },
   SLS4008: { title: 'the bundler has a doubt', exit: EXIT.failed },
