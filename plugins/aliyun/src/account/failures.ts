@@ -1,4 +1,4 @@
-import { isSlsError, RefusedError } from '@anyfaas/kit'
+import { isSlsError, type PlatformRefusal, RefusedError, type Stranger, strangerIn } from '@anyfaas/kit'
 
 /** What a failed call to the platform says, whichever of the vendor's libraries made it. */
 export interface Failure {
@@ -35,7 +35,7 @@ export function isPassing(error: unknown): boolean {
   // What we say ourselves may name anything, such as a function that is called "network".
   if (isSlsError(error) && !(error instanceof RefusedError)) return false
   const { status, code } = readFailure(error)
-  return status === 0 ? isTransport(error) : status >= 500 || PASSING.has(code)
+  return status === 0 ? !strangerIn(error) && isTransport(error) : status >= 500 || PASSING.has(code)
 }
 
 export function isMissing(error: unknown): boolean {
@@ -60,18 +60,28 @@ export function isTaken(error: unknown): boolean {
 /** Makes what a vendor's library threw into what a user reads. What was interrupted, and what is no failure of a call, stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
   const { status, code, message } = readFailure(error)
-  if (isInterrupted(error) || (status === 0 && !isPassing(error))) return error
+  const stranger = status === 0 ? strangerIn(error) : undefined
+  if (isInterrupted(error) || (status === 0 && !stranger && !isPassing(error))) return error
   const requestId = /request id: ([\w-]+)/i.exec(message)?.[1]
-  const text = message
+  const text = clean(message)
     .replace(/^[\w.]+: code: \d+, /, '')
     .replace(/,? ?request ?id: [\w-]+.*$/i, '')
-    .replace(/(GET|HEAD|POST|PUT|DELETE) https?:\S+ failed\.$/, '')
+  if (stranger) return new RefusedError(what, foreignTo(stranger), { cause: error, isOutage: true })
   const told = { code: status === 0 ? 'no answer' : code || `HTTP ${status}`, message: text }
   return new RefusedError(
     what,
     { ...told, ...(requestId && { requestId }), ...(CLOCK.has(code) && { help: CLOCK_HELP }) },
     { cause: error, isCredentials: CREDENTIALS.has(code), isOutage: status === 0 || status >= 500 },
   )
+}
+
+function foreignTo({ message, help }: Stranger): PlatformRefusal {
+  return { code: 'no answer', message: clean(message), help }
+}
+
+// The library writes what it did right behind what it was told.
+function clean(message: string): string {
+  return message.replace(/(GET|HEAD|POST|PUT|DELETE) https?:\S+ failed\.$/, '')
 }
 
 function isInterrupted(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { refuse } from './failures.ts'
 import { type Reach, Rpc } from './rpc.ts'
 
 export interface Identity {
@@ -10,8 +11,10 @@ export interface Identity {
 export async function askIdentity(reach: Reach, signal: AbortSignal): Promise<Identity> {
   const rpc = new Rpc('2015-04-01', addressOf(reach.region), reach)
   const { body } = await rpc.call({ action: 'GetCallerIdentity', about: 'the account' }, { signal })
-  const { AccountId, Arn } = body as Readonly<Record<string, unknown>>
-  return { account: String(AccountId), arn: String(Arn) }
+  const { AccountId, Arn } = (body ?? {}) as Readonly<Record<string, unknown>>
+  // What is no answer of the service's has no account in it.
+  if (typeof AccountId !== 'string') throw refuse('the account', new SyntaxError('no AccountId'))
+  return { account: AccountId, arn: String(Arn) }
 }
 
 /** Where one asks. */

@@ -1,8 +1,8 @@
-import type { Call, Tree } from '@anyfaas/kit'
+import type { Call } from '@anyfaas/kit'
 import type { Credentials } from './credentials.ts'
 import { Lanes } from './lanes.ts'
 import { md5, signLogs } from './signature.ts'
-import { send, type WireAnswer, WireFailure } from './wire.ts'
+import { fieldsOf, send, type WireAnswer, WireFailure } from './wire.ts'
 
 export interface LogServiceOptions {
   readonly credentials: Credentials
@@ -36,17 +36,14 @@ export class LogService {
     request: LogRequest,
     { signal }: Pick<Call, 'signal'>,
   ): Promise<{ readonly body: unknown; readonly isComplete: boolean }> {
-    const once = async (): Promise<WireAnswer> => {
+    const once = async () => {
       const answer = await send(this.#signed(request), signal)
       if (answer.status >= 300) throw failureOf(answer)
-      return answer
+      return { body: answer.body.length === 0 ? {} : JSON.parse(answer.body.toString()), headers: answer.headers }
     }
     const { action, about, method } = request
     const { body, headers } = await this.#lanes.run({ action, about, isRead: method === 'GET' }, once, signal)
-    return {
-      body: body.length === 0 ? {} : JSON.parse(body.toString()),
-      isComplete: headers['x-log-progress'] !== 'Incomplete',
-    }
+    return { body, isComplete: headers['x-log-progress'] !== 'Incomplete' }
   }
 
   #signed({ method, project, path, query = {}, body }: LogRequest) {
@@ -77,7 +74,7 @@ export class LogService {
 }
 
 function failureOf({ status, headers, body }: WireAnswer): WireFailure {
-  const { errorCode, errorMessage } = JSON.parse(body.toString() || '{}') as Tree
+  const { errorCode, errorMessage = `status ${status}` } = fieldsOf(body)
   return new WireFailure(
     status,
     String(errorCode ?? ''),

@@ -3,6 +3,7 @@ import { request as secure } from 'node:https'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import type { Tree } from '@anyfaas/kit'
 import type { Headers } from './sdk.ts'
 
 export interface WireRequest {
@@ -42,6 +43,17 @@ export async function send({ method, url, headers, body }: WireRequest, signal: 
   else pipeline(body, outgoing).catch(reject)
   const answer = await promise
   return { status: answer.statusCode ?? 0, headers: answer.headers as Headers, body: await buffer(answer) }
+}
+
+/** The fields of what a service says of a failure. */
+export function fieldsOf(body: Buffer): Tree {
+  try {
+    const parsed: unknown = JSON.parse(body.toString())
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Tree) : {}
+  } catch {
+    // A gateway on the way answers in HTML.
+    return {}
+  }
 }
 
 const SILENT_MS = 60_000

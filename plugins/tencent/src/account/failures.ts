@@ -1,4 +1,4 @@
-import { RefusedError } from '@anyfaas/kit'
+import { RefusedError, type Stranger, strangerIn } from '@anyfaas/kit'
 
 /** What a failed call to the platform says. */
 export interface Failure {
@@ -31,7 +31,7 @@ export function isThrottled(error: unknown): boolean {
 /** The next attempt may do better: no answer, a fault of the platform's own, or a change that is still under way. */
 export function isPassing(error: unknown): boolean {
   const { status, code, message } = readFailure(error)
-  if (status === 0) return isVendors(error) && TRANSPORT.test(message)
+  if (status === 0) return isVendors(error) && !strangerOf(error) && TRANSPORT.test(message)
   return status >= 500 || code.startsWith('InternalError') || PASSING.has(code)
 }
 
@@ -57,6 +57,8 @@ export function isTaken(error: unknown): boolean {
 /** Makes what the vendor's library threw into what a user reads. What is no failure of a call stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
   const { status, code, message, requestId } = readFailure(error)
+  const stranger = status === 0 ? strangerOf(error) : undefined
+  if (stranger) return new RefusedError(what, { code: 'no answer', ...stranger }, { cause: error, isOutage: true })
   if (status === 0 && !isPassing(error)) return error
   const isClock = code === 'AuthFailure.SignatureExpire'
   const isCredentials = code.startsWith('AuthFailure') && code !== 'AuthFailure.UnauthorizedOperation' && !isClock
@@ -85,7 +87,14 @@ const PASSING = new Set([
   'FailedOperation.TotalConcurrencyMemoryInProgress',
 ])
 
-const TRANSPORT = /socket hang up|\bE(?!RR_)[A-Z_]{4,}\b|timeout|network|[Pp]remature close|invalid json/
+const TRANSPORT = /socket hang up|\bE(?!RR_)[A-Z_]{4,}\b|timeout|network|[Pp]remature close/
+
+// The library looks for the platform's envelope in whatever JSON answered.
+function strangerOf(error: unknown): Stranger | undefined {
+  const thrown = error instanceof RefusedError ? error.cause : error
+  const lacksEnvelope = thrown instanceof TypeError && /reading '(Response|Error)'/.test(thrown.message)
+  return strangerIn(lacksEnvelope ? new SyntaxError(thrown.message) : thrown)
+}
 
 // Failures to connect come as the same class, with a message only.
 function isVendors(error: unknown): boolean {

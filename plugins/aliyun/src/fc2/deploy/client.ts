@@ -1,9 +1,10 @@
 import type { Call, Tree } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
+import { refuse } from '../../account/failures.ts'
 import { Lanes, pages } from '../../account/lanes.ts'
 import type { Headers } from '../../account/sdk.ts'
 import { md5, signFunctions } from '../../account/signature.ts'
-import { send, type WireAnswer, WireFailure } from '../../account/wire.ts'
+import { fieldsOf, send, type WireAnswer, WireFailure } from '../../account/wire.ts'
 import type { Api, ApiRequest } from '../../deploy/api.ts'
 
 export interface ClientOptions {
@@ -40,7 +41,12 @@ export class Fc2Client implements Api {
   async call(request: ApiRequest, call: Pick<Call, 'signal'>): Promise<Tree> {
     const body = request.body && Buffer.from(JSON.stringify(request.body))
     const { body: answer } = await this.#send(request, body && { bytes: body, type: 'application/json' }, call)
-    return answer.length === 0 ? {} : (JSON.parse(answer.toString()) as Tree)
+    if (answer.length === 0) return {}
+    try {
+      return JSON.parse(answer.toString()) as Tree
+    } catch (cause) {
+      throw refuse(request.about, cause)
+    }
   }
 
   /** The same with bytes in both directions, and the answer's headers. */
@@ -122,20 +128,16 @@ function isRefusal({ status, headers, body }: WireAnswer): boolean {
 }
 
 function failureOf({ status, headers, body }: WireAnswer): WireFailure {
-  const message = fieldsOf(body)['ErrorMessage'] ?? body.toString().slice(0, 500)
+  const message = fieldsOf(body)['ErrorMessage'] ?? textOf(body, status)
   return new WireFailure(status, codeIn(body), `${message}, request id: ${headers['x-fc-request-id'] ?? ''}`)
+}
+
+// The page of a gateway says no more than its status.
+function textOf(body: Buffer, status: number): string {
+  const text = body.toString().slice(0, 500)
+  return text.trimStart().startsWith('<') ? `status ${status}` : text
 }
 
 function codeIn(body: Buffer): string {
   return String(fieldsOf(body)['ErrorCode'] ?? '')
-}
-
-function fieldsOf(body: Buffer): Tree {
-  try {
-    const parsed: unknown = JSON.parse(body.toString())
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Tree) : {}
-  } catch {
-    // A gateway on the way answers in HTML.
-    return {}
-  }
 }

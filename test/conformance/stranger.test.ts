@@ -1,0 +1,72 @@
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo, Server } from 'node:net'
+import { isSlsError } from '@anyfaas/kit'
+import { afterEach, expect, it } from 'vitest'
+import { doctor } from '../../src/actions/doctor.ts'
+import { makeCertificate } from '../../src/local/dev/certificate.ts'
+import { aliyun2 } from './aliyun-2.ts'
+import { aliyun3 } from './aliyun-3.ts'
+import { Bench } from './edition.ts'
+import { tencent } from './tencent.ts'
+
+// Somebody else answers in the platform's place: no bug of ours, and nothing that a second attempt changes.
+
+let bench: Bench
+let server: Server
+afterEach(async () => {
+  await new Promise((done) => server.close(done))
+  await bench.close()
+})
+
+const page: RequestListener = (_, answer) => {
+  answer.writeHead(200, { 'content-type': 'text/html', connection: 'close' })
+  answer.end('<!DOCTYPE html><p>Welcome! Log in to use the network</p>')
+}
+const otherJson: RequestListener = (_, answer) => answer.writeHead(200, { connection: 'close' }).end('{"login":true}')
+
+const NOT_THE_PLATFORM = /no answer: what answered is not the platform/
+const strangers = [
+  ['a page', 'http', () => createServer(page), NOT_THE_PLATFORM],
+  [
+    'a certificate of its own',
+    'https',
+    () => createSecureServer(makeCertificate(['127.0.0.1'], Date.now()), page),
+    /no trusted connection: .*self-signed certificate/,
+  ],
+  ['no encryption', 'https', () => createServer(page), /no answer: no trusted connection: .*wrong version number/],
+] as const
+
+const cases = [aliyun3, aliyun2, tencent].flatMap((edition) => strangers.map((one) => [edition, ...one] as const))
+
+async function meet(scheme: string, made: Server): Promise<void> {
+  server = made
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  bench.rewrite({ endpoint: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}` })
+}
+
+it.each(cases)('$name: $1 is told apart from the platform', async (edition, _, scheme, makeServer, said) => {
+  bench = await new Bench(edition).start()
+  bench.write({ a: {} })
+  await meet(scheme, makeServer())
+  const failure = await bench.plan().catch((error: unknown) => error)
+  if (!isSlsError(failure)) throw failure
+  expect(failure.diagnostics).toEqual([
+    expect.objectContaining({ code: 'SLS5012', message: expect.stringMatching(said), help: expect.anything() }),
+  ])
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  const findings = platforms[0]?.examination.findings ?? []
+  const of = (wanted: string) => findings.find(({ what }) => what === wanted)
+  expect(of('the API')).toMatchObject({ state: 'bad', found: expect.stringMatching(said) })
+  expect(of('account')).toMatchObject({ state: expect.not.stringMatching('good'), found: expect.stringMatching(said) })
+})
+
+it.each([aliyun3, aliyun2, tencent])('$name: an account is not read out of any JSON', async (edition) => {
+  bench = await new Bench(edition).start()
+  bench.write({ a: {} })
+  await meet('http', createServer(otherJson))
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  const account = platforms[0]?.examination.findings.find(({ what }) => what === 'account')
+  expect(account?.found).toMatch(NOT_THE_PLATFORM)
+  expect(account?.state).not.toBe('good')
+})
