@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Aedes } from 'aedes'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { OutputSpec, TopicSourceSpec } from '../../src/local/spec.ts'
-import { type LocalFixture, until, useLocal } from './fixture.ts'
+import { type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
 const closing: (() => unknown)[] = []
@@ -70,6 +70,28 @@ async function send(url: string): Promise<[number, string]> {
   return [response.status, await response.text()]
 }
 
+interface BrokerFixture {
+  readonly url: string
+  readonly published: [string, string, number][]
+  readonly connections: () => number
+}
+
+async function mqttBroker(): Promise<BrokerFixture> {
+  const aedes = await Aedes.createBroker()
+  const server = createSocketServer(aedes.handle).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(
+    () => server.close(),
+    () => new Promise<void>((resolve) => aedes.close(() => resolve())),
+  )
+  const published: [string, string, number][] = []
+  aedes.on('publish', ({ topic, payload, qos }) => {
+    if (!topic.startsWith('$SYS')) published.push([topic, payload.toString(), qos])
+  })
+  const { port } = server.address() as { port: number }
+  return { url: `mqtt://127.0.0.1:${port}`, published, connections: () => aedes.connectedClients }
+}
+
 describe('ctx.send', () => {
   test('sends to one output or to all of them, over HTTP', async () => {
     const { url: to, taken } = await sink()
@@ -109,29 +131,31 @@ describe('ctx.send', () => {
     expect((await platform.logs()).map(({ text }) => text)).toContain('the output "a" failed: it answered 500')
   })
 
-  test('publishes to an MQTT broker, and says when it is not there', async () => {
-    const aedes = await Aedes.createBroker()
-    const server = createSocketServer(aedes.handle).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    closing.push(
-      () => server.close(),
-      () => new Promise<void>((resolve) => aedes.close(() => resolve())),
-    )
-    const published: [string, string, number][] = []
-    aedes.on('publish', ({ topic, payload, qos }) => {
-      if (!topic.startsWith('$SYS')) published.push([topic, payload.toString(), qos])
-    })
-    const broker = `mqtt://127.0.0.1:${(server.address() as { port: number }).port}`
-    const outputs: OutputSpec[] = [{ name: 'm', kind: 'mqtt', broker, topic: 'out/x' }]
+  test('publishes to an MQTT broker, and leaves it when no output names it any more', async () => {
+    const first = await mqttBroker()
+    const second = await mqttBroker()
     const platform = local()
-    const url = await platform.deploy('f', {
-      files: entry('f', `await ctx.send({ celsius: 21 }); return 'sent'`, outputs),
-      outputs,
-    })
+    const deploy = async (name: string, broker: string, service = 'shop'): Promise<string> => {
+      const outputs: OutputSpec[] = [{ name: 'm', kind: 'mqtt', broker, topic: 'out/x' }]
+      const files = entry(name, `await ctx.send({ celsius: 21 }); return 'sent'`, outputs)
+      return await platform.deploy(name, { files, outputs }, { service })
+    }
+    const url = await deploy('f', first.url)
+    const other = await deploy('g', first.url, 'blog')
     expect(await send(`${url}/f`)).toEqual([200, 'sent'])
-    // The broker says that it has it before it tells others of it.
-    await until(() => published.length > 0, 'the message')
-    expect(published).toEqual([['out/x', '{"celsius":21}', 1]])
+    expect(await send(`${other}/g`)).toEqual([200, 'sent'])
+    await until(() => first.published.length === 2, 'the messages')
+    expect(first.published[0]).toEqual(['out/x', '{"celsius":21}', 1])
+    expect(first.connections()).toBe(1)
+    await deploy('f', second.url)
+    expect(await send(`${url}/f`)).toEqual([200, 'sent'])
+    // The other service still names it.
+    expect([first.connections(), second.connections()]).toEqual([1, 1])
+    await platform.remove({ service: 'blog' })
+    await until(() => first.connections() === 0, 'the end of the connection to the first broker')
+    expect(second.connections()).toBe(1)
+    await platform.deploy('f', { body: reply('1') })
+    await until(() => second.connections() === 0, 'the end of the connection to the second broker')
   })
 
   test('reaches functions by queues and topics, in the shapes of every platform', async () => {

@@ -1,6 +1,8 @@
 import type { Producer } from '@platformatic/kafka'
 import { readKafkaPlace } from '../kafka-address.ts'
 import { kafkaReason } from '../kafka-reason.ts'
+import { CallFailure } from '../platform/instances/failure.ts'
+import { Connections, within } from './connections.ts'
 import { refusal } from './refusal.ts'
 
 const TIMEOUT_MS = 10_000
@@ -13,41 +15,31 @@ export interface OutputRecord {
 
 /** Sends to topics of Kafka, over one producer for each set of brokers. */
 export class KafkaSender {
-  readonly #producers = new Map<string, Promise<Producer>>()
+  readonly #producers = new Connections<Producer>(async (producer) => producer.close(true))
 
   /** Resolves when all replicas that are in step have the record. */
   async send(servers: readonly string[], topic: string, record: OutputRecord): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const failure = refusal('timeout', `no broker of Kafka took it in ${TIMEOUT_MS / 1000} s`)
-      timer = setTimeout(() => reject(failure), TIMEOUT_MS)
+    const late = () => refusal('timeout', `no broker of Kafka took it in ${TIMEOUT_MS / 1000} s`)
+    const send = async (producer: Producer): Promise<void> =>
+      void (await within(TIMEOUT_MS, producer.send({ messages: [{ topic, ...record }], acks: ALL }), late))
+    const sending = this.#producers.use(keyOf(servers), () => open(servers), send)
+    await within(TIMEOUT_MS, sending, late).catch((failure: unknown) => {
+      throw failure instanceof CallFailure ? failure : refusal('reply', kafkaReason(failure))
     })
-    await Promise.race([this.#send(servers, topic, record), late]).finally(() => clearTimeout(timer))
+  }
+
+  /** Leaves the brokers that are none of these. */
+  keep(servers: readonly (readonly string[])[]): void {
+    this.#producers.keep(new Set(servers.map(keyOf)))
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#producers.values()].map(async (producer) => (await producer).close(true)))
+    await this.#producers.close()
   }
+}
 
-  async #send(servers: readonly string[], topic: string, record: OutputRecord): Promise<void> {
-    try {
-      const producer = await this.#producerOf(servers)
-      await producer.send({ messages: [{ topic, ...record }], acks: ALL })
-    } catch (failure) {
-      throw refusal('reply', kafkaReason(failure))
-    }
-  }
-
-  #producerOf(servers: readonly string[]): Promise<Producer> {
-    const key = servers.join(',')
-    const known = this.#producers.get(key)
-    if (known) return known
-    const opened = open(servers)
-    this.#producers.set(key, opened)
-    // An address that is none today can name a file that is there tomorrow.
-    opened.catch(() => this.#producers.delete(key))
-    return opened
-  }
+function keyOf(servers: readonly string[]): string {
+  return servers.join(',')
 }
 
 const ALL = -1

@@ -1,34 +1,33 @@
 import type { MqttClient } from 'mqtt'
 import { shownAddress } from '../sources/shown-address.ts'
 import type { OutputSpec } from '../spec.ts'
+import { Connections, within } from './connections.ts'
 import { refusal } from './refusal.ts'
 
 const TIMEOUT_MS = 10_000
 
 /** Publishes to MQTT brokers, over one connection to each. */
 export class MqttSender {
-  readonly #clients = new Map<string, Promise<MqttClient>>()
+  readonly #clients = new Connections<MqttClient>((client) => client.endAsync(true))
 
   /** Resolves when the broker has acknowledged the message; with quality 0, when it is sent. */
   async send({ broker, topic, qos = 1, retain = false }: OutputSpec, body: Buffer): Promise<void> {
-    const client = await this.#client(String(broker))
+    const address = String(broker)
     const options = { qos: Number(qos) as 0 | 1 | 2, retain: retain === true }
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const failure = refusal('timeout', `${shownAddress(String(broker))} did not take it in ${TIMEOUT_MS / 1000} s`)
-      timer = setTimeout(() => reject(failure), TIMEOUT_MS)
-    })
-    await Promise.race([client.publishAsync(String(topic), body, options), late]).finally(() => clearTimeout(timer))
+    const late = () => refusal('timeout', `${shownAddress(address)} did not take it in ${TIMEOUT_MS / 1000} s`)
+    const open = () => connectTo(address)
+    await this.#clients.use(address, open, (client) =>
+      within(TIMEOUT_MS, client.publishAsync(String(topic), body, options), late),
+    )
+  }
+
+  /** Leaves the brokers that none of these outputs names. */
+  keep(outputs: readonly OutputSpec[]): void {
+    this.#clients.keep(new Set(outputs.flatMap(({ kind, broker }) => (kind === 'mqtt' ? [String(broker)] : []))))
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#clients.values()].map(async (client) => (await client).endAsync(true)))
-  }
-
-  #client(broker: string): Promise<MqttClient> {
-    const client = this.#clients.get(broker) ?? connectTo(broker)
-    this.#clients.set(broker, client)
-    return client
+    await this.#clients.close()
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { Connections, within } from './connections.ts'
 import { refusal } from './refusal.ts'
 
 const TIMEOUT_MS = 10_000
@@ -8,40 +9,37 @@ const KNOWN_MS = 5000
 
 /** Publishes to subjects of NATS, over one connection to each server. */
 export class NatsSender {
-  readonly #servers = new Map<string, Promise<Server>>()
+  readonly #servers = new Connections<Server>(({ connection }) => connection.close())
 
   /** Resolves when the stream has the message, or, where no stream keeps its subject, when the server has it. */
   async send(servers: readonly string[], subject: string, body: Buffer): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const failure = refusal('timeout', `the server of NATS did not take it in ${TIMEOUT_MS / 1000} s`)
-      timer = setTimeout(() => reject(failure), TIMEOUT_MS)
-    })
-    await Promise.race([this.#publish(servers, subject, body), late]).finally(() => clearTimeout(timer))
+    const late = () => refusal('timeout', `the server of NATS did not take it in ${TIMEOUT_MS / 1000} s`)
+    const publish = this.#servers.use(
+      keyOf(servers),
+      () => openServer(servers),
+      (server) => within(TIMEOUT_MS, publishTo(server, subject, body), late),
+    )
+    await within(TIMEOUT_MS, publish, late)
+  }
+
+  /** Leaves the servers that are none of these. */
+  keep(servers: readonly (readonly string[])[]): void {
+    this.#servers.keep(new Set(servers.map(keyOf)))
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#servers.values()].map(async (server) => (await server).connection.close()))
+    await this.#servers.close()
   }
+}
 
-  async #publish(servers: readonly string[], subject: string, body: Buffer): Promise<void> {
-    const { connection, isKept, publishKept } = await this.#serverOf(servers)
-    if (await isKept(subject)) return await publishKept(subject, body)
-    connection.publish(subject, body)
-    await connection.flush()
-  }
+function keyOf(servers: readonly string[]): string {
+  return servers.join(',')
+}
 
-  #serverOf(servers: readonly string[]): Promise<Server> {
-    const key = servers.join(',')
-    const known = this.#servers.get(key)
-    if (known) return known
-    const opened = openServer(servers).catch((failure: Error) => {
-      this.#servers.delete(key)
-      throw refusal('reply', failure.message || failure.name)
-    })
-    this.#servers.set(key, opened)
-    return opened
-  }
+async function publishTo({ connection, isKept, publishKept }: Server, subject: string, body: Buffer): Promise<void> {
+  if (await isKept(subject)) return await publishKept(subject, body)
+  connection.publish(subject, body)
+  await connection.flush()
 }
 
 interface Server {
@@ -52,7 +50,9 @@ interface Server {
 
 async function openServer(servers: readonly string[]): Promise<Server> {
   const { connectNats, managerOf } = await import('../nats-client.ts')
-  const connection = await connectNats(servers)
+  const connection = await connectNats(servers).catch((failure: Error) => {
+    throw refusal('reply', failure.message || failure.name)
+  })
   const manager = await managerOf(connection)
   const stream = manager.jetstream()
   return {

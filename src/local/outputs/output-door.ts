@@ -50,6 +50,11 @@ export class OutputDoor {
     return { DAPR_HTTP_PORT: String(portOf(this.#server)), DAPR_API_TOKEN: token }
   }
 
+  /** Leaves every broker that none of these outputs names. */
+  keep(outputs: readonly OutputSpec[]): void {
+    this.#senders.keep(outputs)
+  }
+
   async close(): Promise<void> {
     await closeServer(this.#server, this.#running)
     await this.#senders.close()

@@ -33,12 +33,19 @@ export class Senders {
     if (kind === 'dapr') return await sendToDapr(output, message)
     if (kind === 'mqtt') return await this.#mqtt.send(output, bodyOf(message.data).body)
     const topic = text(output, kind === 'queue' ? 'queue' : 'topic')
-    const { server = kind === 'kafka' ? output['brokers'] : undefined } = output
-    if (server === undefined) return await this.#bus.publish({ kind, topic, data: plain(message.data) })
-    const servers = [server].flat().map(String)
+    const servers = serversOf(output)
+    if (servers.length === 0) return await this.#bus.publish({ kind, topic, data: plain(message.data) })
     const { body } = bodyOf(message.data)
     if (kind === 'kafka' && servers.every(isKafka)) await this.#kafka.send(servers, topic, recordOf(body, message))
     else await this.#nats.send(servers, topic, body)
+  }
+
+  /** Leaves every broker that none of these outputs names. */
+  keep(outputs: readonly OutputSpec[]): void {
+    const servers = outputs.map(serversOf)
+    this.#mqtt.keep(outputs)
+    this.#nats.keep(servers)
+    this.#kafka.keep(servers)
   }
 
   async close(): Promise<void> {
@@ -46,6 +53,12 @@ export class Senders {
     await this.#nats.close()
     await this.#kafka.close()
   }
+}
+
+// Of NATS or of Kafka; none where the platform itself is meant.
+function serversOf(output: OutputSpec): readonly string[] {
+  const { kind, server = kind === 'kafka' ? output['brokers'] : undefined } = output
+  return server === undefined ? [] : [server].flat().map(String)
 }
 
 // As sidecars of Dapr have it: https://docs.dapr.io/reference/components-reference/supported-pubsub/setup-apache-kafka/

@@ -125,6 +125,8 @@ export class PlatformHost {
       sidecar: (name) => this.#outputs.variablesFor(functionPath(name, service, stage)),
       accept: this.#accepting(state),
       ended: (id) => this.async.ended(id),
+      onFunctions: () =>
+        this.#outputs.keep(this.services.flatMap(({ functions }) => functions.flatMap(({ outputs }) => outputs))),
       gateway: {
         ...(tracer && { tracer }),
         beside: (request, response) =>

@@ -217,6 +217,7 @@ export class ServiceHost {
     const functions = [...this.#functions.values()]
     this.#address.publish(functions)
     this.#sources.follow(functions.flatMap(({ sources }) => sources))
+    this.#options.onFunctions?.()
   }
 
   async #needCode({ digest = '' }: FunctionSpec): Promise<void> {

@@ -32,6 +32,8 @@ export interface ServiceOptions
   readonly secretStore: SecretStore
   readonly accept: SourcesOptions['accept']
   readonly ended: SourcesOptions['ended']
+  /** Told when the service has other functions than before. */
+  readonly onFunctions?: () => void
   readonly buckets: string
 }
 
