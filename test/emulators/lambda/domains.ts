@@ -75,6 +75,10 @@ export class DomainCalls {
     return {}
   }
 
+  leadTo(api: unknown): boolean {
+    return [...this.#mappings.values()].some(({ ApiId }) => ApiId === api)
+  }
+
   /** Without made-up ids. */
   state(): unknown {
     const mappings = [...this.#mappings.values()].map(({ ApiMappingId: _, ApiId: __, ...one }) => one)

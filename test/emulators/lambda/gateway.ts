@@ -63,6 +63,8 @@ export class GatewayCalls {
         const about = {
           ...input,
           ApiId,
+          // To the second, as the service tells it.
+          CreatedDate: new Date().toISOString().replace(/\.\d+/, ''),
           ApiEndpoint: `https://${ApiId}.execute-api.${REGION}.amazonaws.com`,
           RouteSelectionExpression: '$request.method $request.path',
         }
@@ -90,6 +92,10 @@ export class GatewayCalls {
       },
       DeleteApi: ({ ApiId }) => {
         this.#api(ApiId)
+        if (this.#domains.leadTo(ApiId))
+          throw invalid(
+            `Deleting API ${ApiId} failed. Please remove all API mappings for the API from your custom domain names.`,
+          )
         this.apis.delete(String(ApiId))
         return {}
       },

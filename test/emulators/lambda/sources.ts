@@ -19,6 +19,8 @@ export class SourceCalls {
     ],
     ['others', {}],
   ])
+  /** Buckets of these names are in another region. */
+  readonly elsewhere = new Set<string>()
   readonly subscriptions = new Map<string, Tree>()
   readonly #world: World
 
@@ -148,6 +150,8 @@ export class SourceCalls {
   get s3(): Calls {
     const of = (bucket: unknown): Tree => {
       const found = this.buckets.get(String(bucket))
+      if (this.elsewhere.has(String(bucket)))
+        throw new Refusal(301, 'PermanentRedirect', 'The bucket must be addressed using the specified endpoint.')
       if (!found) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist')
       return found
     }

@@ -56,6 +56,12 @@ export function isMissing(error: unknown): boolean {
   return status === 404 || code.startsWith('NoSuch') || code.includes('NotFound')
 }
 
+/** What has that name is in another region. */
+export function isElsewhere(error: unknown): boolean {
+  const { status, code } = readFailure(error)
+  return status === 301 || ELSEWHERE.has(code)
+}
+
 /** Whoever deploys may not do that. */
 export function isDenied(error: unknown): boolean {
   return DENIED.test(readFailure(error).code)
@@ -116,6 +122,9 @@ const SAYS_TAKEN = /already exist|exists already|is already in use/i
 // New roles and permissions are known everywhere within seconds, in the words of the services that meet them too early.
 const SPREADING =
   /cannot be assumed by Lambda|must allow .* to assume the role|Unable to validate the following destination|Could not execute the lambda function|function execution role does not have permissions/i
+
+// Of buckets, which have one name in all regions: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+const ELSEWHERE = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'])
 
 // `AccessDeniedException`; the notification service has the last.
 const DENIED = /^(AccessDenied|Unauthorized|AuthorizationError)/

@@ -1,6 +1,7 @@
-import { type Call, isOurs, type Live, marksOf, type Resource, type Tree } from '@anyfaas/kit'
-import type { Action } from '../../account/sdk.ts'
-import { type Kind, unlessMissing } from './kind.ts'
+import { clock, error, type Live, marksOf, SlsError, type Tree, withRetry } from '@anyfaas/kit'
+import { isPassing } from '../../account/failures.ts'
+import { type Gateway, isOlder } from './gateway.ts'
+import type { Kind } from './kind.ts'
 import type { OurFunctions } from './our-functions.ts'
 import { holderId, splitArn } from './qualifiers.ts'
 import type { Site } from './site.ts'
@@ -16,82 +17,29 @@ export function apiKinds(gateway: Gateway, site: Site, ours: OurFunctions): read
   ]
 }
 
-/** The APIs that bear our marks, read once, and what stands under them. */
-export class Gateway {
-  readonly #site: Site
-  #reading: Promise<readonly Tree[]> | undefined
-  #domains: Promise<readonly Tree[]> | undefined
-  readonly #lists = new Map<string, Promise<readonly Tree[]>>()
-
-  constructor(site: Site) {
-    this.#site = site
-  }
-
-  async apis(call: Call): Promise<readonly Tree[]> {
-    this.#reading ??= this.now(call).catch((cause: unknown) => {
-      this.#reading = undefined
-      throw cause
-    })
-    return await this.#reading
-  }
-
-  async now(call: Call): Promise<readonly Tree[]> {
-    const all = await this.all('GetApis', {}, call)
-    return all.filter(({ Tags }) => isOurs((Tags ?? {}) as Record<string, string>, this.#site.service))
-  }
-
-  /** All domains of the account, read once. */
-  async domains(call: Call): Promise<readonly Tree[]> {
-    this.#domains ??= this.all('GetDomainNames', {}, call).catch((cause: unknown) => {
-      this.#domains = undefined
-      throw cause
-    })
-    return await this.#domains
-  }
-
-  /** What stands under our APIs, each with the id of its API. */
-  async under(action: Action<'apigateway'>, desired: readonly Resource<Tree>[], call: Call): Promise<readonly Tree[]> {
-    // While things are made the API may be newer than any reading.
-    const now = desired.map(({ spec }) => spec['ApiId']).filter((id) => typeof id === 'string')
-    if (now.length > 0) return await this.#under(action, [...new Set(now)], call)
-    const ids = (await this.apis(call)).map(({ ApiId }) => String(ApiId))
-    const list = this.#lists.get(action) ?? this.#under(action, ids, call)
-    this.#lists.set(action, list)
-    return await list
-  }
-
-  async #under(action: Action<'apigateway'>, ids: readonly string[], call: Call): Promise<readonly Tree[]> {
-    // An API that is gone has nothing under it.
-    const lists = ids.map(async (ApiId) =>
-      ((await unlessMissing(this.all(action, { ApiId }, call))) ?? []).map((one): Tree => ({ ...one, ApiId })),
-    )
-    return (await Promise.all(lists)).flat()
-  }
-
-  async all(action: Action<'apigateway'>, input: object, call: Call): Promise<Tree[]> {
-    const request = { service: 'apigateway', action, input: { ...input, MaxResults: '100' }, about: 'api' } as const
-    return await this.#site.api.list(request, { items: 'Items', next: 'NextToken', ask: 'NextToken' }, call)
-  }
-
-  async call(action: Action<'apigateway'>, input: object, about: string, call: Call): Promise<Tree> {
-    return await this.#site.api.call({ service: 'apigateway', action, input, about }, call)
-  }
-}
-
 function apiKind(gateway: Gateway, { service }: Site): Kind {
   return {
     type: 'aws:api',
     fields: ['Name', 'ProtocolType', 'CorsConfiguration', 'DisableExecuteApiEndpoint'],
     rules: { ProtocolType: 'replace' },
     isNameless: true,
-    list: async (call) => (await gateway.apis(call)).map(liveApi),
-    find: async (_, call) => (await gateway.now(call)).map(liveApi)[0],
+    // Deploys that began at once may have made several: the oldest is kept, and nothing of the file stands for the others.
+    list: async (call) => (await gateway.apis(call)).map((live, at) => liveApi(live, apiId(live, at))),
+    find: async (_, call) => (await gateway.now(call)).map((live) => liveApi(live, 'api'))[0],
     async create(spec, call, { id }) {
       const input = {
         ...spec,
         CorsConfiguration: isEmpty(spec['CorsConfiguration']) ? undefined : spec['CorsConfiguration'],
       }
-      return await gateway.call('CreateApi', { ...input, Tags: marksOf(service) }, id, call)
+      const made = await gateway.call('CreateApi', { ...input, Tags: marksOf(service) }, id, call)
+      const [oldest] = await gateway.now(call)
+      if (!oldest || !isOlder(oldest, made)) return made
+      // Nobody knows the younger one yet, and what the other deploy makes stands under the older.
+      const { ApiId } = made
+      const remove = (): Promise<Tree> => gateway.call('DeleteApi', { ApiId }, id, call)
+      await withRetry(remove, { retryable: isPassing, signal: call.signal, clock })
+      const what = 'another deploy of this service and stage made the HTTP API at the same moment'
+      throw new SlsError(error('SLS5004', what, { help: ['run it again when the other one is done: it plans anew'] }))
     },
     async update({ ProtocolType: _, CorsConfiguration, ...spec }, live, call, { id }) {
       const { ApiId } = live
@@ -105,11 +53,19 @@ function apiKind(gateway: Gateway, { service }: Site): Kind {
   }
 }
 
-function liveApi(live: Tree): Live<Tree> {
+function liveApi(live: Tree, id: string): Live<Tree> {
   const { CorsConfiguration = {}, DisableExecuteApiEndpoint = false } = live
   const value = { ...live, CorsConfiguration: withoutVoids(CorsConfiguration as Tree), DisableExecuteApiEndpoint }
-  return { id: 'api', value }
+  return { id, value }
 }
+
+/** What one of our APIs is called; the first is the oldest. */
+export function apiId({ ApiId }: Tree, at: number): string {
+  return at === 0 ? 'api' : `api/${ApiId}`
+}
+
+/** What the name of an authorizer of ours begins with: it can bear nothing else. */
+export const OWN_NAME = 'anyfaas-'
 
 function authorizerKind(gateway: Gateway): Kind {
   return {
@@ -119,7 +75,9 @@ function authorizerKind(gateway: Gateway): Kind {
     isNameless: true,
     async list(call, desired) {
       const found = await gateway.under('GetAuthorizers', desired, call)
-      return found.map((value) => ({ id: `authorizer/${value['Name']}`, uses: ['api'], value }))
+      return found
+        .filter(({ Name }) => String(Name).startsWith(OWN_NAME))
+        .map((value) => ({ id: `authorizer/${String(value['Name']).slice(OWN_NAME.length)}`, uses: ['api'], value }))
     },
     create: (spec, call, { id }) => gateway.call('CreateAuthorizer', spec, id, call),
     update: (spec, { AuthorizerId }, call, { id }) =>
@@ -194,10 +152,9 @@ function routeKind(gateway: Gateway): Kind {
     fields: ['ApiId', 'RouteKey', 'IntegrationId', 'AuthorizationType', 'AuthorizerId'],
     rules: { ApiId: 'replace' },
     async list(call, desired) {
-      const [routes, integrations] = await Promise.all([
-        gateway.under('GetRoutes', desired, call),
-        gateway.under('GetIntegrations', desired, call),
-      ])
+      // What a route leads to was there before it.
+      const routes = await gateway.under('GetRoutes', desired, call)
+      const integrations = await gateway.under('GetIntegrations', desired, call)
       const own = new Map(
         integrations.filter(isOwn).map((one) => [one['IntegrationId'], String(one['Description']).slice(OWN.length)]),
       )
@@ -210,7 +167,8 @@ function routeKind(gateway: Gateway): Kind {
         const fn = integration && functionIn(integration)
         const uses = ['api', 'stage', ...(integration ? [integration] : [])]
         const id = routeId(String(value['RouteKey']))
-        return [{ id, uses, value: { ...value, IntegrationId, AuthorizationType }, ...(fn !== undefined && { fn }) }]
+        const whose = fn === undefined ? { isForeign: true as const } : { fn }
+        return [{ id, uses, value: { ...value, IntegrationId, AuthorizationType }, ...whose }]
       })
     },
     create: (spec, call, { id }) => gateway.call('CreateRoute', target(spec), id, call),

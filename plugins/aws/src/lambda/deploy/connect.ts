@@ -20,12 +20,13 @@ import { Api } from '../../account/api.ts'
 import { apiConfig, findPlace } from '../../account/identity.ts'
 import { scheduleGroup } from '../ids.ts'
 import { AliasKind } from './alias-kind.ts'
-import { apiKinds, Gateway } from './api-kinds.ts'
+import { apiKinds } from './api-kinds.ts'
 import { CodeBucket } from './code-bucket.ts'
 import { domainKinds } from './domain-kinds.ts'
 import { beforehand } from './examine.ts'
 import { expand } from './expand.ts'
 import { FunctionKind } from './function-kind.ts'
+import { Gateway } from './gateway.ts'
 import { KindDriver } from './kind.ts'
 import { LogGroupKind } from './log-group-kind.ts'
 import { LogSubscriptionKind } from './log-subscription-kind.ts'
@@ -93,7 +94,7 @@ class LambdaConnection implements Connection {
     this.width = Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / Math.max(1, ...inline))))
     const gateway = new Gateway(site)
     const permissions = new PermissionKind(site, ours)
-    this.operations = makeOperations({ site, ours, permissions, codeBucket: bucket.name })
+    this.operations = makeOperations({ site, ours, permissions, gateway, codeBucket: bucket })
     const provisioned = new ProvisionedKind(site, ours)
     const roles = new NewRoles()
     const kinds = [

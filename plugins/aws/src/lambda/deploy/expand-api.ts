@@ -1,6 +1,6 @@
 import { type Diagnostic, isMap, isRef, type Resource, type Service, type Tree } from '@anyfaas/kit'
 import { functionPattern, roleOf } from '../role.ts'
-import { OWN } from './api-kinds.ts'
+import { OWN, OWN_NAME } from './api-kinds.ts'
 import { cannot } from './cannot.ts'
 import { ofAlias } from './expand-parts.ts'
 import { permissionId, statementId } from './permission-kind.ts'
@@ -24,7 +24,7 @@ export function expandApi({ spec, ...resource }: Resource<Tree>, problems: Diagn
       type: 'aws:authorizer',
       spec: {
         ApiId: API,
-        Name: name,
+        Name: OWN_NAME + name,
         AuthorizerType: 'JWT',
         IdentitySource: [IdentitySource],
         JwtConfiguration: read(JwtConfiguration),

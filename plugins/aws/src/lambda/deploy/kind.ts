@@ -1,5 +1,5 @@
 import type { Call, Driver, FieldRules, Live, Resource, Tree } from '@anyfaas/kit'
-import { isDenied, isMissing, isPassing, isTaken, readFailure } from '../../account/failures.ts'
+import { isDenied, isElsewhere, isMissing, isPassing, isTaken, readFailure } from '../../account/failures.ts'
 
 /** One kind of thing on the platform: how it is found, made, changed and taken away. */
 export interface Kind {
@@ -48,7 +48,7 @@ export class KindDriver implements Driver<Tree, Tree> {
   async create(resource: Resource<Tree>, call: Call): Promise<Tree> {
     if (this.#kind.isNameless && this.#tried.has(resource.id)) {
       const found = await this.find(resource, call)
-      if (found) return await this.update(resource, found.value, call)
+      if (found && !found.isForeign) return await this.update(resource, found.value, call)
     }
     this.#tried.add(resource.id)
     return { ...resource.spec, ...(await this.#kind.create(resource.spec, call, resource)) }
@@ -91,13 +91,15 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined>
 }
 
 /**
- * What a read tells of a place that the file names no more; undefined where it is gone, and where it may not be read: it may be
- * somebody else's by now, and no plan hangs on that. The notes say it, for what of ours is still there nobody else will find.
+ * What a read tells of a place that the file names no more; undefined where it is gone, also where another of its name is in
+ * another region now, and where it may not be read: it may be somebody else's by now, and no plan hangs on that. The notes say
+ * that, for what of ours is still there nobody else will find.
  */
 export async function readLeft<T>(work: Promise<T>, place: string, call: Pick<Call, 'note'>): Promise<T | undefined> {
   try {
     return await unlessMissing(work)
   } catch (cause) {
+    if (isElsewhere(cause)) return undefined
     if (!isDenied(cause)) throw cause
     call.note(
       `${place}, which the file names no more, may not be read (${readFailure(cause).code}): what a deploy made there stays, without the right to call anything; sls doctor prints the rights to take it away`,
