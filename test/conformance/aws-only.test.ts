@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
@@ -8,7 +7,7 @@ import { logs } from '../../src/actions/logs.ts'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
 import { CODE_BUCKET } from '../emulators/lambda/storage.ts'
 import { ACCOUNT } from '../emulators/lambda/world.ts'
-import { aws } from './aws.ts'
+import { aws, BIG, writeBig } from './aws.ts'
 import { Bench, type Tree } from './edition.ts'
 
 let bench: Bench
@@ -21,17 +20,6 @@ async function open(env: Record<string, string> = {}): Promise<void> {
 }
 
 afterEach(() => bench.close())
-
-// What begins and ends as a zip is taken for one.
-function writeBig(): void {
-  const end = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)])
-  writeFileSync(
-    join(bench.dir, 'big.zip'),
-    Buffer.concat([Buffer.from('PK\x03\x04'), randomBytes(BIG - 4 - end.length), end]),
-  )
-}
-
-const BIG = 51 * 1024 * 1024
 
 const GROUP = '/aws/lambda/shop-dev-a'
 
@@ -130,7 +118,7 @@ it("reads a Kafka of somebody's own, through the network of the function and wit
 it('code that no request takes waits in a bucket until it is there', { timeout: 180_000 }, async () => {
   await open()
   bench.write({ a: {}, b: {} }, { package: { artifact: 'big.zip' } })
-  writeBig()
+  writeBig(bench.dir)
   await bench.deploy()
   expect(emulator.world.fn('shop-dev-a').config['CodeSize']).toBe(BIG)
   expect(emulator.mutations.filter((action) => action === 'PutObject')).toHaveLength(1)
@@ -144,7 +132,7 @@ it('code that no request takes waits in a bucket until it is there', { timeout: 
 it('a bucket of the deployer is used, and not made when it is missing', { timeout: 180_000 }, async () => {
   await open({ ANYFAAS_CODE_BUCKET: 'mine' })
   bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
-  writeBig()
+  writeBig(bench.dir)
   await expect(bench.deploy()).rejects.toThrow('the bucket mine, where code above 50 MB waits, is not there')
   emulator.storage.buckets.set('mine', {})
   await bench.deploy()
@@ -155,7 +143,7 @@ it('a bucket of the deployer is used, and not made when it is missing', { timeou
 it('code goes to nobody else’s bucket, whose name everybody can work out, and it is said why', async () => {
   await open()
   bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
-  writeBig()
+  writeBig(bench.dir)
   emulator.storage.buckets.set(CODE_BUCKET, { owner: '999999999999' })
   await expect(bench.deploy()).rejects.toThrow(`the bucket ${CODE_BUCKET}, where code above 50 MB waits, is somebody`)
   expect(emulator.mutations).not.toContain('PutObject')

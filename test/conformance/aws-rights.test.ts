@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { clock, type Event } from '@anyfaas/kit'
 import { afterEach, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
+import { logs } from '../../src/actions/logs.ts'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
 import type { Policy } from '../emulators/lambda/rights.ts'
-import { aws } from './aws.ts'
+import { CODE_BUCKET } from '../emulators/lambda/storage.ts'
+import { ACCOUNT, type Role } from '../emulators/lambda/world.ts'
+import { aws, writeBig } from './aws.ts'
 import { Bench, type Tree } from './edition.ts'
 
 // Whether what the doctor prints is enough: the platform asks for every right by the vendor's tables of them.
@@ -68,12 +71,135 @@ it.each([
   },
 )
 
-it('the rights name the bucket of the deployer’s own for code, and no other', async () => {
+it('the rights name the bucket of the deployer’s own for code, and no other, and none to make it', async () => {
   await open({ ANYFAAS_CODE_BUCKET: 'mine' })
+  emulator.storage.buckets.set('mine', {})
+  bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
+  writeBig(bench.dir)
+  const { Statement } = await examined()
+  const rights = Statement.flatMap(({ Action, Resource }) =>
+    Action.filter((action) => action.startsWith('s3:')).map((action) => `${action} ${Resource.join()}`),
+  )
+  expect(rights.sort()).toEqual([
+    's3:DeleteObject arn:aws:s3:::mine/anyfaas/*',
+    's3:GetObject arn:aws:s3:::mine/anyfaas/*',
+    's3:ListBucket arn:aws:s3:::mine',
+    's3:PutObject arn:aws:s3:::mine/anyfaas/*',
+  ])
+  await confine()
+  await bench.deploy()
+  expect(emulator.storage.state()).toEqual([])
+})
+
+it('code that waits in the usual bucket takes the rights to make it', async () => {
+  await open()
+  bench.write({ a: {} }, { package: { artifact: 'big.zip' } })
+  writeBig(bench.dir)
+  await confine()
+  await bench.deploy()
+  expect([...emulator.storage.buckets.keys()]).toEqual([CODE_BUCKET])
+})
+
+const ARN = `us-east-1:${ACCOUNT}`
+const RAW = {
+  Role: `arn:aws:iam::${ACCOUNT}:role/fn`,
+  Layers: [`arn:aws:lambda:${ARN}:layer:tools:3`],
+  VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] },
+  KmsKeyArn: `arn:aws:kms:${ARN}:key/k`,
+  FileSystemConfigs: [{ Arn: `arn:aws:elasticfilesystem:${ARN}:access-point/fsap-1`, LocalMountPath: '/mnt/x' }],
+}
+const KEYS = Object.keys(RAW) as (keyof typeof RAW)[]
+
+it.each([
+  ...KEYS.map((key) => [key, 'of a function', { overrides: { aws: { [key]: RAW[key] } } }, {}] as const),
+  ...KEYS.map((key) => {
+    const raw = { AFunction: { Properties: { [key]: RAW[key] } } }
+    return [key, 'of the service', {}, { overrides: { aws: { Resources: raw } } }] as const
+  }),
+])('a raw %s %s takes the rights that it needs', async (_, __, fn, more) => {
+  await open()
+  bench.write({ a: fn }, more)
+  await confine()
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+})
+
+it('the role of a timer that raw settings name is handed over', async () => {
+  await open()
+  emulator.world.roles.set('tick', { ...role('tick'), document: '{"Service":["scheduler.amazonaws.com"]}' })
+  const aws = { RoleArn: `arn:aws:iam::${ACCOUNT}:role/tick` }
+  bench.write({ a: { events: [{ timer: { cron: '0 8 * * *', overrides: { aws } } }] } })
+  await confine()
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+})
+
+function role(name: string): Role {
+  return { name, path: '/', document: '', knownAt: 0, attached: new Set(), policies: new Map() }
+}
+
+it.each([
+  ['logs.store', { logs: { store: '/theirs/app' } }],
+  ['raw settings', { overrides: { aws: { LoggingConfig: { LogGroup: '/theirs/app' } } } }],
+])('lines of a log group that %s names may be read', async (_, fn) => {
+  await open()
+  emulator.logs.add('/theirs/app')
+  bench.write({ a: fn })
+  await confine()
+  await bench.deploy()
+  const line = { group: '/theirs/app', timestamp: Date.now() - 1000, message: 'a line' }
+  emulator.logs.events.push(line)
+  await logs({ dir: bench.dir, since: '1m' }, bench.io)
+  expect(bench.events.flatMap((event) => (event.kind === 'log' ? [event.line.text] : []))).toEqual(['a line'])
+})
+
+const domain = (certificate: string): Tree => ({
+  domain: {
+    name: 'api.example.com',
+    certificate: { arn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/${certificate}` },
+  },
+})
+
+function guarded(audience: string, more: Tree = {}): Tree {
+  const jwt = { issuer: 'https://id.example.com', audience: [audience] }
+  return { events: [{ http: { path: '/a', method: 'get', auth: { jwt }, ...more } }] }
+}
+
+it('the rights over API Gateway name methods and paths, and are enough for an API with a domain and tokens', async () => {
+  await open()
+  const before = emulator.state()
+  emulator.gateway.calls['CreateDomainName']?.({ DomainName: 'api.example.com', DomainNameConfigurations: [] })
+  bench.write({ a: guarded('one'), b: { events: [{ http: 'GET /b' }] } }, domain('c'))
+  const rights = (await examined()).Statement.flatMap(({ Action, Resource }) =>
+    Action.filter((action) => action.startsWith('apigateway:')).map((action) => [action, Resource.join()]),
+  )
+  expect(rights.filter(([action]) => action?.includes('*'))).toEqual([])
+  expect(rights.filter(([action, on]) => /PATCH|DELETE/.test(`${action}`) && /domainnames\/\*/.test(`${on}`))).toEqual(
+    [],
+  )
+  await confine()
+  await bench.deploy({ adopt: true })
+  expect(await bench.plan()).toEqual([])
+  for (const [functions, more] of [
+    [{ a: guarded('two', { cors: true }) }, domain('d')],
+    [{ a: { events: [{ http: 'PUT /a' }] } }, {}],
+    [{ a: {} }, {}],
+  ] as const) {
+    bench.write(functions, more)
+    await confine()
+    await bench.deploy()
+    expect(await bench.plan()).toEqual([])
+  }
+  await bench.remove()
+  expect(emulator.state()).toEqual(before)
+})
+
+it('a service without routes gets no right over APIs but to list them', async () => {
+  await open()
   bench.write({ a: {} })
   const { Statement } = await examined()
-  const buckets = Statement.filter(({ Action }) => Action.includes('s3:PutObject')).flatMap(({ Resource }) => Resource)
-  expect(buckets).toEqual(['arn:aws:s3:::mine', 'arn:aws:s3:::mine/anyfaas/*'])
+  const actions = Statement.flatMap(({ Action }) => Action).filter((action) => action.startsWith('apigateway:'))
+  expect(actions).toEqual(['apigateway:GET'])
 })
 
 it('servers and functions in a network read layers and networks, and others do not', async () => {

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
 import type { Edition, Tree } from './edition.ts'
 
@@ -120,4 +123,14 @@ export const aws: Edition = {
     const next = { time: time + 60, name, calls: 1, errors: 0, throttles: 0, durationsMs: [40] }
     ;(emulator as LambdaEmulator).minutes.push(minute, next)
   },
+}
+
+/** More bytes than a request takes. */
+export const BIG = 51 * 1024 * 1024
+
+/** Writes `big.zip`, of so many bytes: what begins and ends as a zip is taken for one. */
+export function writeBig(dir: string): void {
+  const end = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)])
+  const bytes = randomBytes(BIG - 4 - end.length)
+  writeFileSync(join(dir, 'big.zip'), Buffer.concat([Buffer.from('PK\x03\x04'), bytes, end]))
 }

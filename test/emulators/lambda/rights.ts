@@ -119,7 +119,11 @@ const OWN: Readonly<Record<string, Rule>> = {
   },
   apigateway: ({ method, path, input }) => {
     const passed = input['CredentialsArn'] ? [passing(input['CredentialsArn'], 'apigateway')] : []
-    return [{ action: `apigateway:${method}`, resource: `arn:aws:apigateway:${REGION}::${path.slice(3)}` }, ...passed]
+    // The path of a tag ends in an ARN, encoded; the version is no part of it.
+    const at = path.slice(3).replace(/(?<=^\/tags\/).+/, encodeURIComponent)
+    const resource = `arn:aws:apigateway:${REGION}::${at}`
+    const tagging = input['Tags'] ? [{ action: 'apigateway:TagResource', resource }] : []
+    return [{ action: `apigateway:${method}`, resource }, ...tagging, ...passed]
   },
 }
 
@@ -151,19 +155,27 @@ function lambdaRights({ name, input }: Asked, { mapped }: Known): readonly Right
 }
 
 // What the platform does in the name of who deploys.
-function rightsBeside({ Role, Layers = [], VpcConfig, Code, S3Bucket, S3Key }: Tree): readonly Right[] {
+function rightsBeside(input: Tree): readonly Right[] {
+  const { Role, Layers = [], VpcConfig, Code, S3Bucket, S3Key, KMSKeyArn, FileSystemConfigs = [] } = input
   const code = { S3Bucket, S3Key, ...(Code as Tree) }
   const network = VpcConfig && !isDeepStrictEqual(VpcConfig, { SubnetIds: [], SecurityGroupIds: [] })
   return [
     ...(Role ? [passing(Role, 'lambda')] : []),
     ...(Layers as string[]).map((resource) => ({ action: 'lambda:GetLayerVersion', resource })),
     ...(network ? NETWORK.map((action) => ({ action, resource: '*' })) : []),
+    ...(KMSKeyArn ? KEYS.map((action) => ({ action, resource: String(KMSKeyArn) })) : []),
+    ...((FileSystemConfigs as Tree[]).length > 0
+      ? [{ action: 'elasticfilesystem:DescribeMountTargets', resource: '*' }]
+      : []),
     ...(code.S3Bucket ? [{ action: 's3:GetObject', resource: `arn:aws:s3:::${code.S3Bucket}/${code.S3Key}` }] : []),
   ]
 }
 
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 const NETWORK = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs']
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+const KEYS = ['kms:CreateGrant', 'kms:Encrypt']
 
 function passing(role: unknown, to: string): Right {
   return { action: 'iam:PassRole', resource: String(role), keys: { 'iam:PassedToService': `${to}.amazonaws.com` } }

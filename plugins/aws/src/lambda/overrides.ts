@@ -4,10 +4,14 @@ import {
   checkShape,
   type Diagnostic,
   error,
+  type Fn,
   isMap,
+  mergeTree,
   type Pointer,
   type Service,
+  type Tree,
   type TriggerRow,
+  treeAt,
   triggersOf,
 } from '@anyfaas/kit'
 import { functionIds } from './ids.ts'
@@ -29,6 +33,13 @@ export function checkRaw(service: Service): readonly Diagnostic[] {
     ...checkTemplate(service.overrides['aws'], service, '/overrides/aws'),
     ...checkTemplate(fragment(service.resources['aws']), service, '/resources/aws'),
   ]
+}
+
+/** What a function gets, in the words of SAM, with its raw settings laid over it. */
+export function withRaw(spec: Tree, fn: Fn, service: Service): Tree {
+  const id = functionIds(service).get(fn.name) as string
+  const raw = [fn.overrides['aws'], treeAt(service.overrides['aws'], ['Resources', id, 'Properties'])]
+  return raw.reduce<Tree>(mergeTree, spec)
 }
 
 // By name, or a part of the whole template.

@@ -18,7 +18,6 @@ import {
   subjectOf,
   type Translation,
   type Tree,
-  treeAt,
 } from '@anyfaas/kit'
 import { aliasOf, checkAliases } from './alias.ts'
 import { guard } from './auth.ts'
@@ -28,15 +27,13 @@ import { bucketsIn, translateEvents } from './events.ts'
 import { facts } from './facts.ts'
 import { fields } from './fields.ts'
 import { planHttp } from './http.ts'
-import { functionIds } from './ids.ts'
-import { checkRaw } from './overrides.ts'
+import { checkRaw, withRaw } from './overrides.ts'
 import { Roles, rightsOf, type Source } from './role.ts'
 import { translateRoutes } from './routes.ts'
 
 /** Roles, functions, their events and one HTTP API: in the words of SAM, and of CloudFormation where SAM has none. */
 export function translate(service: Service, artifacts: ArtifactRefs): Translation {
   const roles = new Roles(service)
-  const ids = functionIds(service)
   const buckets = bucketsIn(service)
   const functions: Resource[] = []
   const others: Resource[] = []
@@ -46,13 +43,7 @@ export function translate(service: Service, artifacts: ArtifactRefs): Translatio
   ]
   for (const fn of service.functions) {
     const events = translateEvents(fn, { service, roles, buckets })
-    const made = translateFunction(fn, {
-      service,
-      artifacts,
-      roles,
-      id: ids.get(fn.name) as string,
-      sources: events.sources,
-    })
+    const made = translateFunction(fn, { service, artifacts, roles, sources: events.sources })
     functions.push(...made.resources)
     others.push(...events.resources)
     diagnostics.push(...made.diagnostics, ...events.diagnostics)
@@ -73,13 +64,11 @@ interface Context {
   readonly service: Service
   readonly artifacts: ArtifactRefs
   readonly roles: Roles
-  /** The function's logical id in the template. */
-  readonly id: string
   /** What it reads by itself. */
   readonly sources: readonly Source[]
 }
 
-function translateFunction(fn: Fn, { service, artifacts, roles, id, sources }: Context): Translation {
+function translateFunction(fn: Fn, { service, artifacts, roles, sources }: Context): Translation {
   const subject = subjectOf(fn, PLATFORM)
   const checked = checkFunction(fn, facts, subject)
   const code = codeOf(fn, service, artifacts)
@@ -94,11 +83,8 @@ function translateFunction(fn: Fn, { service, artifacts, roles, id, sources }: C
   // What keeps instances ready is a version, and SAM publishes one under an alias.
   if ('ProvisionedConcurrencyConfig' in mapped.spec) spec['AutoPublishAlias'] = aliasOf(fn)
   Object.assign(spec, urlOf(fn))
-  const overrides = [fn.overrides['aws'], treeAt(service.overrides['aws'], ['Resources', id, 'Properties'])]
   return {
-    resources: [
-      { id: `function/${fn.name}`, type: 'aws:function', spec: overrides.reduce(mergeTree, spec) as object, at: fn.at },
-    ],
+    resources: [{ id: `function/${fn.name}`, type: 'aws:function', spec: withRaw(spec, fn, service), at: fn.at }],
     diagnostics: [
       ...checked.diagnostics,
       ...code.diagnostics,

@@ -14,8 +14,9 @@ const INLINE_BYTES = 50 * 1024 * 1024
  */
 export class CodeBucket {
   readonly name: string
+  /** It is no bucket of the deployer's: one that is made where it is missing. */
+  readonly isUsual: boolean
   readonly #site: Site
-  readonly #isOwn: boolean
   readonly #shelf: Shelf<Tree>
   #isThere = false
 
@@ -23,7 +24,7 @@ export class CodeBucket {
   constructor(site: Site, given?: string) {
     this.#site = site
     this.name = given ?? usualBucket(site.place)
-    this.#isOwn = given === undefined
+    this.isUsual = given === undefined
     this.#shelf = new Shelf({
       put: (artifact, call) => this.#put(artifact, call),
       remove: async ({ S3Bucket: Bucket, S3Key: Key }) => {
@@ -62,7 +63,7 @@ export class CodeBucket {
       await this.#call('HeadBucket', { Bucket, ...this.#owned }, call)
       return
     } catch (cause) {
-      if (!isMissing(cause) || !this.#isOwn) throw this.#unusable(cause)
+      if (!isMissing(cause) || !this.isUsual) throw this.#unusable(cause)
     }
     const { region } = this.#site.place
     const where = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region } }
@@ -80,7 +81,7 @@ export class CodeBucket {
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
   get #owned(): Tree {
     const { account } = this.#site.place
-    return this.#isOwn && account !== '*' ? { ExpectedBucketOwner: account } : {}
+    return this.isUsual && account !== '*' ? { ExpectedBucketOwner: account } : {}
   }
 
   // What asks for a bucket alone is answered without words.

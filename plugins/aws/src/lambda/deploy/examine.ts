@@ -11,7 +11,9 @@ import {
   placeFindings,
 } from '@anyfaas/kit'
 import { apiConfig, placeBefore } from '../../account/identity.ts'
-import { usualBucket } from './code-bucket.ts'
+import { gatewayNow } from './api-rights.ts'
+import { type CodeBucket, usualBucket } from './code-bucket.ts'
+import type { Gateway } from './gateway.ts'
 import type { OurFunctions } from './our-functions.ts'
 import type { PermissionKind } from './permission-kind.ts'
 import { policyFor } from './policy.ts'
@@ -23,12 +25,13 @@ export interface Examined {
   readonly site: Site
   readonly ours: OurFunctions
   readonly permissions: PermissionKind
-  /** Where code waits that is too large for a request. */
-  readonly codeBucket: string
+  readonly gateway: Gateway
+  readonly codeBucket: CodeBucket
 }
 
 /** What a deploy to Lambda will find. */
-export async function examine({ site, ours, permissions, codeBucket }: Examined, call: Call): Promise<Examination> {
+export async function examine(examined: Examined, call: Call): Promise<Examination> {
+  const { site, ours, permissions, codeBucket } = examined
   const { api, place, refused, service } = site
   const { accessKeyId, sessionToken } = await (await api.client('sts')).config.credentials()
   const findings: Finding[] = [
@@ -44,11 +47,21 @@ export async function examine({ site, ours, permissions, codeBucket }: Examined,
     }),
   ]
   // Who may not read what there is gets the rights that the file needs.
-  const hangsOn = await sourcesNow(permissions, call).catch((cause: unknown) => {
+  const [hangsOn, gateway] = await Promise.all([
+    unlessRefused(sourcesNow(permissions, call)),
+    unlessRefused(gatewayNow(examined.gateway, call)),
+  ])
+  const policy = policyFor({ service, place, codeBucket, ...(hangsOn && { hangsOn }), ...(gateway && { gateway }) })
+  return { findings, policy }
+}
+
+async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (cause) {
     if (isSlsError(cause)) return undefined
     throw cause
-  })
-  return { findings, policy: policyFor({ service, place, codeBucket, ...(hangsOn && { hangsOn }) }) }
+  }
 }
 
 /** What there is to say before there are credentials. */
@@ -56,7 +69,9 @@ export async function beforehand({ service, env }: ConnectOptions, call: Call): 
   const { region, endpoint } = await apiConfig(service, env)
   const place = placeBefore(region, service.provider.accountId)
   const findings = await placeFindings(destination(place, endpoint), call.signal)
-  return { findings, policy: policyFor({ service, place, codeBucket: ownBucket(env) ?? usualBucket(place) }) }
+  const own = ownBucket(env)
+  const codeBucket = { name: own ?? usualBucket(place), isUsual: own === undefined }
+  return { findings, policy: policyFor({ service, place, codeBucket }) }
 }
 
 function destination(place: Site['place'], endpoint: string | undefined): Destination {

@@ -1,7 +1,10 @@
-import { deployedPrefixes, type Fn, isMap, marksOf, type Service, triggersOf } from '@anyfaas/kit'
+import { deployedPrefixes, marksOf, mergeTree, type Service, type Tree, treeAt, triggersOf } from '@anyfaas/kit'
 import { facts } from '../facts.ts'
 import { scheduleGroup } from '../ids.ts'
+import { withRaw } from '../overrides.ts'
 import { ROLE_NAME } from '../role.ts'
+import { apiRights, type GatewayNow } from './api-rights.ts'
+import type { CodeBucket } from './code-bucket.ts'
 import { expandLogGroups } from './expand-log-groups.ts'
 import { rulePrefixes } from './rule-kind.ts'
 import type { Place } from './site.ts'
@@ -14,9 +17,10 @@ export interface Deployed {
   readonly service: Service
   readonly place: Place
   /** Where code waits that is too large for a request. */
-  readonly codeBucket: string
+  readonly codeBucket: Pick<CodeBucket, 'name' | 'isUsual'>
   /** What its functions hang on now, which the file may name no more. */
   readonly hangsOn?: Sources
+  readonly gateway?: GatewayNow
 }
 
 /**
@@ -24,7 +28,8 @@ export interface Deployed {
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export function policyFor(deployed: Deployed): object {
-  const { service, place, codeBucket, hangsOn } = deployed
+  const { service, place, codeBucket, hangsOn, gateway } = deployed
+  const settings = settingsIn(service)
   const { region, account, partition } = place
   const arn: Arn = (of, rest, where = `${region}:${account}`) => `arn:${partition}:${of}:${where}:${rest}`
   return {
@@ -32,15 +37,41 @@ export function policyFor(deployed: Deployed): object {
     Statement: [
       allow(LISTS, ['*']),
       ...functionRights(service, arn),
-      ...codeRights(service, arn),
-      ...roleRights(service, arn, account),
-      ...logRights(deployed, arn),
-      ...apiRights(region, arn),
+      ...settingRights(settings, arn),
+      ...roleRights(deployed, settings, arn),
+      ...logRights(deployed, settings, arn),
+      ...apiRights(service, gateway, arn, region),
       ...eventRights(service, arn),
       ...sourceRights(service.functions, hangsOn, arn),
-      allow(CODE_ACTIONS, [arn('s3', codeBucket, ':'), arn('s3', `${codeBucket}/anyfaas/*`, ':')]),
+      allow(codeBucket.isUsual ? [...BUCKET_ACTIONS, ...MAKE_ACTIONS] : BUCKET_ACTIONS, [
+        arn('s3', codeBucket.name, ':'),
+      ]),
+      allow(OBJECT_ACTIONS, [arn('s3', `${codeBucket.name}/anyfaas/*`, ':')]),
     ],
   }
+}
+
+// Of each function, as a deploy sends it, as far as rights hang on it.
+function settingsIn(service: Service): readonly Tree[] {
+  return service.functions.map((fn) => {
+    const { role: Role, cloudLayers, code, vpc, logs } = fn
+    const spec = {
+      Role,
+      // A server stands in a layer of the platform's.
+      Layers: code.kind === 'custom' ? [SERVER, ...cloudLayers] : cloudLayers,
+      VpcConfig: { SubnetIds: vpc?.subnets ?? [] },
+      LoggingConfig: { LogGroup: logs ? logs.store : undefined },
+      ImageUri: code.kind === 'container' ? code.image : undefined,
+    }
+    return withRaw(spec, fn, service)
+  })
+}
+
+const SERVER = 'server'
+
+function textsIn(settings: readonly Tree[], ...path: readonly string[]): readonly string[] {
+  const found = settings.map((one) => treeAt(one, path))
+  return [...new Set(found.filter((value): value is string => typeof value === 'string' && value !== ''))]
 }
 
 function functionRights({ name, stage }: Service, arn: Arn): object[] {
@@ -57,29 +88,36 @@ function functionRights({ name, stage }: Service, arn: Arn): object[] {
   ]
 }
 
-// What the platform reads in the name of who deploys: layers, networks, images.
-function codeRights({ functions }: Service, arn: Arn): object[] {
-  const isLayered = ({ cloudLayers, code }: Fn): boolean => cloudLayers.length > 0 || code.kind === 'custom'
+// What the platform reads and does in the name of who deploys: layers, networks, images, keys, file systems.
+function settingRights(settings: readonly Tree[], arn: Arn): object[] {
+  const has = (...path: readonly string[]): boolean =>
+    settings.some((one) => ([treeAt(one, path)].flat()[0] ?? '') !== '')
   const reads = [
-    ...(functions.some(isLayered) ? ['lambda:GetLayerVersion'] : []),
-    ...(functions.some(({ vpc }) => vpc) ? NETWORK_ACTIONS : []),
+    ...(has('Layers') ? ['lambda:GetLayerVersion'] : []),
+    ...(has('VpcConfig', 'SubnetIds') ? NETWORK_ACTIONS : []),
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
+    ...(has('FileSystemConfigs') ? ['elasticfilesystem:DescribeMountTargets'] : []),
   ]
-  const images = functions.flatMap(({ code }) => {
-    const [, account, region, name] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.[^/]+\/([^:@]+)/.exec(imageOf(code) ?? '') ?? []
+  const images = textsIn(settings, 'ImageUri').flatMap((image) => {
+    const [, account, region, name] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.[^/]+\/([^:@]+)/.exec(image) ?? []
     return name === undefined ? [] : [arn('ecr', `repository/${name}`, `${region}:${account}`)]
   })
-  return [...(reads.length > 0 ? [allow(reads, ['*'])] : []), ...allowSome(IMAGE_ACTIONS, images)]
+  // Which key an alias stands for the key alone tells.
+  const keys = textsIn(settings, 'KmsKeyArn').map((key) => (/:key\//.test(key) ? key : arn('kms', 'key/*')))
+  return [
+    ...(reads.length > 0 ? [allow(reads, ['*'])] : []),
+    ...allowSome(IMAGE_ACTIONS, images),
+    ...allowSome(KEY_ACTIONS, keys),
+  ]
 }
 
-function imageOf(code: Fn['code']): string | undefined {
-  return code.kind === 'container' ? code.image : undefined
-}
-
-function roleRights({ name, stage, functions }: Service, arn: Arn, account: string): object[] {
+function roleRights({ service, place: { account } }: Deployed, settings: readonly Tree[], arn: Arn): object[] {
+  const { name, stage, functions } = service
   const roles = [arn('iam', `role/anyfaas/${name}/${stage}/*`, `:${account}`)]
-  const own = functions
-    .flatMap((fn) => [fn.role, ...triggersOf(fn).map(({ trigger }) => trigger.role)])
-    .filter((role) => role?.startsWith('arn:') === true)
+  const events = functions.flatMap((fn) =>
+    triggersOf(fn).map(({ trigger }) => mergeTree<Tree>({ RoleArn: trigger.role }, trigger.overrides?.['aws'])),
+  )
+  const own = [...textsIn(settings, 'Role'), ...textsIn(events, 'RoleArn')].filter((role) => role.startsWith('arn:'))
   const taken = deployedPrefixes([name, stage], ROLE_NAME).map((prefix) => arn('iam', `role/${prefix}*`, `:${account}`))
   return [
     allow(ROLE_ACTIONS, roles),
@@ -88,38 +126,25 @@ function roleRights({ name, stage, functions }: Service, arn: Arn, account: stri
       ROLE_ACTIONS.filter((action) => /:(Get|List)/.test(action)),
       taken,
     ),
-    allow(['iam:PassRole'], [...new Set([...roles, ...(own as string[])])], {
+    allow(['iam:PassRole'], [...new Set([...roles, ...own])], {
       StringEquals: { 'iam:PassedToService': PASSED_TO },
     }),
   ]
 }
 
-function logRights({ service, place }: Deployed, arn: Arn): object[] {
+function logRights({ service, place }: Deployed, settings: readonly Tree[], arn: Arn): object[] {
   const { name, stage } = service
   const group = (of: string): string => arn('logs', `log-group:${of}`)
   const usual = deployedPrefixes([name, stage], facts.functionName).map((prefix) => group(`/aws/lambda/${prefix}*`))
   const made = expandLogGroups(service, { ...place }).logGroups.map(({ spec }) => `${spec['LogGroupName']}`)
-  const written = service.functions.flatMap(({ overrides }) => {
-    const { LoggingConfig } = isMap(overrides['aws']) ? overrides['aws'] : {}
-    return isMap(LoggingConfig) && typeof LoggingConfig['LogGroup'] === 'string' ? [LoggingConfig['LogGroup']] : []
-  })
   const named = (names: readonly string[]): string[] => names.flatMap((one) => [group(one), group(`${one}:*`)])
   const marks = Object.entries(marksOf(service)).map(([key, value]) => [`aws:ResourceTag/${key}`, value])
   return [
     allow(['logs:CreateLogGroup', ...GROUP_ACTIONS], [...new Set([...usual, ...named(made)])]),
     // Those that the file names no more.
     allow(GROUP_ACTIONS, [group('*')], { StringEquals: Object.fromEntries(marks) }),
-    ...allowSome(['logs:FilterLogEvents'], named(written)),
-  ]
-}
-
-function apiRights(region: string, arn: Arn): object[] {
-  const paths = ['/apis*', '/domainnames*', '/tags/*']
-  return [
-    allow(
-      ['apigateway:*'],
-      paths.map((path) => arn('apigateway', path, `${region}:`)),
-    ),
+    // Those of somebody else that functions write to.
+    ...allowSome(['logs:FilterLogEvents'], named(textsIn(settings, 'LoggingConfig', 'LogGroup'))),
   ]
 }
 
@@ -146,11 +171,10 @@ const LISTS = [
   ...['logs:DescribeSubscriptionFilters', 'cloudwatch:GetMetricData', 'scheduler:ListSchedules'],
 ]
 
-// Code that no request takes waits in a bucket.
-const CODE_ACTIONS = [
-  ...['s3:CreateBucket', 's3:ListBucket', 's3:PutBucketPublicAccessBlock', 's3:PutLifecycleConfiguration'],
-  ...['s3:PutObject', 's3:GetObject', 's3:DeleteObject'],
-]
+// Code that no request takes waits in a bucket: the deployer's own, or one that is made.
+const BUCKET_ACTIONS = ['s3:ListBucket']
+const MAKE_ACTIONS = ['s3:CreateBucket', 's3:PutBucketPublicAccessBlock', 's3:PutLifecycleConfiguration']
+const OBJECT_ACTIONS = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject']
 
 const GROUP_ACTIONS = [
   ...['logs:FilterLogEvents', 'logs:DeleteLogGroup', 'logs:PutRetentionPolicy', 'logs:DeleteRetentionPolicy'],
@@ -179,6 +203,9 @@ const ROLE_ACTIONS = [
 
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 const NETWORK_ACTIONS = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs']
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+const KEY_ACTIONS = ['kms:CreateGrant', 'kms:Encrypt', 'kms:Decrypt']
 
 // https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions
 const IMAGE_ACTIONS = [
