@@ -59,6 +59,7 @@ export function askedOf(
     ...(port !== undefined && { port }),
     ...(heldAlias !== undefined && { heldAlias }),
     ...(host !== undefined && { host }),
+    note: callOf(io).note,
   }
 }
 
@@ -82,7 +83,7 @@ export async function listLive(
 }
 
 export function callOf(io: ActionIo): Call {
-  return { signal: io.signal, note: (note) => io.tell({ kind: 'phase', name: note, state: 'start' }) }
+  return { signal: io.signal, note: (name) => io.tell({ kind: 'phase', name, state: 'note' }) }
 }
 
 // The values of the secrets that the service names, from where variables come from too.

@@ -31,7 +31,9 @@ export function drawRun(event: RunEvent, style: Style): string | undefined {
     case 'skipped':
       return `${paint('dim', signs.dot)} not begun: ${describeRun(event)}${note}`
     default:
-      return event.note ? `${paint('dim', signs.dot)} ${describeRun(event)}${note}` : undefined
+      return event.note || (event.kind === 'phase' && event.state === 'note')
+        ? `${paint('dim', signs.dot)} ${describeRun(event)}${note}`
+        : undefined
   }
 }
 

@@ -283,6 +283,8 @@ it('a platform that does not answer is said not to, and by which name it was ask
     const failure = await bench.plan().catch((error: unknown) => error)
     expect(String(failure)).toMatch(/SLS5012: .*ECONNREFUSED/)
     expect(JSON.stringify(failure)).toContain('AWS did not answer')
+    const said = bench.events.flatMap((one) => (one.kind === 'phase' && one.state === 'note' ? [one.name] : []))
+    expect(said).toEqual([expect.stringMatching(/^AWS does not answer: .*ECONNREFUSED.*; trying again$/)])
   } finally {
     Object.assign(clock, { now, wait })
   }

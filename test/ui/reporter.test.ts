@@ -79,6 +79,18 @@ test('a long phase says how far it is: on a terminal in its line, elsewhere not 
   expect(pipe.err.text()).toBe('package …\n')
 })
 
+test.each([true, false])(
+  'what is only said stays on the screen, and nothing moves for it: terminal %s',
+  (isTerminal) => {
+    const { err, reporter } = open({ isTerminal })
+    reporter.tell({ kind: 'phase', name: 'AWS does not answer', state: 'note' })
+    const written = err.text()
+    expect(written).toBe('• AWS does not answer\n')
+    vi.advanceTimersByTime(1000)
+    expect(err.text()).toBe(written)
+  },
+)
+
 test('on a terminal a line moves below what is done, and is gone at the end', () => {
   const { err, reporter } = open({ isTerminal: true })
   reporter.tell({ kind: 'phase', name: 'package', state: 'start' })

@@ -82,6 +82,8 @@ export interface ConnectOptions {
   readonly heldAlias?: string
   /** Where the service shall be open to others than this machine, as `HOST` or `HOST:PORT`, where the platform lets one choose. */
   readonly host?: string
+  /** Says something to the user, whatever is asked of the connection. Never a secret. */
+  readonly note?: Call['note']
 }
 
 export interface Connector {

@@ -7,11 +7,11 @@ import type { Id } from './resource.ts'
 /** What a long operation tells while it runs. The engine speaks; only `ui` and `cli` print. */
 export type Event = PhaseEvent | StepEvent | DiagnosticEvent | LogEvent | ListeningEvent | RequestEvent | AnswerEvent
 
-/** A part of the work, such as `package` or `start the local platform`. */
+/** A part of the work, such as `package` or `start the local platform`; with the state `note` no part of it, but something to say. */
 export interface PhaseEvent {
   readonly kind: 'phase'
   readonly name: string
-  readonly state: 'start' | 'going' | 'done' | 'failed'
+  readonly state: 'start' | 'going' | 'done' | 'failed' | 'note'
   readonly durationMs?: number
   readonly note?: string
   /** How far it is, while it is `going`. */

@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts'
 export interface RetryOptions {
   readonly retryable: (error: unknown) => boolean
   readonly signal: AbortSignal
-  /** Told before each wait: the number of the failed attempt and the wait in milliseconds. */
-  readonly onWait?: (attempt: number, waitMs: number) => void
+  /** Told before each wait: the number of the failed attempt, the wait in milliseconds, and the failure. */
+  readonly onWait?: (attempt: number, waitMs: number, failure: unknown) => void
   readonly clock: Clock
 }
 
@@ -25,7 +25,7 @@ export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions
       const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1))
       // Full jitter: callers that failed together do not come back together.
       const waitMs = Math.ceil(Math.random() * most)
-      onWait?.(attempt, waitMs)
+      onWait?.(attempt, waitMs, error)
       await clock.wait(waitMs, signal)
     }
   }

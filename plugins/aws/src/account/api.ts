@@ -1,5 +1,5 @@
-import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
-import { isPassing, isThrottled, refuse } from './failures.ts'
+import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 import { type Action, clientOf, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
 
 /** A call of one of the vendor's services. */
@@ -35,11 +35,14 @@ export class Api {
   readonly config: ApiConfig
   readonly #clients = new Map<ServiceName, Promise<SdkClient>>()
   readonly #pacers = new Map<string, Pacer>()
+  readonly #patience: Patience
   #credentials: SdkClient['config']['credentials'] | undefined
   #hasChanged = false
 
-  constructor(config: ApiConfig) {
+  /** `note` says to the user that AWS does not answer. */
+  constructor(config: ApiConfig, note: Call['note'] = () => undefined) {
     this.config = config
+    this.#patience = new Patience({ retryable: isPassing, describe: describeSilence, note, clock })
   }
 
   /** Whether a call was made that may have changed something, so that what was read before may be otherwise now. */
@@ -60,7 +63,7 @@ export class Api {
     const isRead = READS.test(action)
     if (!isRead) this.#hasChanged = true
     try {
-      return await (isRead ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
+      return await (isRead ? this.#patience.read(service, once, signal) : once())
     } catch (error) {
       throw refuse(about, error)
     }

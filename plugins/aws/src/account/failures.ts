@@ -82,6 +82,13 @@ export function refuse(what: string, error: unknown): unknown {
   return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage: status === 0 || status >= 500 })
 }
 
+/** What a failure that may pass says of the platform. */
+export function describeSilence(error: unknown): string {
+  const { status, code, message } = readFailure(error)
+  const why = message.includes(code) ? message : `${code}: ${message}`
+  return status === 0 ? `AWS does not answer: ${why}` : `AWS answers ${status}: ${why}`
+}
+
 function helpFor(error: unknown): string | undefined {
   if (isDenied(error)) return 'sls doctor --provider aws prints the rights that a deploy needs'
   const { status, code, message } = readFailure(error)

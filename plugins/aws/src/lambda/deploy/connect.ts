@@ -50,8 +50,8 @@ import { TopicRuleKind } from './topic-rule-kind.ts'
 export const connector: Connector = {
   beforehand,
   async connect(options) {
-    const { service, artifacts, env, heldAlias } = options
-    const api = new Api(await apiConfig(service, env))
+    const { service, artifacts, env, heldAlias, note } = options
+    const api = new Api(await apiConfig(service, env), note)
     try {
       const reads = readsOf({ api, service })
       const { place, refused } = await findPlace({ api, service }, reads.ours)
