@@ -6,13 +6,10 @@ import {
   type Connection,
   type Driver,
   error,
-  type Fn,
   type Live,
-  membersOf,
   type Resource,
   SlsError,
-  secretNames,
-  type Value,
+  secretsIn,
 } from '@anyfaas/kit'
 import type { AddressOptions } from './address.ts'
 import type { ActionIo } from './io.ts'
@@ -55,7 +52,7 @@ export function askedOf(
   return {
     service: platform.service,
     artifacts,
-    env: { ...io.env, ...secretsOf(project) },
+    env: secretEnvOf(project, io),
     ...(port !== undefined && { port }),
     ...(heldAlias !== undefined && { heldAlias }),
     ...(host !== undefined && { host }),
@@ -86,22 +83,13 @@ export function callOf(io: ActionIo): Call {
   return { signal: io.signal, note: (name) => io.tell({ kind: 'phase', name, state: 'note' }) }
 }
 
-// The values of the secrets that the service names, from where variables come from too.
-function secretsOf(project: Project): Record<string, string> {
-  const names = new Set(
-    [...project.service.functions.flatMap(membersOf), ...project.service.functions].flatMap(secretsIn),
-  )
-  return Object.fromEntries(
-    [...names].flatMap((name) => {
-      const value = project.env(name)
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
-}
-
-function secretsIn(fn: Fn): string[] {
-  const values: readonly (Value | undefined)[] = [...Object.values(fn.environment), fn.async?.callback]
-  return values.flatMap((value) => (value === undefined ? [] : secretNames(value)))
+/** The deployer's environment with the values of the secrets that the service names, from where variables come from too. */
+export function secretEnvOf({ service, env }: Project, io: ActionIo): Asked['env'] {
+  const found = secretsIn(service).flatMap((name) => {
+    const value = env(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return { ...io.env, ...Object.fromEntries(found) }
 }
 
 function cannotDeploy(platform: Platform): ReturnType<typeof error> {

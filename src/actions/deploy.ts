@@ -6,6 +6,7 @@ import { beginCanary, type CanaryWishes, canaryOperations, passersBy, USUAL_ALIA
 import { callOf, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
+import { lackingSecrets } from './lacking-secrets.ts'
 import { deployedNames } from './operate.ts'
 import { planFor, prepare, type Site } from './plan.ts'
 import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
@@ -59,6 +60,7 @@ async function deployTo(
   return await withConnection(project, platform, settings, io, async (connection) => {
     const canary = canaryFor(project, { platform, connection, io }, options)
     const plan = await planFor({ platform, connection, io }, prepared.resources, options)
+    settle(project, lackingSecrets(plan, project, io, 'error'), options, io)
     if (changes(plan).length > 0) await options.confirm?.(plan)
     await perform(plan, { project, connection, io }, options)
     const aliases = await canary?.()

@@ -5,6 +5,7 @@ import { type AddressOptions, refuseAddress } from './address.ts'
 import { driversOf, listLive, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
+import { lackingSecrets } from './lacking-secrets.ts'
 import { type PackageActionOptions, packFor } from './package.ts'
 import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
 import { translateFor } from './translate.ts'
@@ -33,6 +34,8 @@ export async function plan(options: DryRunOptions, io: ActionIo): Promise<PlanRe
     const made = await withConnection(project, platform, prepared, own, (connection) =>
       planFor({ platform, connection, io: own }, prepared.resources, options),
     )
+    // Who reviews a plan need not have the values; a deploy refuses.
+    settle(project, lackingSecrets(made, project, own, 'warning'), options, own)
     return { platform: platform.label, plan: made }
   })
   return { plans }

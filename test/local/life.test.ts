@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { describe, expect, test } from 'vitest'
-import { isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
+import { driverOf, isAlive, type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
 
@@ -176,6 +176,9 @@ describe('the port of a service', () => {
     expect(url).toBe(`http://127.0.0.1:${probe.port}`)
     const other = await listen(0)
     await other.close()
+    // What only looks, as a plan does, moves nothing.
+    await driverOf(await platform.connect({ port: other.port })).list(platform.call, [])
+    expect(await textAt(`${url}/f`)).toBe('1')
     expect((await platform.info({ port: other.port }))?.url).toBe(`http://127.0.0.1:${other.port}`)
     expect(await textAt(`http://127.0.0.1:${other.port}/f`)).toBe('1')
     await expect(fetch(url)).rejects.toThrow()
@@ -193,6 +196,18 @@ describe('the port of a service', () => {
     })
     await platform.record()
     expect(await platform.info()).toBeUndefined()
+    await stranger.close()
+  })
+
+  test('that is taken keeps a service that is deployed as it is', async () => {
+    const platform = local()
+    const url = await platform.deploy('f', { body: reply('1') })
+    const stranger = await listen(0)
+    const failure = await platform
+      .deploy('f', { body: reply('2') }, { port: stranger.port })
+      .catch((error: unknown) => error)
+    expect(isSlsError(failure) && failure.diagnostics[0]).toMatchObject({ code: 'SLS7005' })
+    expect(await textAt(`${url}/f`)).toBe('1')
     await stranger.close()
   })
 

@@ -52,6 +52,7 @@ export class FunctionDriver implements Driver<FunctionSpec, LiveFunction> {
     if (!artifact) throw new Error(`no artifact ${digest} for function "${spec.name}"`)
     const body = { spec, secrets, ...(this.#port !== undefined && { port: this.#port }) }
     const path = this.#link.path('functions', spec.name)
+    await this.#link.move(call)
     await this.#link.with(call, async (client) => {
       await client.upload(digest, artifact.path, call.signal)
       await client.ask({ method: 'PUT', path, body, signal: call.signal })

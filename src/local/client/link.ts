@@ -16,6 +16,7 @@ export class Link {
   readonly #port: number | undefined
   readonly #host: string | undefined
   #client: Promise<PlatformClient> | undefined
+  #moved: Promise<unknown> | undefined
 
   constructor({ env, service, port, host }: ConnectOptions) {
     this.#home = homeOf(env)
@@ -39,15 +40,32 @@ export class Link {
     return isThere ? await this.#connect(call) : undefined
   }
 
-  /** Undefined when the service is not deployed. It moves to the wanted port, where one is wanted. */
+  /** Undefined when the service is not deployed. */
   async status(call: Call): Promise<ServiceStatus | undefined> {
     if (!(await this.existing(call))) return undefined
-    const move: Partial<Ask> = this.#port === undefined ? {} : { method: 'PUT', body: { port: this.#port } }
-    return (await this.ask({ path: this.path(), ...move }, call)) as ServiceStatus | undefined
+    return (await this.ask({ path: this.path() }, call)) as ServiceStatus | undefined
   }
 
-  /** The same, at the end of a deploy: the service is open to others from now on, where that is wanted. */
+  /**
+   * What is deployed goes to the wanted port, where one is wanted: before the first change, so that one that is taken keeps the
+   * rest from being done. Throws SLS7005.
+   */
+  async move(call: Call): Promise<void> {
+    if (this.#port === undefined) return
+    const body: ServiceRequest = { port: this.#port }
+    this.#moved ??= this.ask({ path: this.path(), method: 'PUT', body }, call)
+    try {
+      await this.#moved
+    } catch (failure) {
+      this.#moved = undefined
+      throw failure
+    }
+  }
+
+  /** The status at the end of a deploy: the service is where it was wanted, and open to others where that was. */
   async openedStatus(call: Call): Promise<ServiceStatus | undefined> {
+    if (!(await this.existing(call))) return undefined
+    await this.move(call)
     const status = await this.status(call)
     if (!status || this.#host === undefined) return status
     const body: ServiceRequest = { host: this.#host }
