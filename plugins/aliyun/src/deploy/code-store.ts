@@ -88,7 +88,7 @@ export interface BorrowedBucket {
   readonly mostBytes: number
 }
 
-/** Asks for the bucket that the vendor's own tools send code through. */
+/** Asks for the bucket that the vendor's own tools send code through. No public page names a RAM action for it. */
 export async function borrowBucket(client: Lender, account: string, call: Call): Promise<BorrowedBucket> {
   const path = '/tempBucketToken'
   const told = await client.call({ action: 'GetTempBucketToken', method: 'GET', path, about: 'the code' }, call)

@@ -19,6 +19,7 @@ export function besides(wishes: Besides): readonly object[] {
   return [
     ...domainsOf(wishes),
     ...rolesOf(wishes),
+    // Of the bucket that is lent instead (`borrowBucket`) the vendor's list of actions names none.
     ...allow(['oss:PutObject', 'oss:GetObject'], objects),
     ...logsOf(wishes),
     // CloudMonitor knows no smaller thing than all.
