@@ -2,14 +2,15 @@
 // `node bench/queue.mjs [ROUNDS] [FOLDER]`; `nats-server` stands in the PATH, or NATS_SERVER names it. Ours has every call on the disk
 // (fdatasync) when it says so, JetStream has it not. The bare disk, which nobody can be faster than, runs in turn with both: writing over
 // what is laid out ahead, which takes it least. Where that has a p99 above the wanted one, the queue is held to it.
-// `--quick` judges processor time alone: what a disk does that others use too is no figure of ours.
-import { spawn } from 'node:child_process'
+// The queue is in this process, as it is in the platform's, and what the clients here do holds up their own acknowledgements; so Node.js
+// gets the platform's flags. `--quick` judges processor time alone: what a disk does that others use too is no figure of ours.
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { build } from 'esbuild'
@@ -30,6 +31,11 @@ const LAID_BYTES = 64 << 20
 const MOST_CPU = 0.5
 
 let count = 0
+const { PLATFORM_FLAGS } = await import(await bundled('platform-flags'))
+if (!PLATFORM_FLAGS.every((flag) => process.execArgv.includes(flag))) {
+  const { status } = spawnSync(process.execPath, [...PLATFORM_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
 const folder = mkdtempSync(join(place, 'sls-bench-queue-'))
 const port = await freePort()
 const args = ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', join(folder, 'nats')]
@@ -51,16 +57,20 @@ try {
 }
 
 async function ours() {
-  const outfile = join(folder, 'log-queue.mjs')
-  const entry = fileURLToPath(new URL('../src/local/async/log-queue.ts', import.meta.url))
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' })
-  const { LogQueue } = await import(pathToFileURL(outfile).href)
+  const { LogQueue } = await import(await bundled('async/log-queue'))
   const queue = new LogQueue(join(folder, 'queue'))
   await queue.open()
   return {
     put: (id) => queue.put({ id, message: message(), accepted: Date.now(), attempts: 0, next: 0 }),
     close: () => queue.close(),
   }
+}
+
+async function bundled(name) {
+  const entryPoints = [fileURLToPath(new URL(`../src/local/${name}.ts`, import.meta.url))]
+  const options = { entryPoints, bundle: true, write: false, platform: 'node', format: 'esm', logLevel: 'warning' }
+  const { outputFiles } = await build(options)
+  return `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
 }
 
 async function nats() {

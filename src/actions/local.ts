@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { homeOf } from '../local/home.ts'
 import { PLATFORM_FILE } from '../local/places.ts'
+import { PLATFORM_FLAGS } from '../local/platform-flags.ts'
 import { systemdUnit } from '../local/unit.ts'
 import type { ActionIo } from './io.ts'
 import { misuse } from './project.ts'
@@ -19,7 +20,7 @@ export async function local({ verb }: LocalOptions, { env }: ActionIo): Promise<
   if (verb !== 'install') throw misuse(`sls local knows "install", not "${verb}"`)
   const unit = systemdUnit({
     node: realpathSync(process.execPath),
-    platform: realpathSync(PLATFORM_FILE),
+    args: [...PLATFORM_FLAGS, realpathSync(PLATFORM_FILE)],
     root: homeOf(env).root,
     user: userInfo().username,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',

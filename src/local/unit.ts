@@ -1,8 +1,8 @@
 export interface UnitOptions {
   /** Absolute path of the Node.js that runs sls. */
   readonly node: string
-  /** Absolute path of the platform's bundle. */
-  readonly platform: string
+  /** What Node.js is given, the absolute path of the platform's bundle last. */
+  readonly args: readonly string[]
   /** The platform's folder: see `home.ts`. */
   readonly root: string
   readonly user: string
@@ -13,7 +13,7 @@ export interface UnitOptions {
  * A systemd unit that keeps the platform of a user running: it starts with the machine, and again when it was killed. What
  * `sls deploy` of the same user finds there is this platform. https://www.freedesktop.org/software/systemd/man/systemd.service.html
  */
-export function systemdUnit({ node, platform, root, user, path }: UnitOptions): string {
+export function systemdUnit({ node, args, root, user, path }: UnitOptions): string {
   return `[Unit]
 Description=anyfaas local platform of ${user}
 After=network-online.target
@@ -23,7 +23,7 @@ Wants=network-online.target
 Type=exec
 User=${user}
 Environment=${quote(`SLS_HOME=${root}`)} ${quote(`PATH=${path}`)}
-ExecStart=${quote(node)} ${quote(platform)}
+ExecStart=${[node, ...args].map(quote).join(' ')}
 # A platform that ends by itself was told to: by sls remove, or by a newer sls that brings its own.
 Restart=on-failure
 RestartSec=1

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { constants, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,6 +76,43 @@ describe('the log of the queue', () => {
     expect(datasync.mock.calls.length).toBeLessThanOrEqual(12)
     datasync.mockRestore()
   })
+
+  test.runIf(process.platform === 'linux')(
+    'says of no line that it is kept before the disk has it, however it was written',
+    async () => {
+      const { log } = await opened()
+      const any = await open(join(folder, 'any'), 'w')
+      const prototype = Object.getPrototypeOf(any) as FileHandle
+      await any.close()
+      const [write, datasync] = [prototype.write, prototype.datasync] as ((...args: unknown[]) => Promise<unknown>)[]
+      const unsynced = new Set<string>()
+      let through = 0
+      const writing = vi.spyOn(prototype, 'write').mockImplementation(async function (
+        this: FileHandle,
+        ...args: unknown[]
+      ) {
+        const result = await write?.apply(this, args)
+        const bytes = args[0] as Buffer
+        if (isWriteThrough(this.fd)) through++
+        else if (bytes[0] !== 0) unsynced.add(bytes.toString('utf8', 0, 10))
+        return result
+      } as never)
+      const syncing = vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
+        await datasync?.call(this)
+        unsynced.clear()
+      })
+      for (let index = 0; index < 300; index++) {
+        await log.append(`${index} ${'x'.repeat(1000)}`)
+        expect([...unsynced]).toEqual([])
+      }
+      writing.mockRestore()
+      syncing.mockRestore()
+      await log.close()
+      // Most of them in one way, and the others in the other.
+      expect(through).toBeGreaterThan(200)
+      expect(through).toBeLessThan(300)
+    },
+  )
 
   test('keeps a line whole that holds what Unicode calls the end of one', async () => {
     const { log } = await opened()
@@ -175,3 +212,9 @@ describe('the log of the queue', () => {
     expect(again.lines).toEqual(['whole', 'last', 'after'])
   })
 })
+
+// https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html
+function isWriteThrough(fd: number): boolean {
+  const [, flags = ''] = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? []
+  return (Number.parseInt(flags, 8) & constants.O_DSYNC) !== 0
+}

@@ -18,8 +18,8 @@ test.runIf(has('systemd-analyze'))('systemd takes the unit, also with odd paths'
   const folder = mkdtempSync(join(tmpdir(), 'sls-unit-'))
   const { username: user } = userInfo()
   const file = join(folder, 'anyfaas.service')
-  const platform = '/x "y" $z 100%/platform.cjs'
-  writeFileSync(file, systemdUnit({ node: process.execPath, platform, root: '/home/%u', user, path: '/bin' }))
+  const args = ['--flag=1', '/x "y" $z 100%/platform.cjs']
+  writeFileSync(file, systemdUnit({ node: process.execPath, args, root: '/home/%u', user, path: '/bin' }))
   expect(execFileSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8', stdio: 'pipe' })).toBe('')
   removeFolder(folder)
 })
@@ -31,9 +31,10 @@ test('what the unit starts brings the services back, and ends cleanly', async ()
   process.kill(pid, 'SIGTERM')
   await until(() => !isAlive(pid), 'the end of the platform')
   const { unit } = await local({ verb: 'install' }, { ...IO, env: { SLS_HOME: platform.home.root, PATH: '/bin' } })
-  const [, program = '', file = ''] = /^ExecStart="(.+?)" "(.+?)"$/m.exec(unit) ?? []
+  const [, words = ''] = /^ExecStart="(.+)"$/m.exec(unit) ?? []
+  const [program = '', ...args] = words.split('" "')
   expect(unit).toContain(`Environment="SLS_HOME=${platform.home.root}" "PATH=/bin"`)
-  const served = spawn(program, [file], { env: { SLS_HOME: platform.home.root, PATH: '/bin' }, stdio: 'ignore' })
+  const served = spawn(program, args, { env: { SLS_HOME: platform.home.root, PATH: '/bin' }, stdio: 'ignore' })
   await until(
     async () =>
       await fetch(`${url}/f`).then(

@@ -8,6 +8,8 @@ const BUSY_BYTES = 64 << 10
 const MOST_AHEAD_BYTES = 16 << 20
 const ZEROS = Buffer.alloc(1 << 20)
 const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT'])
+/** Where a write can wait for the disk itself: to ask for that afterwards is one more way through a thread and back, for every group. */
+const WRITE_THROUGH = process.platform === 'linux' ? constants.O_DSYNC : 0
 
 /**
  * Lines in a file. An append resolves when its line is on the disk; those of one moment share the wait for it. A busy log's file has zeros ahead
@@ -16,6 +18,8 @@ const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT'])
 export class AppendLog {
   readonly #path: string
   #file: FileHandle | undefined
+  /** The same file, for lines over zeros: what is written to it is on the disk. Opened at the first of them. */
+  #through: FileHandle | undefined
   #batch: LineBatch | undefined
   /** Of a batch that is written. */
   #page: Buffer | undefined
@@ -81,8 +85,7 @@ export class AppendLog {
   async close(): Promise<void> {
     await this.written()
     if (this.#ahead > this.#bytes) await this.#file?.truncate(this.#bytes)
-    await this.#file?.close()
-    this.#file = undefined
+    await this.#closeFile()
     await rm(`${this.#path}.new`, { force: true })
   }
 
@@ -99,7 +102,7 @@ export class AppendLog {
     await rename(draft, this.#path)
     // What follows in the new file is kept only if the folder names it.
     await syncFolder(this.#path)
-    await this.#file?.close()
+    await this.#closeFile()
     this.#file = await open(this.#path, 'r+')
     this.#bytes = this.#ahead = Buffer.byteLength(text)
     this.#isTorn = false
@@ -130,13 +133,22 @@ export class AppendLog {
     if (this.#isTorn) this.#ahead = this.#bytes
     this.#isTorn = true
     const end = this.#bytes + bytes.length
+    // What goes ahead waits for the disk once, together with the lines.
+    const isThrough = end <= this.#ahead && WRITE_THROUGH !== 0
     if (end > this.#ahead) await this.#goAhead(file, end)
+    if (isThrough) this.#through ??= await open(this.#path, constants.O_WRONLY | WRITE_THROUGH)
+    const target = isThrough && this.#through ? this.#through : file
     for (let at = 0; at < bytes.length; ) {
-      at += (await file.write(bytes, at, bytes.length - at, this.#bytes + at)).bytesWritten
+      at += (await target.write(bytes, at, bytes.length - at, this.#bytes + at)).bytesWritten
     }
-    await file.datasync()
+    if (!isThrough) await file.datasync()
     this.#bytes = end
     this.#isTorn = false
+  }
+
+  async #closeFile(): Promise<void> {
+    await Promise.all([this.#file?.close(), this.#through?.close()])
+    this.#file = this.#through = undefined
   }
 
   async #goAhead(file: FileHandle, from: number): Promise<void> {

@@ -4,6 +4,7 @@ import { error, SlsError } from '@anyfaas/kit'
 import { baseEnvironment } from '../environment.ts'
 import type { Home } from '../home.ts'
 import { PLATFORM_FILE } from '../places.ts'
+import { PLATFORM_FLAGS } from '../platform-flags.ts'
 import { tracingVariables } from '../tracing/open-tracing.ts'
 import { PlatformClient } from './client.ts'
 import { withLock } from './lock.ts'
@@ -59,7 +60,7 @@ async function endOther(home: Home, note: (text: string) => void): Promise<void>
 
 function start(home: Home, signal: AbortSignal): Promise<void> {
   const output = openSync(home.output, 'w', 0o600)
-  const child = spawn(process.execPath, [PLATFORM_FILE], {
+  const child = spawn(process.execPath, [...PLATFORM_FLAGS, PLATFORM_FILE], {
     cwd: home.root,
     // Not the caller's: it outlives the caller and serves others.
     env: { ...baseEnvironment(process.env), ...tracingVariables(process.env), SLS_HOME: home.root },
