@@ -9,3 +9,14 @@ export class Queue {
     return result
   }
 }
+
+/** The same for each name by itself. */
+export class Queues {
+  readonly #byName = new Map<string, Queue>()
+
+  run<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const queue = this.#byName.get(name) ?? new Queue()
+    this.#byName.set(name, queue)
+    return queue.run(work)
+  }
+}

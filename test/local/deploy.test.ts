@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
 import { describe, expect, test } from 'vitest'
+import type { FunctionSpec } from '../../src/local/spec.ts'
 import { driverOf, isAlive, reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
@@ -62,6 +64,30 @@ describe('a deploy', () => {
     expect(await (await fetch(`${url}/f`)).text()).toBe('old')
     expect((await platform.logs()).filter(({ text }) => text.startsWith('not deployed: '))).toHaveLength(4)
     await until(() => readdirSync(platform.home.code).length === 1, 'the failed code to go')
+  })
+
+  test.each(['deployed again', 'removed'])('that is killed brings nothing back that is %s meanwhile', async (what) => {
+    const platform = local()
+    const url = await platform.deploy('other', { body: reply('"other"') })
+    const began = join(platform.home.root, 'began')
+    const slow = `exports.initializer = async () => {
+        require('node:fs').writeFileSync(process.env.BEGAN, '')
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+      }
+      exports.handler = async () => { ${reply('"old"')} }`
+    const before = platform.deploy('f', { files: { 'sls_f.js': slow }, environment: { BEGAN: began } })
+    await until(() => existsSync(began), 'the begin of the load')
+    const driver = driverOf(await platform.connect())
+    if (what === 'removed') {
+      const live = { id: 'function/f', value: { name: 'f' } as FunctionSpec }
+      await driver.delete(live, platform.call)
+    } else {
+      await platform.deploy('f', { body: reply('"new"') })
+    }
+    await before
+    const names = (await driver.list(platform.call, [])).map(({ id }) => id).sort()
+    if (what === 'removed') expect(names).toEqual(['function/other'])
+    else expect(await (await fetch(`${url}/f`)).text()).toBe('new')
   })
 
   test('of code that never gets ready ends at the time for it', async () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 import type { DeployRequest, FunctionStatus, ServiceStatus } from '../../api.ts'
+import { Queues } from '../../queue.ts'
 import { Sources } from '../../sources/sources.ts'
 import type { FunctionSpec } from '../../spec.ts'
 import { readDoorPlace } from '../door/door-place.ts'
@@ -23,6 +24,8 @@ export class ServiceHost {
   readonly log: ServiceLog
   readonly #options: ServiceOptions
   readonly #functions = new Map<string, Deployed>()
+  /** Changes of each function, as they came: a version of a deploy that was killed can take longer to load than the one that was sent after it. */
+  readonly #turns = new Queues()
   readonly #versions: Versions
   readonly #meters = new Map<string, Meter>()
   readonly #sources: Sources
@@ -110,6 +113,10 @@ export class ServiceHost {
 
   /** Starts the new version, and only then puts it in the place of the old one. Throws SLS7003 when it does not load. */
   async deploy(request: DeployRequest): Promise<FunctionStatus> {
+    return await this.#turns.run(request.spec.name, () => this.#deploy(request))
+  }
+
+  async #deploy(request: DeployRequest): Promise<FunctionStatus> {
     const { spec } = request
     const next = this.#versions.make(request)
     try {
@@ -133,15 +140,19 @@ export class ServiceHost {
 
   /** Already gone is success. */
   async remove(name: string): Promise<void> {
-    const before = this.#functions.get(name)
-    if (!before) return
-    this.#functions.delete(name)
-    this.#publish()
-    const retiring = this.#versions.retire(before)
-    // The service can end with another function that is removed at the same time, and then waits for this one.
-    this.#versions.drain(retiring)
-    this.#timers.forget(name)
-    await retiring
+    const retired = await this.#turns.run(name, async () => {
+      const before = this.#functions.get(name)
+      if (!before) return undefined
+      this.#functions.delete(name)
+      this.#publish()
+      const retiring = this.#versions.retire(before)
+      // The service can end with another function that is removed at the same time, and then waits for this one.
+      this.#versions.drain(retiring)
+      this.#timers.forget(name)
+      return { retiring }
+    })
+    if (!retired) return
+    await retired.retiring
     await this.#record.save()
   }
 

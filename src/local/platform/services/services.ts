@@ -1,4 +1,4 @@
-import { Queue } from '../../queue.ts'
+import { Queues } from '../../queue.ts'
 import type { Deployed } from './deployed.ts'
 import type { ServiceHost } from './service-host.ts'
 import type { ServiceState } from './service-state.ts'
@@ -13,7 +13,7 @@ export interface Placed {
 export class Services {
   readonly #make: (state: ServiceState) => ServiceHost
   readonly #all = new Map<string, ServiceHost>()
-  readonly #lives = new Map<string, Queue>()
+  readonly #lives = new Queues()
   /** Of deploys that are under way, by service. */
   readonly #deploys = new Map<string, number>()
 
@@ -80,7 +80,7 @@ export class Services {
 
   #need(state: ServiceState, port: number | undefined): Promise<ServiceHost> {
     const key = keyOf(state.service, state.stage)
-    return this.#life(key).run(async () => {
+    return this.#lives.run(key, async () => {
       const known = this.#all.get(key)
       if (known) return known
       const host = this.add(state)
@@ -96,18 +96,12 @@ export class Services {
   }
 
   async #discardWhenEmpty(key: string): Promise<void> {
-    await this.#life(key).run(async () => {
+    await this.#lives.run(key, async () => {
       const host = this.#all.get(key)
       if (!host?.isEmpty || this.#deploys.has(key)) return
       this.#all.delete(key)
       await host.discard()
     })
-  }
-
-  #life(key: string): Queue {
-    const life = this.#lives.get(key) ?? new Queue()
-    this.#lives.set(key, life)
-    return life
   }
 
   #count(key: string, by: number): void {
