@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isMap, membersOf } from '@anyfaas/kit'
 import type { ActionIo } from './io.ts'
 import { misuse, openProject, type ProjectOptions } from './project.ts'
+import { cannotWrite, writeWhole } from './write-whole.ts'
 
 export interface DebugConfigOptions extends ProjectOptions {
   /** Put it into `.vscode/launch.json` of the service folder, beside what is there. */
@@ -43,8 +44,7 @@ export async function makeDebugConfig(options: DebugConfigOptions, io: ActionIo)
   }
   if (!options.write) return { config }
   const path = join(dir, '.vscode', 'launch.json')
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, `${JSON.stringify(merge(await readLaunchFile(path), config), null, 2)}\n`)
+  writeWhole(path, `${JSON.stringify(merge(await readLaunchFile(path), config), null, 2)}\n`)
   return { config, path }
 }
 
@@ -79,7 +79,7 @@ function attachConfig(name: string, port: number): Configuration {
 async function readLaunchFile(path: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return '{}'
-    throw cause
+    throw cannotWrite(path, cause)
   })
   const value = parse(text)
   if (isMap(value)) return value

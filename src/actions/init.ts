@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { error, SlsError } from '@anyfaas/kit'
 import type { ActionIo } from './io.ts'
 import { makeFolder } from './make-folder.ts'
+import { cannotWrite } from './write-whole.ts'
 
 export interface InitOptions {
   /** The folder to make the project in; the current one when missing. */
@@ -55,8 +56,12 @@ export async function init(options: InitOptions, io: ActionIo): Promise<InitResu
     )
   }
   makeFolder(dir)
-  await cp(from, dir, { recursive: true, filter: (source) => !NEVER.has(basename(source)) })
-  await rename(dir, template)
+  try {
+    await cp(from, dir, { recursive: true, filter: (source) => !NEVER.has(basename(source)) })
+    await rename(dir, template)
+  } catch (cause) {
+    throw cannotWrite(dir, cause)
+  }
   return { dir, template, files }
 }
 

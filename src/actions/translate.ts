@@ -1,23 +1,20 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type Artifact,
   type ArtifactRefs,
   artifactName,
   type Diagnostic,
   entryHandler,
-  error,
   hasErrors,
   type Resource,
   type Service,
-  SlsError,
   type SpecFile,
 } from '@anyfaas/kit'
 import type { Rendering } from './annotate.ts'
 import type { ActionIo } from './io.ts'
-import { makeFolder } from './make-folder.ts'
 import { choosePlatforms, openProject, type Platform, type ProjectOptions, settle } from './project.ts'
 import { writeSpec } from './spec-file.ts'
+import { writeWhole } from './write-whole.ts'
 
 export interface TranslateOptions extends ProjectOptions {
   /** The folder to write to; `.sls` in the service folder when missing. Every provider gets a folder in it. */
@@ -146,17 +143,4 @@ function refsOf(service: Service, artifacts: readonly Artifact[]): ArtifactRefs 
 function refuses(diagnostics: readonly Diagnostic[], options: ProjectOptions): boolean {
   const isLoss = (diagnostic: Diagnostic): boolean => diagnostic.severity === 'warning'
   return hasErrors(diagnostics) || (options.strict === true && diagnostics.some(isLoss))
-}
-
-// Nobody ever reads half a file.
-function writeWhole(path: string, bytes: Buffer): void {
-  const draft = `${path}.${process.pid}.tmp`
-  makeFolder(dirname(path))
-  try {
-    writeFileSync(draft, bytes)
-    renameSync(draft, path)
-  } catch (cause) {
-    if (existsSync(draft)) rmSync(draft)
-    throw new SlsError(error('SLS4005', `"${path}" cannot be written: ${(cause as Error).message}`), { cause })
-  }
 }

@@ -22,11 +22,21 @@ export function judge(thrown: unknown, options: { wasInterrupted: boolean; debug
 
 function diagnose(thrown: unknown, options: { wasInterrupted: boolean; debug: boolean }): Diagnostic {
   if (options.wasInterrupted && isAbort(thrown)) return error('SLS5002', 'interrupted')
+  const refusal = refusalIn(thrown)
+  if (refusal) return error('SLS0004', refusal)
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
   return error('SLS9001', `unexpected ${message}`, {
     notes: [{ message: 'this is a bug in sls, not in your service' }],
     help: options.debug ? [] : ['run it again with SLS_DEBUG=1, and report what it shows'],
   })
+}
+
+// Wherever one of these comes from, this machine is the reason.
+const REFUSALS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'ENOMEM'])
+
+function refusalIn(thrown: unknown): string | undefined {
+  const { code, syscall, message } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
+  return syscall !== undefined && REFUSALS.has(code ?? '') ? message : undefined
 }
 
 function isAbort(thrown: unknown): boolean {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { error, SlsError } from '@anyfaas/kit'
 
@@ -27,13 +27,24 @@ export function findFile(dir: string, named?: string): FoundFile {
   if (named !== undefined) return findNamed(folder, named)
   const name = FILE_NAMES.find((candidate) => existsSync(join(folder, candidate)))
   if (name) return { file: join(folder, name), dir: folder }
-  const message = existsSync(folder) ? `no service file in "${dir}"` : `no folder "${dir}"`
   throw new SlsError(
-    error('SLS1001', message, {
+    error('SLS1001', whyNone(dir, folder), {
       notes: [{ message: `looked for ${FILE_NAMES.join(', ')}` }],
       help: ['sls init makes one; -d DIR names another folder, -c FILE another file'],
     }),
   )
+}
+
+function whyNone(dir: string, folder: string): string {
+  try {
+    const found = statSync(folder, { throwIfNoEntry: false })
+    if (!found) return `no folder "${dir}"`
+    if (!found.isDirectory()) return `"${dir}" is no folder`
+    accessSync(folder, constants.X_OK)
+    return `no service file in "${dir}"`
+  } catch (cause) {
+    return `cannot look into "${dir}": ${(cause as Error).message}`
+  }
 }
 
 function findNamed(folder: string, named: string): FoundFile {

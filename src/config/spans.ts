@@ -38,7 +38,11 @@ export function spanOf(source: Source, pointer: Pointer, on: 'key' | 'value'): S
     const child = node && findChild(node, key)
     if (!child) break
     node = child.node
-    const range = on === 'key' && child.keyEnd > child.keyStart ? { start: child.keyStart, end: child.keyEnd } : node
+    // A value that was left empty stands nowhere: its key does.
+    const isEmpty = node.start < 0
+    const hasKey = child.keyEnd > child.keyStart
+    if (isEmpty && !hasKey) continue
+    const range = hasKey && (isEmpty || on === 'key') ? { start: child.keyStart, end: child.keyEnd } : node
     span = { file: source.file, start: range.start, end: range.end }
   }
   return span ?? { file: source.file, start: 0, end: 0 }

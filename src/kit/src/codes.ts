@@ -5,6 +5,7 @@ export const codes = {
   SLS0001: { title: 'unknown command or option', exit: EXIT.usage },
   SLS0002: { title: 'the option needs another value', exit: EXIT.usage },
   SLS0003: { title: 'confirmation needed', exit: EXIT.confirm },
+  SLS0004: { title: 'the system refused', exit: EXIT.failed },
 
   SLS1001: { title: 'no service file', exit: EXIT.usage },
   SLS1002: { title: 'unknown key', exit: EXIT.usage },
