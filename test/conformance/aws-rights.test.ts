@@ -116,12 +116,25 @@ it.each([
     const raw = { AFunction: { Properties: { [key]: RAW[key] } } }
     return [key, 'of the service', {}, { overrides: { aws: { Resources: raw } } }] as const
   }),
-])('a raw %s %s takes the rights that it needs', async (_, __, fn, more) => {
+])('a raw %s %s takes the rights that it needs', async (key, __, fn, more) => {
   await open()
   bench.write({ a: fn }, more)
   await confine()
   await bench.deploy()
   expect(await bench.plan()).toEqual([])
+  // No role is made that nobody takes on.
+  const made = [...emulator.world.roles.values()].filter(({ path }) => path !== '/')
+  expect(made).toHaveLength(key === 'Role' ? 0 : 1)
+})
+
+it('what a function sends to by raw settings its role allows', async () => {
+  await open()
+  const Destination = `arn:aws:sqs:${ARN}:dead`
+  const DestinationConfig = { OnFailure: { Type: 'SQS', Destination } }
+  bench.write({ a: { overrides: { aws: { EventInvokeConfig: { DestinationConfig } } } } })
+  await bench.deploy()
+  const documents = [...emulator.world.roles.values()].flatMap(({ policies }) => [...policies.values()])
+  expect(documents.join()).toContain(Destination)
 })
 
 it('the role of a timer that raw settings name is handed over', async () => {

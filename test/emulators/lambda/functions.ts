@@ -63,6 +63,7 @@ class Functions {
       throw new Refusal(409, 'ResourceConflictException', `Function already exist: ${name}`)
     if (!this.#world.canAssume(spec['Role'], 'lambda.amazonaws.com'))
       throw invalid('The role defined for the function cannot be assumed by Lambda.')
+    this.#checkNetwork(spec)
     checkSettings(spec)
     if ((spec['PackageType'] ?? 'Zip') === 'Zip' && !(spec['Runtime'] && spec['Handler']))
       throw invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')
@@ -91,9 +92,19 @@ class Functions {
     const fn = this.#idle(FunctionName)
     if (spec['Role'] !== undefined && !this.#world.canAssume(spec['Role'], 'lambda.amazonaws.com'))
       throw invalid('The role defined for the function cannot be assumed by Lambda.')
+    this.#checkNetwork(spec)
     checkSettings(spec)
     fn.config = normal({ ...fn.config, ...spec })
     return this.#touched(fn)
+  }
+
+  // Of a role that somebody else made nobody here knows what it allows.
+  #checkNetwork({ Role, VpcConfig }: Tree): void {
+    const { SubnetIds = [] } = (VpcConfig ?? {}) as { SubnetIds?: string[] }
+    const role = this.#world.roles.get(String(Role).split('/').at(-1) ?? '')
+    if (SubnetIds.length === 0 || !role || role.path === '/') return
+    if ([...role.attached].some((policy) => /VPCAccess|MSK/.test(policy))) return
+    throw invalid('The provided execution role does not have permissions to call CreateNetworkInterface on EC2')
   }
 
   code({ FunctionName, Architectures, ...code }: Tree): Tree {

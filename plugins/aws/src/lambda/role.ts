@@ -2,6 +2,7 @@ import {
   ACCOUNT,
   deployedName,
   type Fn,
+  isMap,
   PARTITION,
   REGION,
   type Ref,
@@ -61,13 +62,17 @@ const SEND: Readonly<Record<string, string>> = {
 
 /** The rights that a function needs for its network, its sources, its destinations and its secrets. */
 export function rightsOf(fn: Fn, sources: readonly Source[], properties: Tree): Rights {
-  const managed = [fn.vpc ? VPC : BASIC, ...(sources.some(({ type }) => type === 'MSK') ? [MSK] : [])]
+  const managed = [
+    fn.vpc || isMap(properties['VpcConfig']) ? VPC : BASIC,
+    ...(sources.some(({ type }) => type === 'MSK') ? [MSK] : []),
+  ]
   const config = (properties['EventInvokeConfig'] as Tree | undefined)?.['DestinationConfig'] as
     | Readonly<Record<string, { Type: string; Destination: string }>>
     | undefined
-  const sends = Object.values(config ?? {}).map(({ Type, Destination }) =>
-    allow([SEND[Type] as string], [Type === 'S3Bucket' ? `${Destination}/*` : Destination]),
-  )
+  const sends = Object.values(config ?? {}).flatMap(({ Type, Destination }) => {
+    const action = SEND[Type]
+    return action === undefined ? [] : [allow([action], [Type === 'S3Bucket' ? `${Destination}/*` : Destination])]
+  })
   const secrets = fn.secrets.map((name) =>
     name.startsWith('arn:') ? name : `arn:${PARTITION}:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-*`,
   )

@@ -78,7 +78,9 @@ function translateFunction(fn: Fn, { service, artifacts, roles, sources }: Conte
   const spec: Tree = { FunctionName: nameOf(fn, service) }
   if (fn.code.kind !== 'container') spec['Runtime'] = checked.runtime
   Object.assign(spec, code.spec)
-  if (fn.role === undefined) spec['Role'] = roles.arnOf(rightsOf(whole, sources, mapped.spec), fn.name)
+  // A role that nobody takes on is not made, and what raw settings send to or join takes rights too.
+  const raw = withRaw(mapped.spec, fn, service)
+  if (raw['Role'] === undefined) spec['Role'] = roles.arnOf(rightsOf(whole, sources, raw), fn.name)
   Object.assign(spec, mapped.spec)
   // What keeps instances ready is a version, and SAM publishes one under an alias.
   if ('ProvisionedConcurrencyConfig' in mapped.spec) spec['AutoPublishAlias'] = aliasOf(fn)
