@@ -172,6 +172,29 @@ it('an API too many goes after the domain has left it', async () => {
   expect(JSON.stringify(emulator.gateway.state())).not.toContain('shop')
 })
 
+it('what two deploys at once made twice on the API becomes one', async () => {
+  const auth = { jwt: jwtOf('https://id.example.com') }
+  bench.write({ a: { events: [{ http: { path: '/a', method: 'get', auth } }] } })
+  await bench.deploy()
+  const before = emulator.gateway.state()
+  const [api] = emulator.gateway.apis.values()
+  for (const [kind, key] of [
+    ['integrations', 'IntegrationId'],
+    ['authorizers', 'AuthorizerId'],
+  ] as const)
+    for (const id of ['0', 'z']) {
+      const [one] = api?.[kind].values() ?? []
+      api?.[kind].set(id, { ...one, [key]: id })
+    }
+  const planned = await bench.plan()
+  expect(planned.filter((line) => line.startsWith('delete')).map((line) => line.split(' (')[0])).toEqual([
+    ...['delete authorizer/Jwt', 'delete authorizer/Jwt', 'delete integration/a', 'delete integration/a'],
+  ])
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect(emulator.gateway.state()).toEqual(before)
+})
+
 const DOMAIN = 'api.example.com'
 
 function withDomain(): Tree {

@@ -75,9 +75,12 @@ function authorizerKind(gateway: Gateway): Kind {
     isNameless: true,
     async list(call, desired) {
       const found = await gateway.under('GetAuthorizers', desired, call)
-      return found
-        .filter(({ Name }) => String(Name).startsWith(OWN_NAME))
-        .map((value) => ({ id: `authorizer/${String(value['Name']).slice(OWN_NAME.length)}`, uses: ['api'], value }))
+      const own = found.filter(({ Name }) => String(Name).startsWith(OWN_NAME))
+      const idOf = ({ Name }: Tree): string => `authorizer/${String(Name).slice(OWN_NAME.length)}`
+      return withoutTwins(
+        own.map((value) => ({ id: idOf(value), uses: ['api'], value })),
+        'AuthorizerId',
+      )
     },
     create: (spec, call, { id }) => gateway.call('CreateAuthorizer', spec, id, call),
     update: (spec, { AuthorizerId }, call, { id }) =>
@@ -116,13 +119,14 @@ function integrationKind(gateway: Gateway, ours: OurFunctions): Kind {
     async list(call, desired) {
       const found = (await gateway.under('GetIntegrations', desired, call)).filter(isOwn)
       const names = new Map((await ours.all(call)).map(({ arn, fn }) => [arn, fn]))
-      return found.map((value): Live<Tree> => {
+      const lives = found.map((value): Live<Tree> => {
         const id = String(value['Description']).slice(OWN.length)
         const [arn, qualifier] = splitArn(value['IntegrationUri'])
         const fn = names.get(arn) ?? functionIn(id)
         const uses = ['api', 'role/api', `function/${fn}`, holderId(fn, qualifier)]
         return { id, fn, uses, value: { CredentialsArn: '', ...value } }
       })
+      return withoutTwins(lives, 'IntegrationId')
     },
     create: ({ CredentialsArn, ...spec }, call, { id }) =>
       gateway.call('CreateIntegration', { ...spec, ...(CredentialsArn !== '' && { CredentialsArn }) }, id, call),
@@ -179,6 +183,16 @@ function routeKind(gateway: Gateway): Kind {
     },
     remove: ({ ApiId, RouteId }, call, id) => gateway.call('DeleteRoute', { ApiId, RouteId }, id, call),
   }
+}
+
+// What bears no name of its own two deploys at once make twice: one is kept, and nothing of the file stands for the other.
+function withoutTwins(found: readonly Live<Tree>[], key: string): readonly Live<Tree>[] {
+  const kept = new Map<string, Live<Tree>>()
+  for (const one of found) {
+    const twin = kept.get(one.id)
+    if (!twin || String(one.value[key]) < String(twin.value[key])) kept.set(one.id, one)
+  }
+  return found.map((one) => (kept.get(one.id) === one ? one : { ...one, id: `${one.id} (${one.value[key]})` }))
 }
 
 /** As the translation names routes. */
