@@ -17,6 +17,22 @@ export function writeMessage(message: Message, room: Room): void {
   else writeJson(message, room)
 }
 
+/** A message as a frame that lies by itself. */
+export function frameOf(message: Message): Buffer {
+  let page = Buffer.alloc(0)
+  const take = (bytes: number): number => {
+    page = Buffer.alloc(bytes)
+    return 0
+  }
+  writeMessage(message, {
+    take,
+    get page() {
+      return page
+    },
+  })
+  return page
+}
+
 /** The message in a frame, which begins after its length. Throws for what is none. */
 export function readMessage(bytes: Buffer, start: number, end: number): Message {
   const at = start + 1

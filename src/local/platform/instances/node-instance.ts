@@ -122,7 +122,8 @@ export class NodeInstance implements Instance, CallWorker {
 
   #take(message: FromWorker): void {
     if (message.kind === 'pong') this.#askedAt = undefined
-    if (message.kind !== 'waiting') this.#loaded?.(message)
+    // A process that waited has said that it does, and has answered the platform's first message.
+    if (message.kind !== 'waiting' && message.kind !== 'pong') this.#loaded?.(message)
     if (!('id' in message)) return
     const call = this.#calls.get(message.id)
     if (!call?.take(message)) return

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { execPath } from 'node:process'
 import { baseEnvironment } from '../../environment.ts'
+import { frameOf } from '../../wire/message-bytes.ts'
 import { CHANNEL_FD } from '../../wire/wire.ts'
 
 /** How long the next one can wait: to start a process holds this one up, and who took the last one wants to be answered. */
@@ -8,6 +10,8 @@ const REPLACE_MS = 50
 /** Kept of each size of memory, and of all sizes. */
 const KEPT = 1
 const MOST = 4
+/** The first message that a process takes lasts a third of a millisecond longer than the next ones: that one has no function waiting for it. */
+const FIRST_MESSAGE = frameOf({ kind: 'ping' })
 
 /**
  * Processes without code, which become those of a function when one is needed. The size of the heap is decided when a
@@ -44,6 +48,8 @@ export class WarmWorkers {
       if (index >= 0) waiting.splice(index, 1)
     }
     process.once('error', forget).once('exit', forget)
+    const channel = process.stdio[CHANNEL_FD] as Socket | undefined
+    channel?.write(FIRST_MESSAGE)
     waiting.push(process)
   }
 
