@@ -7,6 +7,7 @@ import { describeError } from './worker/error.ts'
 import { lookAtFailures } from './worker/looked.ts'
 import { openModule } from './worker/module.ts'
 import { preheat, shareRuntime } from './worker/preheat.ts'
+import { printInStep } from './worker/printing.ts'
 import { RunningCall } from './worker/running-call.ts'
 
 // After that time without a function.
@@ -16,6 +17,7 @@ const PREHEAT_MS = 100
 serve()
 
 function serve(): void {
+  printInStep()
   const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
   const leave = (): never => process.exit()
   // Without the platform nobody would end this process.

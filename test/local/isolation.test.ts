@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isAlive, reply, until, useLocal } from './fixture.ts'
 
@@ -7,6 +8,11 @@ async function classOf(url: string): Promise<[number, string | null]> {
   const response = await fetch(url)
   await response.text()
   return [response.status, response.headers.get('x-error-class')]
+}
+
+/** KB. */
+function peakOf(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }
 
 describe('functions of one service', () => {
@@ -44,6 +50,23 @@ describe('functions of one service', () => {
     const texts = (await platform.logs()).map(({ text }) => text)
     expect(texts).toContain('its process ended (exit code 3)')
     expect(texts.join('\n')).toContain('thrown in a timer')
+  })
+
+  test('that print without end are held up by it, and need no memory for it', async () => {
+    const platform = local()
+    const url = await platform.deploy('f', {
+      timeout: 20,
+      memory: 64,
+      body: `const end = Date.now() + 4000; let count = 0;
+        while (Date.now() < end) { console.log('x'.repeat(100)); count++ }
+        ${reply('count + " " + process.resourceUsage().maxRSS')}`,
+    })
+    const { pid } = await platform.record()
+    const response = await fetch(`${url}/f`)
+    const [count = 0, peakKb = 0] = (await response.text()).split(' ').map(Number)
+    expect([response.status, count > 1000, peakKb < 200 << 10]).toEqual([200, true, true])
+    expect(peakOf(pid)).toBeLessThan(250 << 10)
+    expect((await platform.logs({ tail: 5 })).length).toBe(5)
   })
 
   test('in an endless loop are ended at their timeout while others answer', async () => {

@@ -37,6 +37,29 @@ test('the last lines are those of the functions that are asked for, whatever was
   expect(await textsOf(log, { since: Date.now() + 1000 })).toEqual([])
 })
 
+test('lines that come faster than they can be written are dropped at last, and it is said how many', async () => {
+  const log = makeLog()
+  const heard: string[] = []
+  log.hear(({ text }) => heard.push(text))
+  const line = 'x'.repeat(1000)
+  // Nothing is written before this turn ends.
+  for (let n = 0; n < 10_000; n++) log.tell({ function: n % 2 ? 'a' : 'b', stream: 'out', text: line })
+  const kept = heard.length
+  expect(kept).toBeGreaterThan(3000)
+  expect(kept).toBeLessThan(4400)
+  await log.written()
+  await log.written()
+  const texts = await textsOf(log, {})
+  const said = texts.filter((text) => text !== line)
+  expect(texts.length - said.length).toBe(kept)
+  expect(said).toHaveLength(2)
+  expect(said[0]).toMatch(/^\d+ lines are dropped here: it prints them faster than they can be written$/)
+  expect(said.reduce((sum, text) => sum + Number.parseInt(text, 10), 0)).toBe(10_000 - kept)
+  // There is room again.
+  log.tell({ function: 'a', stream: 'out', text: 'after' })
+  expect((await textsOf(log, { tail: 1 }))[0]).toBe('after')
+})
+
 test('who follows and does not read has ten thousand lines waiting at most, and is told of the others', async () => {
   const log = makeLog()
   const leaving = new AbortController()

@@ -6,10 +6,12 @@ import { type Frame, FrameReader, type OnceJob, type OnceResult, packFrame, RESU
 import { describeError } from './error.ts'
 import { wrapHandlers } from './handlers.ts'
 import { openModule } from './module.ts'
+import { printInStep } from './printing.ts'
 import { resultOf, Watch } from './watch.ts'
 
 /** Calls a function once, through the platform's own runtime and event, and tells how it ended. The parent ends the process. */
 export async function once(): Promise<void> {
+  printInStep()
   process.once('beforeExit', () => tell({ kind: 'idle' }))
   const watch = new Watch()
   const result = await run(readJob(), watch).catch(

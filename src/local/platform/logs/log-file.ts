@@ -2,6 +2,8 @@ import { appendFile, readFile, rename, stat } from 'node:fs/promises'
 
 const LARGEST_BYTES = 8 << 20
 const KEPT_FILES = 3
+/** Of lines that are not in the file yet. */
+const MOST_WAITING_CHARS = 4 << 20
 
 /** Lines in a file. A full one is put aside under a number, and the oldest goes. What happens to it happens in order. */
 export class LogFile {
@@ -9,21 +11,28 @@ export class LogFile {
   #done: Promise<unknown> = Promise.resolve()
   #batch: string[] | undefined
   #bytes: number | undefined
+  #waitingChars = 0
 
   constructor(path: string) {
     this.#path = path
   }
 
-  append(line: string): void {
+  /** False when so much waits already that the line is not taken, unless it has to be. */
+  append(line: string, hasTo = false): boolean {
+    if (this.#waitingChars >= MOST_WAITING_CHARS && !hasTo) return false
+    this.#waitingChars += line.length
     if (!this.#batch) {
       const batch: string[] = []
       this.#batch = batch
       this.#then(async () => {
         if (this.#batch === batch) this.#batch = undefined
-        await this.#write(batch)
+        await this.#write(batch).finally(() => {
+          for (const one of batch) this.#waitingChars -= one.length
+        })
       }).catch((error: Error) => process.stderr.write(`${this.#path}: ${error.message}\n`))
     }
     this.#batch.push(line)
+    return true
   }
 
   /** The lines that were appended until now, the oldest first. */

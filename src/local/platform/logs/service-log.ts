@@ -13,16 +13,19 @@ export class ServiceLog {
   readonly #file: LogFile
   readonly #lines = new EventEmitter<{ line: [LogLine] }>()
 
+  /** Of lines that came faster than they can be written, by function. */
+  readonly #dropped = new Map<string, number>()
+
   constructor(path: string) {
     this.#file = new LogFile(path)
     // One listener for everybody who follows.
     this.#lines.setMaxListeners(0)
   }
 
-  tell(line: Omit<LogLine, 'time'>): void {
+  tell(line: Omit<LogLine, 'time'>, hasTo = false): void {
     const told: LogLine = { time: Date.now(), ...line, text: this.masks.hide(line.text) }
-    this.#file.append(JSON.stringify(told))
-    this.#lines.emit('line', told)
+    if (this.#file.append(JSON.stringify(told), hasTo)) this.#lines.emit('line', told)
+    else this.#drop(told)
   }
 
   /** Hears every line from now on, until the returned function is called. */
@@ -34,6 +37,20 @@ export class ServiceLog {
   /** Resolves when every line so far is in the file. */
   async written(): Promise<void> {
     await this.#file.written()
+  }
+
+  #drop({ function: name }: LogLine): void {
+    if (this.#dropped.size === 0) void this.#file.written().then(() => this.#tellDropped())
+    this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + 1)
+  }
+
+  #tellDropped(): void {
+    const dropped = [...this.#dropped]
+    this.#dropped.clear()
+    for (const [name, count] of dropped) {
+      const text = `${count} lines are dropped here: it prints them faster than they can be written`
+      this.tell({ function: name, stream: 'sys', text }, true)
+    }
   }
 
   /** The lines so far, and with `follow` those to come until the signal aborts. None is missed or told twice. */
