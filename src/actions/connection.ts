@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import {
   type Artifact,
   type ConnectOptions as Asked,
+  type Begun,
   type Call,
   type Connection,
   type Driver,
@@ -19,6 +20,25 @@ import type { Platform, Project } from './project.ts'
 export interface ConnectOptions extends AddressOptions {
   readonly artifacts?: readonly Artifact[]
   readonly heldAlias?: string
+  /** What `beginning` gave. */
+  readonly begun?: Begun | undefined
+}
+
+/** Does work of which a part makes the artifacts, while the connection begins that the rest of it takes. */
+export async function beginning<T>(
+  project: Project,
+  platform: Platform,
+  io: ActionIo,
+  work: (begun: Begun | undefined) => Promise<T>,
+): Promise<T> {
+  const connector = await platform.target.connect?.()
+  setMaxListeners(0, io.signal)
+  const begun = connector?.begin?.(askedOf(project, platform, {}, io), callOf(io))
+  try {
+    return await work(begun)
+  } finally {
+    await begun?.close()
+  }
 }
 
 /** Works with a connection to one platform and closes it. Throws SLS2004 when this version cannot deploy there. */
@@ -34,7 +54,7 @@ export async function withConnection<T>(
   // Every request that is on its way listens; Node warns of more than ten.
   setMaxListeners(0, io.signal)
   const connector = await connect()
-  const connection = await connector.connect(askedOf(project, platform, options, io))
+  const connection = await (options.begun ?? connector).connect(askedOf(project, platform, options, io))
   try {
     return await work(connection)
   } finally {

@@ -1,9 +1,9 @@
-import { type Action, type Alias, changes, type Deployment, type Plan } from '@anyfaas/kit'
+import { type Action, type Alias, type Begun, changes, type Deployment, type Plan } from '@anyfaas/kit'
 import type { Choice } from '../engine/plan.ts'
 import { type AddressOptions, addressFor, refuseAddress } from './address.ts'
 import { type ApplyWishes, perform } from './apply.ts'
 import { beginCanary, type CanaryWishes, canaryOperations, passersBy, USUAL_ALIAS } from './canary.ts'
-import { callOf, withConnection } from './connection.ts'
+import { beginning, callOf, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
 import { lackingSecrets } from './lacking-secrets.ts'
@@ -40,12 +40,15 @@ export async function deploy(options: DeployOptions, io: ActionIo): Promise<Depl
   const project = await openProject(options, io)
   const platforms = await choosePlatforms(project, options, io)
   refuseAddress(platforms, options)
-  return { deployments: await onEach(platforms, io, (platform, own) => deployTo(project, platform, options, own)) }
+  return {
+    deployments: await onEach(platforms, io, (platform, own) =>
+      beginning(project, platform, own, (begun) => deployTo({ project, platform, begun }, options, own)),
+    ),
+  }
 }
 
 async function deployTo(
-  project: Project,
-  platform: Platform,
+  { project, platform, begun }: { project: Project; platform: Platform; begun: Begun | undefined },
   options: DeployOptions,
   io: ActionIo,
 ): Promise<DeployedPlatform> {
@@ -54,6 +57,7 @@ async function deployTo(
   const { canary: share, alias = USUAL_ALIAS } = options
   const settings = {
     ...prepared,
+    begun,
     ...addressFor(platform, options),
     ...(share !== undefined && { heldAlias: alias }),
   }

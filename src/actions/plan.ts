@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Connection, error, type Plan, type Resource, type Service, SlsError, suggest } from '@anyfaas/kit'
 import { type Choice, planSteps } from '../engine/plan.ts'
 import { type AddressOptions, refuseAddress } from './address.ts'
-import { driversOf, listLive, withConnection } from './connection.ts'
+import { beginning, driversOf, listLive, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
 import { lackingSecrets } from './lacking-secrets.ts'
@@ -30,10 +30,12 @@ export async function plan(options: DryRunOptions, io: ActionIo): Promise<PlanRe
   const platforms = await choosePlatforms(project, options, io)
   refuseAddress(platforms, options)
   const plans = await onEach(platforms, io, async (platform, own) => {
-    const prepared = await prepare(project, platform, options, own)
-    const made = await withConnection(project, platform, prepared, own, (connection) =>
-      planFor({ platform, connection, io: own }, prepared.resources, options),
-    )
+    const made = await beginning(project, platform, own, async (begun) => {
+      const prepared = await prepare(project, platform, options, own)
+      return await withConnection(project, platform, { ...prepared, begun }, own, (connection) =>
+        planFor({ platform, connection, io: own }, prepared.resources, options),
+      )
+    })
     // Who reviews a plan need not have the values; a deploy refuses.
     settle(project, lackingSecrets(made, project, own, 'warning'), options, own)
     return { platform: platform.label, plan: made }

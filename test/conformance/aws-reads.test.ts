@@ -1,5 +1,9 @@
-import { clock } from '@anyfaas/kit'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { clock, type SlsError } from '@anyfaas/kit'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { connector } from '../../plugins/aws/src/lambda/deploy/connect.ts'
+import { loadService } from '../../src/config/load.ts'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
 import { ACCOUNT } from '../emulators/lambda/world.ts'
 import { aws } from './aws.ts'
@@ -144,4 +148,35 @@ it('roles are asked for one by one where nobody may read all of them', { timeout
   emulator.denied.add('GetAccountAuthorizationDetails')
   expect(await bench.plan()).toEqual([])
   expect(emulator.requests.map(({ action }) => action)).toContain('GetRolePolicy')
+})
+
+it('what a plan reads whatever the artifacts are is read before they are there, and not again', async () => {
+  await open()
+  bench.write({ a: { events: [{ http: 'GET /a' }] } })
+  await bench.deploy()
+  const { service } = await loadService({ dir: bench.dir, env: bench.env })
+  const call = { signal: new AbortController().signal, note: () => undefined }
+  const from = emulator.requests.length
+  const actions = (): string[] => emulator.requests.slice(from).map(({ action }) => action)
+  const begun = connector.begin?.({ service, env: bench.env }, call)
+  const early = ['ListFunctions', 'GetRolePolicy', 'GetDomainNames', 'GetAuthorizers', 'GetStages', 'GetRoutes']
+  await vi.waitFor(() => expect(actions()).toEqual(expect.arrayContaining(early)), { timeout: 30_000 })
+  const connection = await begun?.connect({ service, env: bench.env, artifacts: [] })
+  try {
+    for (const driver of connection?.drivers ?? []) await driver.list(call, [])
+  } finally {
+    await connection?.close()
+    await begun?.close()
+  }
+  for (const action of ['ListFunctions', 'GetApis', 'ListRoles', 'GetDomainNames', 'GetRoutes'])
+    expect(actions().filter((one) => one === action)).toHaveLength(1)
+})
+
+it('a file that cannot be packaged is told of alone, also where the platform refuses meanwhile', async () => {
+  await open()
+  bench.write({ a: {} })
+  bench.rewrite({ endpoint: 'http://127.0.0.1:1' })
+  rmSync(join(bench.dir, 'a.js'))
+  const refused = (await bench.deploy().catch((cause: unknown) => cause)) as SlsError
+  expect(refused.diagnostics.map(({ code }) => code)).toEqual([expect.stringMatching(/^SLS4/)])
 })

@@ -86,8 +86,18 @@ export interface ConnectOptions {
   readonly note?: Call['note']
 }
 
+/** A connection that began while the artifacts are made. */
+export interface Begun {
+  /** Tells what was refused since it began, too. */
+  connect(options: ConnectOptions): Promise<Connection>
+  /** Where it comes to no connection. */
+  close(): Promise<void>
+}
+
 export interface Connector {
   connect(options: ConnectOptions): Promise<Connection>
+  /** Starts reading what a plan reads of the service whatever its artifacts are, so that the platform answers while they are made. */
+  begin?(options: Omit<ConnectOptions, 'artifacts'>, call: Call): Begun
   /** What `sls doctor` can say to those whose credentials are missing: where a deploy goes, the clock, the rights to ask for. */
   beforehand?(options: ConnectOptions, call: Call): Promise<Examination>
 }

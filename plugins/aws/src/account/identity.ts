@@ -52,11 +52,15 @@ function keysOf(env: Env): Tree | undefined {
 }
 
 /** Where and whose the service is, as far as the credentials are not refused. Throws SLS5006 when there are none. */
-export async function findPlace({ api, service }: Reach, ours: OurFunctions): Promise<Pick<Site, 'place' | 'refused'>> {
+export async function findPlace(
+  { api, service }: Reach,
+  ours: OurFunctions,
+  signal?: AbortSignal,
+): Promise<Pick<Site, 'place' | 'refused'>> {
   const { region } = api.config
   const { accountId } = service.provider
   try {
-    const [, partition = 'aws', , , account] = (await someArn({ api, service }, ours)).split(':')
+    const [, partition = 'aws', , , account] = (await someArn({ api, service }, ours, signal)).split(':')
     return { place: { region, account: accountId ?? String(account), partition } }
   } catch (cause) {
     if (readFailure(cause).code === 'CredentialsProviderError') throw none(service.provider.profile, cause)
@@ -66,8 +70,9 @@ export async function findPlace({ api, service }: Reach, ours: OurFunctions): Pr
 }
 
 // The functions are read anyway, and any of them says whose the account is; where there is none that is asked.
-async function someArn({ api }: Reach, ours: OurFunctions): Promise<string> {
-  const call = { signal: AbortSignal.timeout(LASTS_MS) }
+async function someArn({ api }: Reach, ours: OurFunctions, signal?: AbortSignal): Promise<string> {
+  const limit = AbortSignal.timeout(LASTS_MS)
+  const call = { signal: signal ? AbortSignal.any([signal, limit]) : limit }
   const found = await ours.someArn(call).catch((cause: unknown) => {
     if (isRefusal(cause)) return undefined
     throw cause

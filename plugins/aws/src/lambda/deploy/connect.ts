@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import {
   type Artifact,
+  type Begun,
   type Call,
   type Connection,
+  type ConnectOptions,
   type Connector,
   codeMarks,
   type DeployedUrl,
@@ -49,32 +51,73 @@ import { TopicRuleKind } from './topic-rule-kind.ts'
 
 export const connector: Connector = {
   beforehand,
-  async connect(options) {
-    const { service, artifacts, env, heldAlias, note } = options
-    const api = new Api(await apiConfig(service, env), note)
-    try {
-      const reads = readsOf({ api, service })
-      const { place, refused } = await findPlace({ api, service }, reads.ours)
-      const seals = await sealsOf(artifacts)
-      const secret = (name: string): string | undefined => env[name]
-      const site: Site = { api, service, artifacts, seals, place, secret, heldAlias, ...(refused && { refused }) }
-      return new LambdaConnection(site, new CodeBucket(site, ownBucket(env)), reads)
-    } catch (cause) {
-      await api.close()
-      throw cause
-    }
-  },
+  connect: async (options) => await connectTo(await reachOf(options), options),
+  begin,
 }
 
-// What several drivers look for, read once for a plan.
+function begin(options: Omit<ConnectOptions, 'artifacts'>, { signal, note }: Call): Begun {
+  const ended = new AbortController()
+  const call = { note, signal: AbortSignal.any([signal, ended.signal]) }
+  const reach = reachOf(options, call.signal)
+  const began = reach.then(({ reads, place }) =>
+    Promise.all([place, reads.roles.begin(call), reads.gateway.begin(call)]),
+  )
+  // What was refused is told to whoever asks for it.
+  began.catch(() => undefined)
+  return {
+    connect: async (full) => await connectTo(await reach, full),
+    close: async () => {
+      ended.abort()
+      await reach.then(
+        ({ api }) => api.close(),
+        () => undefined,
+      )
+    },
+  }
+}
+
+interface Reaching {
+  readonly api: Api
+  readonly reads: Reads
+  readonly place: ReturnType<typeof findPlace>
+}
+
+async function reachOf(
+  { service, env, note }: Omit<ConnectOptions, 'artifacts'>,
+  signal?: AbortSignal,
+): Promise<Reaching> {
+  const api = new Api(await apiConfig(service, env), note)
+  const reads = readsOf({ api, service })
+  return { api, reads, place: findPlace({ api, service }, reads.ours, signal) }
+}
+
+async function connectTo({ api, reads, place: found }: Reaching, options: ConnectOptions): Promise<Connection> {
+  const { service, artifacts, env, heldAlias } = options
+  try {
+    const [{ place, refused }, seals] = await Promise.all([found, sealsOf(artifacts)])
+    const secret = (name: string): string | undefined => env[name]
+    const site: Site = { api, service, artifacts, seals, place, secret, heldAlias, ...(refused && { refused }) }
+    return new LambdaConnection(site, new CodeBucket(site, ownBucket(env)), reads)
+  } catch (cause) {
+    await api.close()
+    throw cause
+  }
+}
+
+// What several drivers look for, and what is read before they are there; once for a plan.
 interface Reads {
   readonly marked: Marked
   readonly ours: OurFunctions
+  readonly gateway: Gateway
+  readonly newRoles: NewRoles
+  readonly roles: RoleKind
 }
 
 function readsOf(reach: Reach): Reads {
   const marked = new Marked(reach)
-  return { marked, ours: new OurFunctions(reach, marked) }
+  const newRoles = new NewRoles()
+  const roles = new RoleKind(reach, newRoles)
+  return { marked, ours: new OurFunctions(reach, marked), gateway: new Gateway(reach), newRoles, roles }
 }
 
 class LambdaConnection implements Connection {
@@ -85,22 +128,20 @@ class LambdaConnection implements Connection {
   readonly #ours: OurFunctions
   readonly #bucket: CodeBucket
 
-  constructor(site: Site, bucket: CodeBucket, { ours, marked }: Reads) {
+  constructor(site: Site, bucket: CodeBucket, { ours, marked, gateway, roles, newRoles }: Reads) {
     this.#site = site
     this.#bucket = bucket
     this.#ours = ours
     // Most of a step is waiting for the platform. But a request with code holds that code while it waits for its turn.
     const inline = site.artifacts.filter((artifact) => !bucket.takes(artifact)).map(({ bytes }) => bytes)
     this.width = Math.min(64, Math.max(4, Math.floor(CODE_IN_FLIGHT_BYTES / Math.max(1, ...inline))))
-    const gateway = new Gateway(site)
     const permissions = new PermissionKind(site, ours)
     this.operations = makeOperations({ site, ours, permissions, gateway, codeBucket: bucket })
     const provisioned = new ProvisionedKind(site, ours)
-    const roles = new NewRoles()
     const kinds = [
-      new RoleKind(site, roles),
+      roles,
       new LogGroupKind(site, marked),
-      new FunctionKind(site, { ours, bucket, roles }),
+      new FunctionKind(site, { ours, bucket, roles: newRoles }),
       new AliasKind(site, ours, provisioned),
       provisioned,
       ...PARTS.map((part) => partKind(part, site, ours)),
@@ -113,7 +154,7 @@ class LambdaConnection implements Connection {
       new SubscriptionKind(site, ours, permissions),
       new LogSubscriptionKind(site, permissions),
       new TopicRuleKind(site, permissions, marked),
-      ...scheduleKinds(site, scheduleGroup(site.service), { marked, roles }),
+      ...scheduleKinds(site, scheduleGroup(site.service), { marked, roles: newRoles }),
     ]
     this.drivers = kinds.map((kind) => new KindDriver(kind))
   }

@@ -1,17 +1,22 @@
 import { type Call, isOurs, type Resource, type Tree } from '@anyfaas/kit'
 import type { Action } from '../../account/sdk.ts'
 import { unlessMissing } from './kind.ts'
-import type { Site } from './site.ts'
+import type { Reach } from './site.ts'
 
 /** The APIs and domains that bear our marks, read once, and what stands under them. */
 export class Gateway {
-  readonly #site: Site
+  readonly #site: Reach
   #reading: Promise<readonly Tree[]> | undefined
   #domains: Promise<readonly Tree[]> | undefined
   readonly #lists = new Map<string, Promise<readonly Tree[]>>()
 
-  constructor(site: Site) {
+  constructor(site: Reach) {
     this.#site = site
+  }
+
+  /** Reads what every plan reads, so that it is there by then. */
+  async begin(call: Call): Promise<void> {
+    await Promise.all([this.domains(call), ...LISTS.map((action) => this.under(action, [], call))])
   }
 
   /** Our API; where several deploys began at once there are more, and the first is the oldest. */
@@ -79,6 +84,8 @@ export class Gateway {
     return isOurs((Tags ?? {}) as Record<string, string>, this.#site.service)
   }
 }
+
+const LISTS = ['GetAuthorizers', 'GetStages', 'GetIntegrations', 'GetRoutes'] as const
 
 /** Of two APIs of one second the ids decide, so that all who compare them find the same. */
 export function isOlder(one: Tree, other: Tree): boolean {

@@ -3,18 +3,19 @@ import { isDenied } from '../../account/failures.ts'
 import type { Action } from '../../account/sdk.ts'
 import { type Kind, unlessMissing } from './kind.ts'
 import type { NewRoles } from './new-roles.ts'
-import type { Site } from './site.ts'
+import type { Reach } from './site.ts'
 
 /** Roles. Those of a service and stage stand under a path of their own, which is how they are found and known. */
 export class RoleKind implements Kind {
   readonly type = 'aws:role'
   readonly fields = ['RoleName', 'AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Policies']
   readonly rules = { RoleName: 'replace', ManagedPolicyArns: 'unordered', Policies: 'unordered' } as const
-  readonly #site: Site
+  readonly #site: Reach
   readonly #path: string
   readonly #made: NewRoles
+  #begun: Promise<readonly Live<Tree>[]> | undefined
 
-  constructor(site: Site, made: NewRoles) {
+  constructor(site: Reach, made: NewRoles) {
     this.#site = site
     this.#made = made
     this.#path = pathOf(site.service)
@@ -22,13 +23,25 @@ export class RoleKind implements Kind {
 
   async list(call: Call, desired: readonly Resource<Tree>[]): Promise<readonly Live<Tree>[]> {
     const wanted = new Map(desired.map(({ id, spec }) => [spec['RoleName'], id]))
+    const begun = this.#begun
+    this.#begun = undefined
+    const found = await (begun ?? this.#found(call))
+    return found.map((live) => ({ ...live, id: wanted.get(live.value['RoleName']) ?? live.id }))
+  }
+
+  /** Reads what the next list tells. */
+  async begin(call: Call): Promise<void> {
+    this.#begun = this.#found(call)
+    await this.#begun
+  }
+
+  async #found(call: Call): Promise<readonly Live<Tree>[]> {
     const input = { PathPrefix: this.#path }
     const roles = await this.#all('ListRoles', input, 'Roles', call)
     const details = roles.length > FEW ? await this.#details(call) : new Map<unknown, Tree>()
     const found = roles.map(async (role): Promise<Live<Tree>> => {
       const detail = details.get(role['RoleName'])
-      const live = detail ? this.#told(detail) : await this.#live(role, call)
-      return { ...live, id: wanted.get(role['RoleName']) ?? live.id }
+      return detail ? this.#told(detail) : await this.#live(role, call)
     })
     return await Promise.all(found)
   }
