@@ -27,7 +27,9 @@ export class LiveCode {
 
   /** Whether the function may have read the file. */
   reads(path: string): boolean {
-    return this.#rebuilder.inputs.has(path) || (this.#readsAnyCode && CODE.test(path))
+    const { inputs } = this.#rebuilder
+    if (inputs.has(path) || (this.#readsAnyCode && CODE.test(path))) return true
+    return TSCONFIG.test(path) && [...inputs].some(isTypescript)
   }
 
   /** Absolute paths of its sources. */
@@ -56,6 +58,9 @@ export class LiveCode {
     await bundle(request)
   }
 }
+
+// What TypeScript becomes depends on it, wherever it lies.
+const TSCONFIG = /(?:^|[\\/])tsconfig(?:\.[^\\/]+)?\.json$/
 
 const CODE = /(?<!\.d)\.[cm]?[jt]sx?$/
 

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PackageOptions, Service } from '../../src/kit/src/index.ts'
 import { makeAggregate } from '../fixtures/service.ts'
-import { has, judgeFolder } from '../peers.ts'
 import { fnOf, mistakesOf, type Project, packProject, read, serviceOf, useProjects } from './project.ts'
 import { readZip, unpack } from './unzip.ts'
 
@@ -130,67 +129,6 @@ describe('bundling', () => {
     ])
     const { call } = await packed(made, service)
     expect([await call('login'), await call('api')]).toEqual(['fetched', 'detail'])
-  })
-
-  const DECORATED = {
-    'types.ts':
-      'export interface Options { readonly deep: boolean }\nexport class Base {}\n/** {@link Base} */ export class Cats { all() { return [import.meta.url] } }',
-    'metadata.ts':
-      'Reflect.metadata = (key, value) => (target, name) => { (target.told ??= {})[[name, key].join(" ")] = value }',
-    'login.ts': [
-      "import './metadata.ts'",
-      "import { Base, Cats, Options } from './types.ts'",
-      'const any = (...args: unknown[]): void => {}',
-      '/**',
-      ' * @param cats described, not decorated',
-      ' */',
-      '@any class Home extends Base { constructor(readonly cats: Cats, readonly options: Options) { super() }',
-      '  @any list(@any many: number) { return many } }',
-      'export const handler = () => ({ file: new Home(new Cats(), { deep: true }).cats.all()[0]?.slice(0, 7), types: (Home as any).told?.[" design:paramtypes"]?.map(({ name }) => name) ?? null,',
-      '  list: (Home.prototype as any).told?.["list design:paramtypes"]?.map(({ name }) => name) ?? null })',
-      'export const fail = () => { throw new Error("here") }',
-    ].join('\n'),
-  }
-  const ASKS =
-    '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true, "target": "es5", "ignoreDeprecations": "5.0" } }'
-
-  it.runIf(has('midway'))(
-    'lets the project’s compiler tell decorators of types where tsconfig.json asks for it',
-    async () => {
-      const typescript = { link: join(judgeFolder('typescript'), 'node_modules/typescript') }
-      const config = { 'base.json': ASKS, 'tsconfig.json': '{ // a comment\n "extends": ["./base"] }' }
-      const made = project({ ...DECORATED, ...config, 'node_modules/typescript': typescript })
-      const { call, dir } = await packed(made, one())
-      expect(await call('login')).toEqual({ file: 'file://', types: ['Cats', 'Object'], list: ['Number'] })
-      const script = 'try { require("./login.js").fail() } catch (error) { console.log(error.stack) }'
-      const stack = execFileSync(process.execPath, ['--enable-source-maps', '-e', script], {
-        cwd: dir,
-        encoding: 'utf8',
-      })
-      expect(stack).toContain(`${join(dir, 'login.ts')}:11:`)
-    },
-  )
-
-  it.runIf(has('midway'))('says what is wrong with the settings of the compiler', async () => {
-    const typescript = { link: join(judgeFolder('typescript'), 'node_modules/typescript') }
-    const config = '{ "compilerOptions": { "emitDecoratorMetadata": true } }'
-    const plain = 'const any = (..._: unknown[]): void => {}\n@any class A {}\nexport const handler = () => A'
-    const made = project({ 'login.ts': plain, 'tsconfig.json': config, 'node_modules/typescript': typescript })
-    const { diagnostics } = await packProject(made, one())
-    expect(diagnostics.map(({ message }) => message)).toEqual([expect.stringContaining("'experimentalDecorators'")])
-  })
-
-  it('goes without such types where nobody asks for them, and says so where nobody can make them', async () => {
-    const silent = project({
-      ...DECORATED,
-      'tsconfig.json': '{ "compilerOptions": { "experimentalDecorators": true } }',
-    })
-    expect(await packProject(silent, one())).toMatchObject({ diagnostics: [] })
-    const made = project({ ...DECORATED, 'tsconfig.json': ASKS })
-    const { diagnostics } = await packProject(made, one())
-    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
-      ['SLS4008', expect.stringContaining('without effect: TypeScript is not installed')],
-    ])
   })
 
   it('leaves no source map on demand, and keeps class names when it minifies', async () => {

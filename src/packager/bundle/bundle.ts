@@ -78,6 +78,7 @@ function wordsOf({ serviceDir, outDir, format }: BundleRequest): ModuleWords {
 async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
   const { serviceDir, outDir = serviceDir, inputs, options, extension, target, plugin } = request
   const build = request.build ?? (await import('esbuild')).build
+  const metadata = decoratorMetadata(serviceDir)
   try {
     return await build({
       absWorkingDir: serviceDir,
@@ -94,13 +95,13 @@ async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
       target,
       charset: 'utf8',
       minify: options.minify === true,
-      // Names of classes are data for object mappers and injectors.
-      keepNames: options.minify === true,
+      // Names of classes are data for object mappers and injectors; a decorated one is a variable and a class of the same name.
+      keepNames: options.minify === true || metadata !== undefined,
       define: wordsOf(request).define,
       sourcemap: 'linked',
       sourcesContent: request.withSources === true,
       logLevel: 'silent',
-      plugins: [plugin, decoratorMetadata(serviceDir) ?? []].flat(),
+      plugins: [plugin, metadata ?? []].flat(),
       ...shape,
       ...(options.sourcemap === false && { sourcemap: false }),
     })

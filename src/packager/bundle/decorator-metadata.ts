@@ -1,62 +1,95 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, extname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { isSlsError } from '@anyfaas/kit'
-import type { OnLoadResult, Plugin } from 'esbuild'
+import type { Message, OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import { folderOf } from '../packages/packages.ts'
+import {
+  type Decorated,
+  type DecoratedCompiler,
+  decoratedCompiler,
+  isOfTypes,
+  type Resolves,
+} from './decorated-code.ts'
+import { sourcePlace } from './source-place.ts'
 import { type CompilerOptions, codeOptions, projectTypescript, type Typescript } from './typescript.ts'
 
 /**
  * Lets the project's own compiler write what injectors read, the types of what is decorated, where `tsconfig.json` asks for it: esbuild
- * cannot. Undefined where it does not ask. Everything else of these files is esbuild's.
+ * cannot. Undefined where it does not ask. Everything else of these files is esbuild's, modules too. Settings are read again with
+ * every build.
  */
 export function decoratorMetadata(serviceDir: string): Plugin | undefined {
   const folder = folderOf('tsconfig.json', serviceDir)
-  if (folder === undefined || !mayAsk(resolve(folder, 'tsconfig.json'), new Set())) return undefined
-  const made = new Map<string, { readonly source: string; readonly result: OnLoadResult }>()
+  if (folder === undefined) return undefined
+  const file = resolve(folder, 'tsconfig.json')
+  if (!settingsOf(file).some((text) => ASKS.test(text))) return undefined
+  const made = new Map<string, Made>()
   let compiler: Compiler | undefined
+  let settings: string | undefined
   let isTold = false
-  const load = (path: string): OnLoadResult | undefined => {
+  const load = async (path: string, build: PluginBuild): Promise<OnLoadResult | undefined> => {
     const source = readFileSync(path, 'utf8')
-    // What only modules of ECMAScript may say stays with esbuild, which knows how to say it in others.
-    if (!DECORATED.test(source) || source.includes('import.meta')) return undefined
+    if (!DECORATED.test(source)) {
+      made.delete(path)
+      return undefined
+    }
     const known = made.get(path)
-    if (known?.source === source) return known.result
+    if (known?.source === source) return known.code.result
     compiler ??= compilerOf(folder, serviceDir)
     if (typeof compiler === 'string') {
       const warnings = isTold ? [] : [{ text: compiler }]
       isTold = true
       return { warnings }
     }
-    const result = compiler(source, path)
-    if (result) made.set(path, { source, result })
-    return result
+    const code = await compiler(source, path, resolvesIn(path, build))
+    if (code && 'why' in code) return { warnings: [{ text: withoutEffect(code.why) }] }
+    if (code) made.set(path, { source, code })
+    else made.delete(path)
+    return code?.result
   }
   return {
     name: 'decorator-metadata',
     setup(build) {
       build.onStart(() => {
         isTold = false
+        const now = JSON.stringify(settingsOf(file))
+        if (now === settings) return
+        settings = now
+        compiler = undefined
+        made.clear()
       })
-      build.onLoad({ filter: /\.[cm]?tsx?$/ }, ({ path }) => load(path))
+      build.onLoad({ filter: /\.[cm]?tsx?$/ }, ({ path }) => load(path, build))
+      build.onEnd(({ errors, warnings }) => {
+        // In place: a plugin cannot hand others back.
+        warnings.splice(0, warnings.length, ...warnings.filter((message) => !isOfTypes(message)))
+        for (const message of [...errors, ...warnings]) leadBack(message, serviceDir, made)
+        for (const [path, { code }] of made) if (!code.isCertain) made.delete(path)
+      })
     },
   }
 }
 
+interface Made {
+  readonly source: string
+  readonly code: Decorated
+}
+
 /** Or why there is none. The code may well do without: many decorators are told all that they need. */
-type Compiler = ((source: string, path: string) => OnLoadResult | undefined) | string
+type Compiler = DecoratedCompiler | string
 
 // At the beginning of a line, or behind what can stand before one: not in a comment that describes a parameter.
 const DECORATED = /(?:^|[({,;}])\s*@[A-Za-z_$]/m
 
-// Loading the compiler takes longer than bundling.
-function mayAsk(path: string, seen: Set<string>): boolean {
-  if (seen.has(path) || !existsSync(path)) return false
+const ASKS = /"emitDecoratorMetadata"\s*:\s*true/
+
+// The texts of a tsconfig.json and of what it extends: loading the compiler to ask it takes longer than bundling.
+function settingsOf(path: string, seen: Set<string> = new Set()): string[] {
+  if (seen.has(path) || !existsSync(path)) return []
   seen.add(path)
   const text = readFileSync(path, 'utf8')
-  if (/"emitDecoratorMetadata"\s*:\s*true/.test(text)) return true
   const [, one = ''] = /"extends"\s*:\s*("(?:[^"]*)"|\[[^\]]*\])/.exec(text) ?? []
-  return [...one.matchAll(/"([^"]+)"/g)].some(([, name = '']) => mayAsk(extended(name, path), seen))
+  return [text, ...[...one.matchAll(/"([^"]+)"/g)].flatMap(([, name = '']) => settingsOf(extended(name, path), seen))]
 }
 
 function extended(name: string, path: string): string {
@@ -72,11 +105,11 @@ function extended(name: string, path: string): string {
   return ''
 }
 
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'])
+
 function withoutEffect(why: string): string {
   return `"emitDecoratorMetadata" of tsconfig.json is without effect: ${why}`
 }
-
-const NOT_THERE: ReadonlySet<string | undefined> = new Set(['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'])
 
 function compilerOf(folder: string, serviceDir: string): Compiler {
   let typescript: Typescript
@@ -87,33 +120,22 @@ function compilerOf(folder: string, serviceDir: string): Compiler {
     const [diagnostic] = failure.diagnostics
     return withoutEffect(diagnostic?.message ?? String(failure))
   }
-  const given: CompilerOptions = codeOptions(typescript, folder)
-  if (given['emitDecoratorMetadata'] !== true) return () => undefined
-  const compilerOptions = {
-    ...given,
-    // Older classes cannot extend those that esbuild leaves as they are.
-    target: Math.max(Number(given['target'] ?? 0), typescript.ScriptTarget.ES2020),
-    // A class that is only a type is looked for at run time, and found to be none: esbuild refuses to import it by name.
-    module: typescript.ModuleKind.CommonJS,
-    esModuleInterop: true,
-    jsx: typescript.JsxEmit.Preserve,
-    inlineSourceMap: true,
+  const options: CompilerOptions = codeOptions(typescript, folder)
+  return options['emitDecoratorMetadata'] === true ? decoratedCompiler(typescript, options) : async () => undefined
+}
+
+function resolvesIn(path: string, build: PluginBuild): Resolves {
+  const resolveDir = dirname(path)
+  return async (name) => {
+    const { errors } = await build.resolve(name, { kind: 'import-statement', importer: path, resolveDir })
+    return errors.length === 0
   }
-  return (source, path) => {
-    const { outputText, diagnostics = [] } = typescript.transpileModule(source, {
-      compilerOptions,
-      fileName: path,
-      reportDiagnostics: true,
-    })
-    const options = diagnostics.find(({ start }) => start === undefined)
-    if (options) {
-      const why = typescript.flattenDiagnosticMessageText(options.messageText, ' ')
-      return { warnings: [{ text: withoutEffect(why) }] }
-    }
-    // esbuild finds the same mistake, and shows its line.
-    if (diagnostics.length > 0) return undefined
-    // The sign stood in a comment or a text.
-    if (!outputText.includes('__decorate')) return undefined
-    return { contents: outputText, loader: extname(path).endsWith('x') ? 'tsx' : 'ts' }
+}
+
+// What esbuild finds in compiled code stands somewhere else in the source.
+function leadBack(message: Message, serviceDir: string, made: ReadonlyMap<string, Made>): void {
+  for (const told of [message, ...message.notes]) {
+    const known = told.location && made.get(resolve(serviceDir, told.location.file))
+    if (told.location && known) told.location = sourcePlace(told.location, known.source, known.code.map)
   }
 }

@@ -10,8 +10,9 @@ export class Rebuilder {
   readonly #inputs = new Map<string, readonly string[]>()
 
   readonly build: Build = async (options) => {
-    const { plugins, ...rest } = options
-    const key = JSON.stringify(rest)
+    const { plugins = [], ...rest } = options
+    // A context keeps the plugins that it was opened with; what they do is told by their names and the other options.
+    const key = JSON.stringify([rest, plugins.map(({ name }) => name)])
     const context = this.#contexts.get(key) ?? open(options)
     this.#contexts.set(key, context)
     const result = await (await context).rebuild()

@@ -8,7 +8,7 @@ import { findPackage } from '../packages/packages.ts'
 export interface Typescript {
   readonly version: string
   readonly sys: object
-  readonly ModuleKind: { readonly CommonJS: number }
+  readonly ModuleKind: { readonly CommonJS: number; readonly ESNext: number }
   readonly JsxEmit: { readonly Preserve: number }
   readonly ScriptTarget: { readonly ES2020: number }
   findConfigFile(folder: string, exists: (file: string) => boolean, name: string): string | undefined
@@ -17,8 +17,32 @@ export interface Typescript {
   transpileModule(
     text: string,
     options: { compilerOptions: CompilerOptions; fileName: string; reportDiagnostics: boolean },
-  ): { readonly outputText: string; readonly diagnostics?: readonly TypescriptMistake[] }
+  ): {
+    readonly outputText: string
+    readonly sourceMapText?: string
+    readonly diagnostics?: readonly TypescriptMistake[]
+  }
+  createSourceFile(path: string, text: string, target: number): { readonly statements: readonly Statement[] }
   flattenDiagnosticMessageText(text: unknown, newLine: string): string
+}
+
+/** The parts of a statement that imports. */
+export interface Statement {
+  /** Of the text, behind it. */
+  readonly end: number
+  readonly moduleSpecifier?: { readonly text?: string }
+  readonly importClause?: {
+    readonly name?: Named
+    readonly namedBindings?: {
+      /** What stands for all that the module exports. */
+      readonly name?: Named
+      readonly elements?: readonly { readonly name: Named; readonly propertyName?: Named }[]
+    }
+  }
+}
+
+interface Named {
+  readonly text: string
 }
 
 export type CompilerOptions = Readonly<Record<string, unknown>>

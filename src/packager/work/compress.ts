@@ -52,26 +52,33 @@ export async function compress(
   if (options.signal?.aborted) throw interrupted()
   const missing = findMissing(contents, cache)
   const begun = options.ahead?.take()
+  const packs = [...(begun?.packs ?? [])]
+  const open: { pool?: Pool<FarTask> | undefined; writer?: PackWriter } = { pool: begun?.pool }
   const failed = new Map<string, Diagnostic>()
-  const isLarge = begun !== undefined || isWorthThreads(missing.pieces, missing.bytes)
-  const far = isLarge ? missing.contents.filter(({ source }) => isFile(source)) : []
-  const near = isLarge ? missing.contents.filter(({ source }) => !isFile(source)) : missing.contents
-  cache.reserve(missing.pieces)
-  const take = (task: NamedTask, result: PieceResult, pack: PackReader) => {
-    const mistake = settle(task, result, { cache, pack })
-    if (mistake) failed.set(nameOf(task.content, 0), mistake)
-  }
-  const packs = begun?.packs ?? packsFor(cache, far.length > 0 ? threadsFor(options.workers) : 0)
-  const writer = new PackWriter(newPack(cache.folder).path)
   try {
-    const { bytes } = missing
-    const ended = packs.length > 0 ? runFar(far, { packs, cache, options, bytes, begun }, take) : Promise.resolve()
-    runNear(tasksOf(near, isThereIn(cache)), { writer, cache }, take)
+    const isLarge = begun !== undefined || isWorthThreads(missing.pieces, missing.bytes)
+    const far = isLarge ? missing.contents.filter(({ source }) => isFile(source)) : []
+    const near = isLarge ? missing.contents.filter(({ source }) => !isFile(source)) : missing.contents
+    cache.reserve(missing.pieces)
+    const take = (task: NamedTask, result: PieceResult, pack: PackReader) => {
+      const mistake = settle(task, result, { cache, pack })
+      if (mistake) failed.set(nameOf(task.content, 0), mistake)
+    }
+    if (!begun && far.length > 0) {
+      packs.push(...packsFor(cache, threadsFor(options.workers)))
+      open.pool = await startPool(packs, cache, options)
+    }
+    open.writer = new PackWriter(newPack(cache.folder).path)
+    const ended = open.pool && runFar(far, open.pool, { packs, cache, options, bytes: missing.bytes, begun }, take)
+    // Awaited below; what fails here meanwhile ends the threads first.
+    ended?.catch(() => undefined)
+    runNear(tasksOf(near, isThereIn(cache)), { writer: open.writer, cache }, take)
     await ended
     if (options.signal?.aborted) throw interrupted()
   } catch (cause) {
-    writer.close()
-    for (const path of [writer.path, ...packs.map((pack) => pack.path)]) rmSync(path, { force: true })
+    await open.pool?.stop()
+    open.writer?.close()
+    for (const path of [open.writer?.path ?? [], packs.map((pack) => pack.path)].flat()) rmSync(path, { force: true })
     if (!isSystemError(cause)) throw cause
     throw new SlsError(error('SLS4005', `"${cache.folder}" cannot be written: ${reasonOf(cause)}`), { cause })
   }
@@ -128,11 +135,14 @@ interface Far {
   readonly begun: Begun | undefined
 }
 
-async function runFar(contents: readonly Content[], far: Far, take: Take): Promise<void> {
-  const { packs, cache, options, begun } = far
-  const pool = begun?.pool ?? (await startPool(far))
+async function runFar(
+  contents: readonly Content[],
+  pool: Pool<FarTask>,
+  { packs, cache, options, begun, bytes: totalBytes }: Far,
+  take: Take,
+): Promise<void> {
   const rest = begun ? contents.filter((content) => !begun.has(content)) : contents
-  const total = megabytes(far.bytes)
+  const total = megabytes(totalBytes)
   let bytes = 0
   await pool.run(batchesOf(rest, cache), (batch, { pack, results }) => {
     bytes += bytesOf(batch)
@@ -146,7 +156,11 @@ async function runFar(contents: readonly Content[], far: Far, take: Take): Promi
   })
 }
 
-async function startPool({ packs, cache, options: { signal } }: Far): Promise<Pool<FarTask>> {
+async function startPool(
+  packs: readonly PackReader[],
+  cache: PieceCache,
+  { signal }: CompressOptions,
+): Promise<Pool<FarTask>> {
   // Late, so that a small service waits for nothing of it.
   const { Pool } = await import('./pool.ts')
   // Of a view all of the memory behind it would be copied for each worker.

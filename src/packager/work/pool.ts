@@ -29,12 +29,13 @@ export class Pool<T extends FileTask> {
   }
 
   constructor({ packPaths, known, signal }: PoolOptions) {
-    this.#members = packPaths.map((packPath, pack) => ({ pack, worker: startWorker({ packPath, known }), open: 0 }))
+    this.#members = startMembers(packPaths, known)
     this.#over = Promise.all(this.#members.map((member) => this.#attend(member)))
     // `run` hears of what goes wrong.
     this.#over.catch(() => undefined)
     this.#signal = signal
     signal?.addEventListener('abort', this.stop)
+    if (signal?.aborted) void this.stop()
   }
 
   /** Gives the worker that has the least a batch, whether it has room for it or not. */
@@ -45,7 +46,8 @@ export class Pool<T extends FileTask> {
 
   /**
    * A batch is taken when a worker has room for it. `done` hears of each batch, those that were pushed before among them, in no certain
-   * order. Throws what a worker throws, such as a full disk; no worker runs any more when it returns or throws.
+   * order. Throws what a worker throws, such as a full disk, and what `batches` and `done` throw; no worker runs any more when it returns or
+   * throws.
    */
   async run(batches: Iterable<readonly T[]>, done: (batch: readonly T[], result: PoolResult) => void): Promise<void> {
     const rest = batches[Symbol.iterator]()
@@ -65,9 +67,9 @@ export class Pool<T extends FileTask> {
       more(member)
     }
     const idle = this.#members.filter(({ open }) => open === 0)
-    for (const tell of this.#early.splice(0)) tell()
-    for (const member of idle) more(member)
     try {
+      for (const tell of this.#early.splice(0)) tell()
+      for (const member of idle) more(member)
       await this.#over
     } finally {
       await this.stop()
@@ -77,6 +79,7 @@ export class Pool<T extends FileTask> {
   /** No worker runs any more afterwards. */
   readonly stop = async (): Promise<void> => {
     this.#signal?.removeEventListener('abort', this.stop)
+    this.#hear = () => undefined
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()))
   }
 
@@ -90,7 +93,13 @@ export class Pool<T extends FileTask> {
     return new Promise((resolve, reject) => {
       member.worker.on('error', reject)
       member.worker.on('exit', () => resolve())
-      member.worker.on('message', (answer: ResultBatch) => this.#hear(member, answer))
+      member.worker.on('message', (answer: ResultBatch) => {
+        try {
+          this.#hear(member, answer)
+        } catch (cause) {
+          reject(cause)
+        }
+      })
     })
   }
 }
@@ -110,6 +119,18 @@ const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
 
 // So that a worker never waits for the next batch.
 const AHEAD = 2
+
+function startMembers(packPaths: readonly string[], known: Uint8Array): Member[] {
+  const members: Member[] = []
+  try {
+    for (const [pack, packPath] of packPaths.entries())
+      members.push({ pack, worker: startWorker({ packPath, known }), open: 0 })
+    return members
+  } catch (cause) {
+    for (const { worker } of members) void worker.terminate()
+    throw cause
+  }
+}
 
 function startWorker(setup: WorkerSetup): Worker {
   return new Worker(SCRIPT, { workerData: setup, execArgv: [], env: {}, resourceLimits: HEAP })

@@ -1,3 +1,5 @@
+import { contentDate } from '../content-date.ts'
+
 /**
  * The records of a zip as bytes: PKWARE's APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3. Pure. Nothing of the
  * machine is in them: the date tells of the content, the modes are 0644 or 0755, the maker is "Unix".
@@ -137,15 +139,10 @@ function writeCommon({ name, method, crc }: ZipRecord, { wide, out, at }: Place)
   writeDate(crc, out, at + 6)
 }
 
-// Who serves files tells a browser when they changed, and one of the same size and date counts as the same: so another content has another
-// date, of 1980 to 2011.
 function writeDate(crc: number, out: Buffer, at: number): void {
-  const evenSec = crc % 43_200
-  const day = Math.floor(crc / 43_200) % (32 * 12 * 28)
-  const [hour, minute] = [Math.floor(evenSec / 1800), Math.floor(evenSec / 30) % 60]
-  const [year, month] = [Math.floor(day / (12 * 28)), Math.floor(day / 28) % 12]
-  out.writeUInt16LE((hour << 11) | (minute << 5) | (evenSec % 30), at)
-  out.writeUInt16LE((year << 9) | ((month + 1) << 5) | ((day % 28) + 1), at + 2)
+  const { year, month, day, hour, minute, second } = contentDate(crc)
+  out.writeUInt16LE((hour << 11) | (minute << 5) | (second >> 1), at)
+  out.writeUInt16LE(((year - 1980) << 9) | ((month + 1) << 5) | day, at + 2)
 }
 
 function isWide({ bytes, packedBytes }: ZipRecord): boolean {
