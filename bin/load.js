@@ -60,7 +60,8 @@ function compile(file) {
 // engine that is set up otherwise takes no code of this one: see src/cli/engine.ts.
 function nameOf(file) {
   const name = path.relative(root, file).replace(/[\\/:]/g, '-')
-  return `${name.slice(-200)}${globalThis[Symbol.for('anyfaas.tuned')] === true ? '-tuned' : ''}`
+  const tuned = globalThis[Symbol.for('anyfaas.tuned')]
+  return tuned === undefined ? name.slice(-200) : `${name.slice(-200)}-${tuned}`
 }
 
 // The source stands behind what was compiled from it. V8 compares no more than its length, and npm gives every file the

@@ -18,6 +18,8 @@ export interface Command<O = unknown, R = unknown> {
   readonly examples: readonly Example[]
   /** The log lines that it tells are its result, not remarks. */
   readonly logs?: 'result'
+  /** Looks at thousands of files, perhaps, and does little else. */
+  readonly walksFiles?: boolean
   run(options: O, io: ActionIo): Promise<R>
   /** The result for stdout. */
   show(result: R, look: Look, options: O): string | Uint8Array

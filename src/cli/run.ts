@@ -88,7 +88,7 @@ async function start(session: Session, line: Line, commands: readonly Command[])
 async function perform(session: Session, command: Command, { options, common }: Line): Promise<number> {
   const { world, out, reporter, interrupts } = session
   listen(session)
-  tuneEngine(options, world.cwd)
+  tuneEngine(options, world.cwd, command)
   const result = await command.run(options, {
     env: world.env,
     cwd: world.cwd,

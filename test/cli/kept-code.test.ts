@@ -68,6 +68,23 @@ describe('kept compiled code', () => {
     expect(keptFiles(VERSION).length).toBeGreaterThan(before.length)
   })
 
+  it('is kept apart for a walk over many files, which is set up otherwise, and is used again', () => {
+    mkdirSync(join(dir, 'shop'))
+    write(
+      'shop/serverless.yml',
+      'service: shop\nprovider: { name: aws, runtime: nodejs20 }\nfunctions: { a: { handler: a.a } }\n',
+    )
+    write('shop/a.js', 'exports.a = 1')
+    const pack = (): string => node(SLS, 'package', '-d', join(dir, 'shop'), '--provider', 'aws')
+    pack()
+    const before = keptFiles(VERSION)
+    expect(before.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['dist-cli-main.cjs', 'dist-actions-package.cjs-walks']),
+    )
+    pack()
+    expect(keptFiles(VERSION)).toEqual(before)
+  })
+
   it('is kept of all files, though the path of one makes no name', () => {
     const long = `${'x'.repeat(150)}/${'y'.repeat(150)}`
     mkdirSync(join(dir, long), { recursive: true })
@@ -88,7 +105,7 @@ describe('kept compiled code', () => {
 const SLS = fileURLToPath(new URL('../../bin/sls.js', import.meta.url))
 const VERSION: string = createRequire(import.meta.url)('../../package.json').version
 const TUNED =
-  "require('node:v8').setFlagsFromString('--interrupt-budget=4000000');globalThis[Symbol.for('anyfaas.tuned')]=true;"
+  "require('node:v8').setFlagsFromString('--interrupt-budget=4000000');globalThis[Symbol.for('anyfaas.tuned')]='tuned';"
 
 function write(name: string, text: string): void {
   writeFileSync(join(dir, name), text)

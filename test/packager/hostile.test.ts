@@ -209,7 +209,7 @@ for (let turn = 0; ; turn++) {
 `
 
 const NOBODY = `
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { pack } from '../../src/packager/pack.ts'
 const query = JSON.parse(process.argv[2])
@@ -219,5 +219,5 @@ try {
 } catch (failure) {
   process.stdout.write(failure.message)
 }
-removeFolder(outDir)
+rmSync(outDir, { recursive: true, force: true })
 `

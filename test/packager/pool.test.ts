@@ -9,8 +9,9 @@ import { type Project, useProjects } from './project.ts'
 
 const project = useProjects()
 
+// Few files, but too many bytes for one thread.
 const FILES = Object.fromEntries(
-  Array.from({ length: 600 }, (_, index) => [`data/${index}.txt`, `${index} `.repeat(2000)]),
+  Array.from({ length: 12 }, (_, index) => [`data/${index}.txt`, `${index} `.repeat(100_000)]),
 )
 
 // Each worker that runs has a port here.

@@ -7,6 +7,7 @@ import { OUT, PROJECT_OPTIONS, STRICT } from '../options.ts'
 
 export const packageCommand: Command<PackageActionOptions & { readonly report?: boolean }, PackageResult> = {
   name: 'package',
+  walksFiles: true,
   group: 'Build',
   summary: 'Make the artifacts of the service, and the specs that go with them',
   details: 'The same input gives the same bytes.',

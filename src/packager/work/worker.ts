@@ -6,7 +6,7 @@ import { decodeTasks, encodeResults, type TaskBatch, type WorkerSetup } from './
 import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
 
 // A thread that compresses pieces into a pack of its own. It ends when it is told so by `undefined`.
-// Here is work enough for the optimizing compiler, which `bin/sls.js` holds back: this is how V8 begins.
+// Here is work enough for the optimizing compiler, which `src/cli/engine.ts` holds back: this is how V8 begins.
 setFlagsFromString('--interrupt-budget=135168')
 const { packPath, known } = workerData as WorkerSetup
 const keys = new KeyColumn(known)
