@@ -3,10 +3,11 @@ import { type CallWishes, callFor } from './call.ts'
 import { callInfo } from './call-info.ts'
 import type { ActionIo } from './io.ts'
 import { deployedNames, operate } from './operate.ts'
-import type { Platform, ProjectOptions } from './project.ts'
+import { misuse, type Platform, type ProjectOptions } from './project.ts'
 
 export interface RemoteInvokeOptions extends ProjectOptions, CallWishes {
-  readonly function: string
+  /** May be missing where the service has one. */
+  readonly function?: string
   /** Accepted now, run later. */
   readonly isAsync?: boolean
   /** A version or an alias. */
@@ -28,8 +29,8 @@ export interface RemoteInvokeResult {
  */
 export async function invokeRemote(options: RemoteInvokeOptions, io: ActionIo): Promise<RemoteInvokeResult> {
   return await operate(['invoke'], options, io, async ({ platform, operations, call }) => {
-    const [name = ''] = deployedNames(platform, [options.function])
-    const fn = platform.service.functions.find((one) => one.name === name) as Fn
+    const fn = chosen(platform, options.function)
+    const { name } = fn
     const began = performance.now()
     const request = {
       fn: name,
@@ -42,6 +43,13 @@ export async function invokeRemote(options: RemoteInvokeOptions, io: ActionIo): 
     if (answer.error) throw failed(name, answer)
     return { function: name, platform: platform.label, answer, durationMs: performance.now() - began }
   })
+}
+
+function chosen(platform: Platform, named: string | undefined): Fn {
+  const names = deployedNames(platform, named === undefined ? [] : [named])
+  const [fn, ...others] = platform.service.functions.filter(({ name }) => names.includes(name))
+  if (fn && others.length === 0) return fn
+  throw misuse('which function?', fn ? `--function NAME; there are ${names.join(', ')}` : 'the service has none')
 }
 
 function failed(name: string, { error: failure, requestId, durationMs, log }: RemoteAnswer): SlsError {
