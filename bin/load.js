@@ -101,8 +101,15 @@ function makeFolder() {
   const own = folder()
   if (fs.existsSync(own)) return
   const parent = path.dirname(own)
-  fs.mkdirSync(parent, { recursive: true, mode: 0o700 })
+  makeWithParents(parent)
   const others = fs.readdirSync(parent).filter((name) => name.startsWith('code-'))
   for (const other of others) fs.rmSync(path.join(parent, other), { recursive: true, force: true })
-  fs.mkdirSync(own, { recursive: true })
+  fs.mkdirSync(own)
+}
+
+// Node's own `recursive` never ends below a folder that says of any name that it is missing, as /proc does.
+function makeWithParents(folder) {
+  if (fs.existsSync(folder)) return
+  makeWithParents(path.dirname(folder))
+  fs.mkdirSync(folder, { mode: 0o700 })
 }

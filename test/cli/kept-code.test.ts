@@ -27,6 +27,11 @@ describe('kept compiled code', () => {
     expect(keptFiles().map(({ ino }) => ino)).toEqual(before)
   })
 
+  it('is done without where the system says that a folder is missing whose parent is there', () => {
+    write('a.cjs', 'exports.say = 1')
+    expect(load('a.cjs', 'process.env.XDG_CACHE_HOME = "/proc/cache"; ')).toBe('{"say":1}')
+  })
+
   it('is not that of another source, though path, size and date are the same, as they are of what npm installs', () => {
     write('a.cjs', 'exports.say = 1')
     load('a.cjs')
@@ -121,6 +126,8 @@ function node(...args: readonly string[]): string {
   return execFileSync(process.execPath, args, {
     env: { HOME: dir, XDG_CACHE_HOME: join(dir, 'cache') },
     encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
   })
 }
 
