@@ -75,7 +75,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
   test('call functions with what a record is on every platform', async () => {
     const name = await topic('records', 2)
     const platform = local()
-    await platform.deploy('f', { body: PRINT, sources: [listener(kafka.open, name)] })
+    await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, name)] })
     await told(platform, 'listens to records')
     const before = Date.now()
     await producer.send({
@@ -113,6 +113,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
       if (value === 'b' && !globalThis.seen) { globalThis.seen = true; throw new Error('once more') }
       ${DONE}`
     await platform.deploy('f', {
+      routes: [],
       body,
       sources: [listener(kafka.open, name, { group: 'ordered', batch: { size: 1 } })],
     })
@@ -131,6 +132,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     const platform = local()
     const body = `if (event.data.records[0].value === 'bad') throw new Error('never'); ${PRINT}`
     await platform.deploy('f', {
+      routes: [],
       body,
       async: { retries: 0 },
       sources: [listener(kafka.open, name, { batch: { size: 1 } })],
@@ -145,7 +147,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     const name = await topic('batches')
     const platform = local()
     const more = { batch: { size: 5, windowSec: 60 } }
-    await platform.deploy('f', { body: PRINT, sources: [listener(kafka.open, name, more)] })
+    await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, name, more)] })
     await told(platform, 'listens to batches')
     for (let n = 0; n < 10; n++) await send(name, String(n))
     await until(async () => (await values(platform)).length === 10, 'all')
@@ -164,7 +166,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
       ['earliest', { offset: 'earliest' }],
       ['time', { offset }],
     ] as const) {
-      await platform.deploy(fn, { body: PRINT, sources: [listener(kafka.open, name, more)] })
+      await platform.deploy(fn, { routes: [], body: PRINT, sources: [listener(kafka.open, name, more)] })
     }
     await told(platform, 'listens to begins', 3)
     await until(async () => (await values(platform, 'time')).length === 1, 'since then')
@@ -183,7 +185,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     const name = await topic('grown')
     await send(name, 'old')
     const platform = local()
-    await platform.deploy('f', { body: PRINT, sources: [listener(kafka.open, name)] })
+    await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, name)] })
     await told(platform, 'listens to grown')
     await admin.createPartitions({ topics: [{ name, count: 2 }] })
     await until(
@@ -216,7 +218,8 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
   test('are shared by platforms of the same service and by functions of a group', async () => {
     const name = await topic('shared', 4)
     const platforms = [local(), local()]
-    for (const platform of platforms) await platform.deploy('f', { body: PRINT, sources: [listener(kafka.open, name)] })
+    for (const platform of platforms)
+      await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, name)] })
     for (const platform of platforms) await told(platform, 'listens to shared')
     const all = async (): Promise<unknown[][]> => await Promise.all(platforms.map((platform) => values(platform)))
     let sent = 0
@@ -237,7 +240,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
   test('lose nothing while the platform or the broker is away', async () => {
     const name = await topic('away')
     const platform = local()
-    await platform.deploy('f', { body: PRINT, sources: [listener(kafka.open, name, { group: 'away' })] })
+    await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, name, { group: 'away' })] })
     await told(platform, 'listens to away')
     const { pid } = await platform.record()
     process.kill(pid, 'SIGKILL')
@@ -259,15 +262,27 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     const server = (password: string, mechanism: string): string =>
       `kafka+ssl://alice:${encodeURIComponent(password)}@${kafka.secure}?mechanism=${mechanism}&ca=${kafka.ca}`
     for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512']) {
-      await platform.deploy(mechanism, { body: PRINT, sources: [listener(server("alice's secret", mechanism), name)] })
+      await platform.deploy(mechanism, {
+        routes: [],
+        body: PRINT,
+        sources: [listener(server("alice's secret", mechanism), name)],
+      })
     }
     await told(platform, 'listens to secure', 3)
     await send(name, 'x')
     for (const fn of ['plain', 'scram-sha-256', 'scram-sha-512']) {
       await until(async () => (await values(platform, fn)).length === 1, fn)
     }
-    await platform.deploy('wrong', { body: PRINT, sources: [listener(server('a wrong one', 'plain'), name)] })
-    await platform.deploy('blind', { body: PRINT, sources: [listener(`kafka+ssl://alice:x@${kafka.secure}`, name)] })
+    await platform.deploy('wrong', {
+      routes: [],
+      body: PRINT,
+      sources: [listener(server('a wrong one', 'plain'), name)],
+    })
+    await platform.deploy('blind', {
+      routes: [],
+      body: PRINT,
+      sources: [listener(`kafka+ssl://alice:x@${kafka.secure}`, name)],
+    })
     await until(
       async () =>
         (await platform.logs({ functions: ['wrong', 'blind'] })).filter(({ text }) => text.includes('cannot listen'))
@@ -289,9 +304,13 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     const post = `const send = (name, data) => fetch('http://127.0.0.1:' + process.env.DAPR_HTTP_PORT + '/v1.0/bindings/' + name, { method: 'POST',
       headers: { 'dapr-api-token': process.env.DAPR_API_TOKEN }, body: JSON.stringify({ operation: 'create', data, metadata: { partitionKey: 'k' } }) }).then((answer) => answer.status)`
     const body = `${post}; return { kind: 'http', status: 200, headers: [], body: [await send('there', { n: 1 }), await send('away', 1)].join(' ') }`
-    const url = await platform.deploy('f', { body, outputs, timeout: 30 })
-    await platform.deploy('g', { body: PRINT, sources: [listener(kafka.open, name, { offset: 'earliest' })] })
-    expect(await (await fetch(`${url}/f`)).text()).toBe('204 502')
+    const url = await platform.deploy('f', { routes: [{ path: '/send', methods: [] }], body, outputs, timeout: 30 })
+    await platform.deploy('g', {
+      routes: [],
+      body: PRINT,
+      sources: [listener(kafka.open, name, { offset: 'earliest' })],
+    })
+    expect(await (await fetch(`${url}/send`)).text()).toBe('204 502')
     await until(async () => (await printed(platform, 'g')).length === 1, 'the record')
     expect((await printed(platform, 'g')).flat()).toMatchObject([{ key: 'k', value: '{"n":1}' }])
   })
