@@ -4,3 +4,8 @@ export function kafkaReason(failure: unknown): string {
   const [inner = cause] = errors ?? []
   return (inner && kafkaReason(inner)) || message || String(failure)
 }
+
+/** Whether a broker says that there is no such topic: the library has no code for it. */
+export function isUnknownTopic(failure: unknown): boolean {
+  return kafkaReason(failure).startsWith('Unknown topic ')
+}

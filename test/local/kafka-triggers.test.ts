@@ -198,6 +198,21 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     expect(await values(platform)).toEqual(['first'])
   }, 120_000)
 
+  test('are had from the first one of a topic that was not there when the trigger began, and only of that one', async () => {
+    const there = await topic('there')
+    await send(there, 'old')
+    const platform = local()
+    const sources = [listener(kafka.open, there, { topics: ['later-b', there, 'later-a'] })]
+    await platform.deploy('f', { routes: [], body: PRINT, sources })
+    await told(platform, 'Unknown topic')
+    const names = [await topic('later-a'), await topic('later-b')]
+    for (const name of names) await send(name, `first of ${name}`)
+    await until(async () => (await values(platform)).length >= 2, 'what made the topics', 60_000)
+    await send(there, 'new')
+    await until(async () => (await values(platform)).includes('new'), 'the next')
+    expect((await values(platform)).sort()).toEqual(['first of later-a', 'first of later-b', 'new'])
+  }, 120_000)
+
   test('end at once when they are stopped before they have begun', async () => {
     const name = await topic('hasty')
     const never = (): Promise<void> => Promise.reject(new Error('nothing was sent'))

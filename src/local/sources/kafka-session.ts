@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterMetadata, Consumer, GroupAssignment } from '@platformatic/kafka'
+import { isUnknownTopic } from '../kafka-reason.ts'
 import type { KafkaLane } from './kafka-lane.ts'
 import { endOf, recordsOf } from './kafka-record.ts'
 import { startsOf } from './kafka-starts.ts'
@@ -12,7 +13,7 @@ export interface SessionOptions {
   readonly open: () => Consumer
   readonly topics: readonly string[]
   readonly offset?: string
-  /** Of each topic, how many partitions there were in sessions before and in this one. */
+  /** Of each topic, how many partitions there were in sessions before and in this one; 0 when it was missing. */
   readonly counts: Map<string, number>
   /** The one of a partition, which is made when there is none. */
   readonly laneOf: (topic: string, partition: number, start: bigint) => KafkaLane
@@ -59,7 +60,7 @@ export class KafkaSession {
   /** Joins the group, and tells whenever it has got its partitions; resolves with why it is over. Rejects when there is no group to join. */
   async run(onJoined: () => void): Promise<Error> {
     // Before the group hears of a member that cannot know its partitions.
-    await this.#member.metadata({ topics: [...this.#options.topics] })
+    await this.#findTopics()
     this.#onJoined = onJoined
     // Who waits for its place in the group can be stopped.
     await Promise.race([this.#over, this.#member.joinGroup({})])
@@ -83,6 +84,22 @@ export class KafkaSession {
     this.end()
     await leave(this.#member)
     await Promise.all([this.#member.close(true), this.#fetcher.close(true)])
+  }
+
+  // A topic that is missing has no partitions yet, which lets all that will be in it be the group's.
+  async #findTopics(): Promise<void> {
+    const { topics, counts } = this.#options
+    const looks = topics.map(async (topic) => {
+      try {
+        const found = await this.#member.metadata({ topics: [topic] })
+        if (!counts.has(topic)) counts.set(topic, found.topics.get(topic)?.partitionsCount ?? 0)
+      } catch (failure) {
+        if (isUnknownTopic(failure)) counts.set(topic, 0)
+        throw failure
+      }
+    })
+    const failed = (await Promise.allSettled(looks)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 
   async #assign(assignments: readonly GroupAssignment[]): Promise<void> {

@@ -7,7 +7,7 @@ const EARLIEST = -2n
 /**
  * Where a group goes on in each of its member's partitions, in the order of the assignments. Where it has never been, it begins at `offset`
  * (`latest` when absent, `earliest`, or a time), and that is committed: what comes from now on is its own, also while nobody listens.
- * A partition beyond those that `counts` knows of its topic was added since, and all that it has came since then.
+ * A partition beyond those that `counts` knows of its topic was added since, be it with the topic, and all that it has came since then.
  */
 export async function startsOf(
   consumer: Consumer,
