@@ -64,7 +64,7 @@ export function unknownKeyHelp(root: RootSchema, schema: Schema, key: string): s
   const known = Object.keys(schema.properties ?? {})
   const near = suggest(key, known)
   if (near) return `did you mean "${near}"?`
-  const home = homeOf(root, key)
+  const home = homeOf(root, key) ?? homeWithin(schema, key)
   if (home) return home
   return known.length > 0 && known.length <= 12 ? `known are ${known.join(', ')}` : undefined
 }
@@ -100,6 +100,12 @@ function homeOf(root: RootSchema, key: string): string | undefined {
   if (has(root.$defs['function'])) homes.push('of a function')
   if (has(root.properties?.['provider'])) homes.push('under "provider"')
   return homes.length > 0 ? `"${key}" is a key ${homes.join(' or ')}` : undefined
+}
+
+// So is one that stands beside the map that it belongs in.
+function homeWithin({ properties = {} }: Schema, key: string): string | undefined {
+  const homes = Object.keys(properties).filter((name) => Object.hasOwn(properties[name]?.properties ?? {}, key))
+  return homes.length > 0 ? `"${key}" belongs under ${homes.map((home) => `"${home}"`).join(' or ')}` : undefined
 }
 
 function typeOf(value: unknown): Type {

@@ -1,9 +1,19 @@
+import type { SlsError } from '@anyfaas/kit'
 import { describe, expect, it } from 'vitest'
-import { mistakesOf } from './files.ts'
+import { load, mistakesOf } from './files.ts'
 
 const fn = (text: string): string => `service: a\nfunctions:\n  f:\n    ${text.replaceAll('\n', '\n    ')}\n`
 
 describe('the schema', () => {
+  it.each([
+    ['command: ./server', '"command" belongs under "container" or "custom"'],
+    ['build: ./image', '"build" belongs under "container"'],
+    ['evnts: []', 'did you mean "events"?'],
+  ])('says of a key that stands at the wrong place where it belongs: %s', async (text, help) => {
+    const failure = (await load(fn(text)).catch((error: unknown) => error)) as SlsError
+    expect(failure.diagnostics[0]).toMatchObject({ code: 'SLS1002', help: [help] })
+  })
+
   it.each([
     ['events: [{ htp: { path: / } }]', 'SLS1002 error unknown key "htp" in item 1 @htp'],
     ['evnts: []', 'SLS1002 error unknown key "evnts" in "f" @evnts'],
