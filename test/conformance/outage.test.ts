@@ -31,6 +31,10 @@ it.each([aliyun3, aliyun2, tencent])('a platform that does not answer is said to
   const [diagnostic] = failure.diagnostics
   expect(diagnostic).toMatchObject({ code: 'SLS5012', message: expect.stringMatching(/no answer: .*ECONNREFUSED/) })
   expect(diagnostic?.message).not.toContain('failed.')
+  const said = bench.events.flatMap((one) => (one.kind === 'phase' && one.state === 'note' ? [one.name] : []))
+  expect(said).toEqual([
+    expect.stringMatching(/^(Alibaba|Tencent) Cloud does not answer: .*ECONNREFUSED.*; trying again$/),
+  ])
   expect(passedMs).toBeGreaterThan(60_000)
   const { platforms } = await doctor({ dir: bench.dir }, bench.io)
   const findings = platforms[0]?.examination.findings ?? []

@@ -63,9 +63,7 @@ export function refuse(what: string, error: unknown): unknown {
   const stranger = status === 0 ? strangerIn(error) : undefined
   if (isInterrupted(error) || (status === 0 && !stranger && !isPassing(error))) return error
   const requestId = /request id: ([\w-]+)/i.exec(message)?.[1]
-  const text = clean(message)
-    .replace(/^[\w.]+: code: \d+, /, '')
-    .replace(/,? ?request ?id: [\w-]+.*$/i, '')
+  const text = wordsOf(message)
   if (stranger) return new RefusedError(what, foreignTo(stranger), { cause: error, isOutage: true })
   const told = { code: status === 0 ? 'no answer' : code || `HTTP ${status}`, message: text }
   return new RefusedError(
@@ -73,6 +71,19 @@ export function refuse(what: string, error: unknown): unknown {
     { ...told, ...(requestId && { requestId }), ...(CLOCK.has(code) && { help: CLOCK_HELP }) },
     { cause: error, isCredentials: CREDENTIALS.has(code), isOutage: status === 0 || status >= 500 },
   )
+}
+
+/** What a failure that may pass says of the platform. */
+export function describeSilence(error: unknown): string {
+  const { status, message } = readFailure(error)
+  const does = status === 0 ? 'does not answer' : `answers ${status}`
+  return `Alibaba Cloud ${does}: ${wordsOf(message)}`
+}
+
+function wordsOf(message: string): string {
+  return clean(message)
+    .replace(/^[\w.]+: code: \d+, /, '')
+    .replace(/,? ?request ?id: [\w-]+.*$/i, '')
 }
 
 function foreignTo({ message, help }: Stranger): PlatformRefusal {

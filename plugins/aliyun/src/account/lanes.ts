@@ -1,5 +1,5 @@
-import { clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
-import { isPassing, isThrottled, refuse } from './failures.ts'
+import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 
 /** A call of a service as all clients send it: paced by its name, refusals made readable. */
 export interface Sending {
@@ -15,15 +15,28 @@ export interface Sending {
 export class Lanes {
   readonly #reads = new Pacer({ rate: READS, isThrottled, clock })
   readonly #writes = new Pacer({ rate: WRITES, burst: WRITES / 2, isThrottled, clock })
+  readonly #service: string
+  readonly #patience: Patience
+
+  /** `service` is a name for it that no other service has; `patience` is what all services of a connection share. */
+  constructor(service: string, patience = patienceOf()) {
+    this.#service = service
+    this.#patience = patience
+  }
 
   async run<T>({ action, about, isRead }: Sending, send: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const once = (): Promise<T> => (isRead ? this.#reads : this.#writes).run(action, send, signal)
     try {
-      return await (isRead ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
+      return await (isRead ? this.#patience.read(this.#service, once, signal) : once())
     } catch (error) {
       throw refuse(about, error)
     }
   }
+}
+
+/** Says by `note` that the platform does not answer and is asked again. */
+export function patienceOf(note: Call['note'] = () => undefined): Patience {
+  return new Patience({ retryable: isPassing, describe: describeSilence, note, clock })
 }
 
 /** All items of a list of Function Compute, page by page. `field` is where an answer holds them. */

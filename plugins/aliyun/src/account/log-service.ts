@@ -1,4 +1,4 @@
-import type { Call } from '@anyfaas/kit'
+import type { Call, Patience } from '@anyfaas/kit'
 import type { Credentials } from './credentials.ts'
 import { Lanes } from './lanes.ts'
 import { md5, signLogs } from './signature.ts'
@@ -9,6 +9,7 @@ export interface LogServiceOptions {
   readonly region: string
   /** Another address to connect to. */
   readonly endpoint?: string
+  readonly patience?: Patience
 }
 
 export interface LogRequest {
@@ -25,10 +26,11 @@ export interface LogRequest {
 /** The log service: each project is a host of its own. https://www.alibabacloud.com/help/en/sls/developer-reference/api-reference-5 */
 export class LogService {
   readonly #options: LogServiceOptions
-  readonly #lanes = new Lanes()
+  readonly #lanes: Lanes
 
   constructor(options: LogServiceOptions) {
     this.#options = options
+    this.#lanes = new Lanes('log', options.patience)
   }
 
   /** The answer's body, which is a list for logs, and whether it is all that there is so far. */

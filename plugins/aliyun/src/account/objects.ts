@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Call } from '@anyfaas/kit'
+import type { Call, Patience } from '@anyfaas/kit'
 import type { Credentials } from './credentials.ts'
 import { Lanes } from './lanes.ts'
 import { signObjects } from './signature.ts'
@@ -16,12 +16,13 @@ export interface Upload {
   readonly credentials: Pick<Credentials, 'accessKeyId' | 'accessKeySecret' | 'securityToken'>
   /** Another address to connect to. */
   readonly endpoint?: string
+  readonly patience?: Patience
 }
 
 /** Puts a file into a bucket, read as it is sent. https://www.alibabacloud.com/help/en/oss/developer-reference/putobject */
 export async function putObject(upload: Upload, { signal }: Pick<Call, 'signal'>): Promise<void> {
   const { path, bytes, bucket, key, credentials } = upload
-  const lanes = new Lanes()
+  const lanes = new Lanes('oss', upload.patience)
   const put = async (): Promise<void> => {
     const headers: Record<string, string> = {
       host: `${bucket}.${upload.host}`,

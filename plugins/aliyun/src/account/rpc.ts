@@ -1,4 +1,4 @@
-import type { Call } from '@anyfaas/kit'
+import type { Call, Patience } from '@anyfaas/kit'
 import type { Credentials } from './credentials.ts'
 import { Lanes } from './lanes.ts'
 import {
@@ -18,6 +18,7 @@ export interface Reach {
   readonly region: string
   /** Another address than the product's own. */
   readonly endpoint?: string
+  readonly patience?: Patience
 }
 
 export interface RpcRequest {
@@ -32,10 +33,11 @@ export interface RpcRequest {
 export class Rpc {
   readonly #version: string
   readonly #api: ApiClient
-  readonly #lanes = new Lanes()
+  readonly #lanes: Lanes
 
   /** `version` is a date, such as `2015-05-01`; `address` the product's own. */
-  constructor(version: string, address: string, { credentials, region, endpoint }: Reach) {
+  constructor(version: string, address: string, { credentials, region, endpoint, patience }: Reach) {
+    this.#lanes = new Lanes(address, patience)
     this.#version = version
     this.#api = makeApi(configOf(credentials, region, endpoint ?? address))
   }

@@ -1,4 +1,4 @@
-import { ACCOUNT, type ConnectOptions, error, isSlsError, type Resource, SlsError } from '@anyfaas/kit'
+import { ACCOUNT, type ConnectOptions, error, isSlsError, type Patience, type Resource, SlsError } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { askIdentity } from '../account/identity.ts'
 
@@ -6,6 +6,7 @@ export interface AccountQuestion extends Pick<ConnectOptions, 'service' | 'env'>
   readonly credentials: Credentials
   readonly region: string
   readonly endpoint?: string
+  readonly patience?: Patience
 }
 
 /** The id of an account, or why nobody told it; neither where nobody was asked. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Artifact, type Call, error, type Service, Shelf, SlsError, type Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, error, type Patience, type Service, Shelf, SlsError, type Tree } from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { putObject } from '../account/objects.ts'
 
@@ -18,6 +18,7 @@ export interface CodeStoreOptions {
   readonly credentials: Credentials
   readonly region: string
   readonly endpoint?: string
+  readonly patience?: Patience
   /** The bucket of the deployer's that the code of a function goes through, where the file names one. */
   readonly bucketOf: (fn: string) => string | undefined
   /** The one that is used for code that is too large otherwise; the platform's own when missing. */
@@ -61,20 +62,24 @@ export class CodeStore {
     return shelf
   }
 
+  get #way(): Pick<CodeStoreOptions, 'endpoint' | 'patience'> {
+    const { endpoint, patience } = this.#options
+    return { ...(endpoint && { endpoint }), ...(patience && { patience }) }
+  }
+
   async #own({ path, bytes, id }: Artifact, bucket: string, call: Call): Promise<object> {
-    const { region, credentials, prefix, endpoint } = this.#options
+    const { region, credentials, prefix } = this.#options
     const key = `${prefix}/${id.replace(/[^\w.-]/g, '_')}.zip`
     const host = `oss-${region}.aliyuncs.com`
-    await putObject({ path, bytes, bucket, key, host, credentials, ...(endpoint && { endpoint }) }, call)
+    await putObject({ ...this.#way, path, bytes, bucket, key, host, credentials }, call)
     return { ossBucketName: bucket, ossObjectName: key }
   }
 
   async #borrowed({ path, bytes }: Artifact, call: Call): Promise<object> {
-    const { endpoint } = this.#options
     const { bucket, key, credentials, mostBytes } = await this.#options.borrow(call)
     if (bytes > mostBytes) throw tooLarge(bytes, mostBytes)
     const host = 'oss-accelerate.aliyuncs.com'
-    await putObject({ path, bytes, bucket, key, host, credentials, ...(endpoint && { endpoint }) }, call)
+    await putObject({ ...this.#way, path, bytes, bucket, key, host, credentials }, call)
     return { ossBucketName: bucket, ossObjectName: key }
   }
 }

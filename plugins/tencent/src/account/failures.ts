@@ -69,6 +69,13 @@ export function refuse(what: string, error: unknown): unknown {
   return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage })
 }
 
+/** What a failure that may pass says of the platform. */
+export function describeSilence(error: unknown): string {
+  const { status, code, message } = readFailure(error)
+  if (status === 0) return `Tencent Cloud does not answer: ${message}`
+  return `Tencent Cloud answers ${code || status}: ${message}`
+}
+
 // What stands in the way of these is another change of the same function.
 const PASSING = new Set([
   'ServiceUnavailable',

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
-import { clock, withRetry } from '@anyfaas/kit'
-import { isPassing, isThrottled, refuse } from './failures.ts'
+import { type Call, clock, Patience } from '@anyfaas/kit'
+import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 import type { ApiConfig } from './sdk.ts'
 
 export interface StorageRequest {
@@ -21,14 +21,19 @@ export interface StorageRequest {
 export async function callStorage(
   call: StorageRequest,
   config: ApiConfig,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, patience }: { readonly signal: AbortSignal; readonly patience: Patience },
 ): Promise<number> {
   try {
-    const retryable = (error: unknown): boolean => isPassing(error) || isThrottled(error)
-    return await withRetry(() => once(call, config, signal), { retryable, signal, clock })
+    return await patience.read('cos', () => once(call, config, signal), signal)
   } catch (error) {
     throw refuse(`bucket ${call.bucket}`, error)
   }
+}
+
+/** Calls of the storage are repeated when there were too many as well. `note` says to the user that it does not answer. */
+export function storagePatience(note: Call['note'] = () => undefined): Patience {
+  const retryable = (error: unknown): boolean => isPassing(error) || isThrottled(error)
+  return new Patience({ retryable, describe: describeSilence, note, clock })
 }
 
 export interface Signing {

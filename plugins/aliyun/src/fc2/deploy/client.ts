@@ -1,4 +1,4 @@
-import type { Call, Tree } from '@anyfaas/kit'
+import type { Call, Patience, Tree } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
 import { refuse } from '../../account/failures.ts'
 import { Lanes, pages } from '../../account/lanes.ts'
@@ -14,6 +14,7 @@ export interface ClientOptions {
   readonly account: string
   /** Another address of the API, with its scheme: private clouds and emulators. */
   readonly endpoint?: string
+  readonly patience?: Patience
 }
 
 /**
@@ -23,11 +24,12 @@ export interface ClientOptions {
 export class Fc2Client implements Api {
   readonly #options: ClientOptions
   readonly #address: string
-  readonly #lanes = new Lanes()
+  readonly #lanes: Lanes
 
   constructor(options: ClientOptions) {
     const { account, region, endpoint } = options
     this.#options = options
+    this.#lanes = new Lanes('fc2', options.patience)
     this.#address = (endpoint ?? `https://${account}.${region}.fc.aliyuncs.com`).replace(/\/$/, '')
   }
 

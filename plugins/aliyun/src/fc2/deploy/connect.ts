@@ -16,6 +16,7 @@ import {
 } from '@anyfaas/kit'
 import { AccessControl } from '../../account/access-control.ts'
 import { findCredentials } from '../../account/credentials.ts'
+import { patienceOf } from '../../account/lanes.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
 import { askAccount, mustKnow, saidAccount } from '../../deploy/account-id.ts'
@@ -48,11 +49,11 @@ import { triggerEdition } from './trigger-edition.ts'
 /** Edition 2.0. Its address has the account in it, so without one there is nothing to connect to: SLS5006. */
 export const connector: Connector = {
   async connect(options) {
-    const { service, artifacts, env } = options
+    const { service, artifacts, env, note } = options
     const { endpoint, profile } = service.provider
     const credentials = await findCredentials(env, profile)
     const region = regionOf(service)
-    const place = { credentials, region, ...(endpoint && { endpoint }) }
+    const place = { credentials, region, patience: patienceOf(note), ...(endpoint && { endpoint }) }
     const account = mustKnow('edition 2.0', saidAccount({ service, env, ...place }) ?? (await askAccount(place)))
     const reach = { ...place, account, largeBucket: ownBucket(env) }
     const site: Site = {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { Call, Tree } from '@anyfaas/kit'
+import type { Call, Patience, Tree } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
 import { Lanes, pages } from '../../account/lanes.ts'
 import {
@@ -21,14 +21,16 @@ export interface ClientOptions {
   readonly region: string
   /** Another address of the API, with its scheme: private clouds and emulators. */
   readonly endpoint?: string
+  readonly patience?: Patience
 }
 
 /** The Function Compute 3.0 API by the vendor's library: paced, one attempt a call, refusals made readable. */
 export class Fc3Client implements Api {
   readonly #api: ApiClient
-  readonly #lanes = new Lanes()
+  readonly #lanes: Lanes
 
-  constructor({ credentials, region, endpoint }: ClientOptions) {
+  constructor({ credentials, region, endpoint, patience }: ClientOptions) {
+    this.#lanes = new Lanes('fc3', patience)
     this.#api = makeFc3(configOf(credentials, region, endpoint ?? `https://fcv3.${region}.aliyuncs.com`))
   }
 

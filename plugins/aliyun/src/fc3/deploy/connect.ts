@@ -16,6 +16,7 @@ import {
 } from '@anyfaas/kit'
 import { AccessControl } from '../../account/access-control.ts'
 import { findCredentials } from '../../account/credentials.ts'
+import { patienceOf } from '../../account/lanes.ts'
 import { LogService } from '../../account/log-service.ts'
 import { Monitor } from '../../account/monitor.ts'
 import { type AccountId, askAccount, checkAccount, mustKnow, saidAccount } from '../../deploy/account-id.ts'
@@ -47,11 +48,12 @@ import { triggerEdition } from './trigger-edition.ts'
 
 export const connector: Connector = {
   async connect(options) {
-    const { service, artifacts, env } = options
+    const { service, artifacts, env, note } = options
     const { endpoint, profile } = service.provider
     const reach = {
       credentials: await findCredentials(env, profile),
       region: regionOf(service),
+      patience: patienceOf(note),
       ...(endpoint && { endpoint }),
     }
     const seals = await sealsOf(artifacts)

@@ -1,5 +1,5 @@
-import { type Call, clock, Pacer, type Tree, withRetry } from '@anyfaas/kit'
-import { isPassing, isThrottled, refuse } from '../../account/failures.ts'
+import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { describeSilence, isPassing, isThrottled, refuse } from '../../account/failures.ts'
 import { type ApiClient, type ApiConfig, makeClient, type Product } from '../../account/sdk.ts'
 
 export interface Request {
@@ -25,8 +25,12 @@ export class ScfClient {
   readonly #clients = new Map<Product, ApiClient>()
   readonly #pacer = new Pacer({ rate: RATE, burst: RATE / 2, isThrottled, clock })
 
-  constructor(config: ApiConfig) {
+  readonly #patience: Patience
+
+  /** `note` says to the user that the platform does not answer. */
+  constructor(config: ApiConfig, note: Call['note'] = () => undefined) {
     this.config = config
+    this.#patience = new Patience({ retryable: isPassing, describe: describeSilence, note, clock })
   }
 
   get region(): string {
@@ -41,7 +45,7 @@ export class ScfClient {
     const send = () => this.#client(PRODUCTS[product]).request(action, params, { signal: AbortSignal.any([signal]) })
     const once = () => this.#pacer.run(`${product}:${action}`, send, signal)
     try {
-      return await (READS.test(action) ? withRetry(once, { retryable: isPassing, signal, clock }) : once())
+      return await (READS.test(action) ? this.#patience.read(product, once, signal) : once())
     } catch (error) {
       throw refuse(about, error)
     }

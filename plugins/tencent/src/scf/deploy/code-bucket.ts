@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Artifact, type Call, Shelf, type Tree } from '@anyfaas/kit'
+import { type Artifact, type Call, type Patience, Shelf, type Tree } from '@anyfaas/kit'
 import { isMissing, readFailure } from '../../account/failures.ts'
-import { callStorage, type StorageRequest } from '../../account/object-storage.ts'
+import { callStorage, type StorageRequest, storagePatience } from '../../account/object-storage.ts'
 import type { ScfClient } from './client.ts'
 
 // A request may have 10 MB, and code is sent as base64: https://cloud.tencent.com/document/product/1278/46710
@@ -17,10 +17,12 @@ export class CodeBucket {
   /** The deployer's own bucket, with its APPID. */
   readonly given: string | undefined
   readonly #shelf: Shelf<Place>
+  readonly #patience: Patience
   #name: string | undefined
 
-  constructor(client: ScfClient, given?: string) {
+  constructor(client: ScfClient, given?: string, note?: Call['note']) {
     this.#client = client
+    this.#patience = storagePatience(note)
     this.given = given
     this.#shelf = new Shelf({
       put: (artifact, call) => this.#put(artifact, call),
@@ -85,7 +87,7 @@ export class CodeBucket {
   }
 
   async #call(request: StorageRequest, { signal }: Pick<Call, 'signal'>): Promise<void> {
-    await callStorage(request, this.#client.config, { signal })
+    await callStorage(request, this.#client.config, { signal, patience: this.#patience })
   }
 }
 
