@@ -107,6 +107,7 @@ const RAW = {
   VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] },
   KmsKeyArn: `arn:aws:kms:${ARN}:key/k`,
   FileSystemConfigs: [{ Arn: `arn:aws:elasticfilesystem:${ARN}:access-point/fsap-1`, LocalMountPath: '/mnt/x' }],
+  DeadLetterQueue: { Type: 'SNS', TargetArn: `arn:aws:sns:${ARN}:dead` },
 }
 const KEYS = Object.keys(RAW) as (keyof typeof RAW)[]
 
@@ -127,14 +128,18 @@ it.each([
   expect(made).toHaveLength(key === 'Role' ? 0 : 1)
 })
 
-it('what a function sends to by raw settings its role allows', async () => {
+const QUEUE = `arn:aws:sqs:${ARN}:dead`
+
+it.each([
+  ['a destination', { EventInvokeConfig: { DestinationConfig: { OnFailure: { Type: 'SQS', Destination: QUEUE } } } }],
+  ['a queue of dead letters', { DeadLetterQueue: { Type: 'SQS', TargetArn: QUEUE } }],
+])('what a function sends to by raw settings its role allows: %s', async (_, raw) => {
   await open()
-  const Destination = `arn:aws:sqs:${ARN}:dead`
-  const DestinationConfig = { OnFailure: { Type: 'SQS', Destination } }
-  bench.write({ a: { overrides: { aws: { EventInvokeConfig: { DestinationConfig } } } } })
+  bench.write({ a: { overrides: { aws: raw } } })
   await bench.deploy()
   const documents = [...emulator.world.roles.values()].flatMap(({ policies }) => [...policies.values()])
-  expect(documents.join()).toContain(Destination)
+  const { Statement } = JSON.parse(documents.join()) as Policy
+  expect(Statement).toEqual([{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [QUEUE] }])
 })
 
 it('the role of a timer that raw settings name is handed over', async () => {

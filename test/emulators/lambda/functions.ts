@@ -63,7 +63,7 @@ class Functions {
       throw new Refusal(409, 'ResourceConflictException', `Function already exist: ${name}`)
     if (!this.#world.canAssume(spec['Role'], 'lambda.amazonaws.com'))
       throw invalid('The role defined for the function cannot be assumed by Lambda.')
-    this.#checkNetwork(spec)
+    this.#checkRights(spec)
     checkSettings(spec)
     if ((spec['PackageType'] ?? 'Zip') === 'Zip' && !(spec['Runtime'] && spec['Handler']))
       throw invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')
@@ -92,19 +92,26 @@ class Functions {
     const fn = this.#idle(FunctionName)
     if (spec['Role'] !== undefined && !this.#world.canAssume(spec['Role'], 'lambda.amazonaws.com'))
       throw invalid('The role defined for the function cannot be assumed by Lambda.')
-    this.#checkNetwork(spec)
+    this.#checkRights(spec)
     checkSettings(spec)
     fn.config = normal({ ...fn.config, ...spec })
     return this.#touched(fn)
   }
 
   // Of a role that somebody else made nobody here knows what it allows.
-  #checkNetwork({ Role, VpcConfig }: Tree): void {
-    const { SubnetIds = [] } = (VpcConfig ?? {}) as { SubnetIds?: string[] }
+  #checkRights({ Role, VpcConfig, DeadLetterConfig }: Tree): void {
     const role = this.#world.roles.get(String(Role).split('/').at(-1) ?? '')
-    if (SubnetIds.length === 0 || !role || role.path === '/') return
-    if ([...role.attached].some((policy) => /VPCAccess|MSK/.test(policy))) return
-    throw invalid('The provided execution role does not have permissions to call CreateNetworkInterface on EC2')
+    if (!role || role.path === '/') return
+    const lacks = (right: string) => invalid(`The provided execution role does not have permissions to call ${right}`)
+    const { SubnetIds = [] } = (VpcConfig ?? {}) as { SubnetIds?: string[] }
+    const isJoined = [...role.attached].some((policy) => /VPCAccess|MSK/.test(policy))
+    if (SubnetIds.length > 0 && !isJoined) throw lacks('CreateNetworkInterface on EC2')
+    const { TargetArn = '' } = (DeadLetterConfig ?? {}) as { TargetArn?: string }
+    const [action, right] = TargetArn.includes(':sns:')
+      ? ['sns:Publish', 'Publish on SNS']
+      : ['sqs:SendMessage', 'SendMessage on SQS']
+    const isAllowed = [...role.policies.values()].some((text) => text.includes(action) && text.includes(TargetArn))
+    if (TargetArn !== '' && !isAllowed) throw lacks(right)
   }
 
   code({ FunctionName, Architectures, ...code }: Tree): Tree {

@@ -69,7 +69,9 @@ export function rightsOf(fn: Fn, sources: readonly Source[], properties: Tree): 
   const config = (properties['EventInvokeConfig'] as Tree | undefined)?.['DestinationConfig'] as
     | Readonly<Record<string, { Type: string; Destination: string }>>
     | undefined
-  const sends = Object.values(config ?? {}).flatMap(({ Type, Destination }) => {
+  const dead = properties['DeadLetterQueue'] as { Type: string; TargetArn: string } | undefined
+  const all = [...Object.values(config ?? {}), ...(dead ? [{ Type: dead.Type, Destination: dead.TargetArn }] : [])]
+  const sends = all.flatMap(({ Type, Destination }) => {
     const action = SEND[Type]
     return action === undefined ? [] : [allow([action], [Type === 'S3Bucket' ? `${Destination}/*` : Destination])]
   })
