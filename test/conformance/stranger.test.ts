@@ -7,6 +7,7 @@ import { doctor } from '../../src/actions/doctor.ts'
 import { makeCertificate } from '../../src/local/dev/certificate.ts'
 import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
+import { aws } from './aws.ts'
 import { Bench } from './edition.ts'
 import { tencent } from './tencent.ts'
 
@@ -37,7 +38,8 @@ const strangers = [
   ['no encryption', 'https', () => createServer(page), /no answer: no trusted connection: .*wrong version number/],
 ] as const
 
-const cases = [aliyun3, aliyun2, tencent].flatMap((edition) => strangers.map((one) => [edition, ...one] as const))
+const editions = [aliyun3, aliyun2, tencent, aws]
+const cases = editions.flatMap((edition) => strangers.map((one) => [edition, ...one] as const))
 
 async function meet(scheme: string, made: Server): Promise<void> {
   server = made
@@ -61,7 +63,7 @@ it.each(cases)('$name: $1 is told apart from the platform', async (edition, _, s
   expect(of('account')).toMatchObject({ state: expect.not.stringMatching('good'), found: expect.stringMatching(said) })
 })
 
-it.each([aliyun3, aliyun2, tencent])('$name: an account is not read out of any JSON', async (edition) => {
+it.each(editions)('$name: an account is not read out of any JSON', async (edition) => {
   bench = await new Bench(edition).start()
   bench.write({ a: {} })
   await meet('http', createServer(otherJson))
@@ -69,4 +71,25 @@ it.each([aliyun3, aliyun2, tencent])('$name: an account is not read out of any J
   const account = platforms[0]?.examination.findings.find(({ what }) => what === 'account')
   expect(account?.found).toMatch(NOT_THE_PLATFORM)
   expect(account?.state).not.toBe('good')
+})
+
+// A proxy that lets nobody through does not fail as the platform would.
+it.each([
+  ['a page', '<!DOCTYPE html><p>Forbidden</p>', 403],
+  ['a page whose tags do not match', '<html><meta></html>', 403],
+  ['nothing', '', 407],
+  ['the way to another page', '', 302],
+])('aws: $0 with status $2 is no refusal of the platform', async (_, body, status) => {
+  bench = await new Bench(aws).start()
+  bench.write({ a: {} })
+  await meet(
+    'http',
+    createServer((__, answer) => answer.writeHead(status, { connection: 'close' }).end(body)),
+  )
+  await expect(bench.plan()).rejects.toThrow(NOT_THE_PLATFORM)
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  const findings = platforms[0]?.examination.findings ?? []
+  const found = findings.flatMap((one) => (['account', 'the API'].includes(one.what) ? [one] : []))
+  expect(found).toHaveLength(2)
+  for (const one of found) expect(one).toMatchObject({ state: 'bad', found: expect.stringMatching(NOT_THE_PLATFORM) })
 })

@@ -1,4 +1,4 @@
-import { isSlsError, RefusedError } from '@anyfaas/kit'
+import { isSlsError, RefusedError, type Stranger, strangerIn } from '@anyfaas/kit'
 
 /** What a failed call says. */
 export interface Failure {
@@ -7,6 +7,8 @@ export interface Failure {
   readonly code: string
   readonly message: string
   readonly requestId?: string
+  /** Who answered in the platform's place; there was no answer of its own then. */
+  readonly stranger?: Stranger
 }
 
 interface SdkError {
@@ -23,6 +25,11 @@ export function readFailure(error: unknown): Failure {
   if (error instanceof RefusedError) return readFailure(error.cause)
   const { name = '', code, message, $metadata = {}, $response } = error as SdkError
   const status = $metadata.httpStatusCode ?? $response?.statusCode ?? 0
+  // A gateway that fails on the way, or lets nobody through for now, may do better soon.
+  const isGateway = (status >= 500 || status === 429) && isForeign(error)
+  if (isGateway) return { status, code: `HTTP ${status}`, message: 'without a reason' }
+  const stranger = strangerOf(error)
+  if (stranger) return { status: 0, code: 'no answer', message: stranger.message, stranger }
   return {
     status,
     code: status === 0 && typeof code === 'string' ? code : name,
@@ -41,8 +48,8 @@ export function isThrottled(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   // What we say ourselves may name anything, such as a secret for the network.
   if (isSlsError(error) && !(error instanceof RefusedError)) return false
-  const { status, code, message } = readFailure(error)
-  if (status === 0) return isTransport(code, message)
+  const { status, code, message, stranger } = readFailure(error)
+  if (status === 0) return !stranger && isTransport(code, message)
   return status >= 500 || (CONFLICTS.has(code) && !SAYS_TAKEN.test(message)) || isSpreading(error)
 }
 
@@ -74,9 +81,10 @@ export function isTaken(error: unknown): boolean {
 
 /** Makes what the library threw into what a user reads; who tries again reads the failure inside. What is no answer stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
-  const { status, code, message, requestId } = readFailure(error)
+  const { status, code, message, requestId, stranger } = readFailure(error)
+  if (stranger) return new RefusedError(what, { code, ...stranger }, { cause: error, isOutage: true })
   const isCredentials = CREDENTIALS.has(code)
-  if (status === 0 && !isCredentials && !isUnreached(code, message)) return error
+  if (status === 0 && !isCredentials && !isTransport(code, message)) return error
   const help = helpFor(error)
   const refusal = { code, message, ...(requestId && { requestId }), ...(help && { help: [help] }) }
   return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage: status === 0 || status >= 500 })
@@ -92,7 +100,7 @@ export function describeSilence(error: unknown): string {
 function helpFor(error: unknown): string | undefined {
   if (isDenied(error)) return 'sls doctor --provider aws prints the rights that a deploy needs'
   const { status, code, message } = readFailure(error)
-  if (status === 0 && isUnreached(code, message))
+  if (status === 0 && isTransport(code, message))
     return 'AWS did not answer: look at the network, the proxy, the region and `provider.endpoint`'
   if (!CLOCK.has(code) && !SAYS_CLOCK.test(message)) return undefined
   const aheadMs = Date.now() - Date.parse((error as SdkError).$response?.headers?.['date'] ?? '')
@@ -128,7 +136,7 @@ const SAYS_TAKEN = /already exist|exists already|is already in use/i
 
 // New roles and permissions are known everywhere within seconds, in the words of the services that meet them too early.
 const SPREADING =
-  /cannot be assumed by Lambda|must allow .* to assume the role|Unable to validate the following destination|Could not execute the lambda function|function execution role does not have permissions/i
+  /cannot be assumed by Lambda|must allow .* to assume the role|Unable to validate the following destination|Could not execute the lambda function|execution role does not have permissions/i
 
 // Of buckets, which have one name in all regions: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 const ELSEWHERE = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'])
@@ -157,7 +165,15 @@ function isTransport(code: string, message: string): boolean {
   return /^E(?!RR_)[A-Z_]+$|^TimeoutError$/.test(code) || /socket hang up|ECONN|timeout|network/i.test(message)
 }
 
-// Whom nobody vouches for does not get better by itself: https://nodejs.org/api/tls.html#x509-certificate-error-codes
-function isUnreached(code: string, message: string): boolean {
-  return isTransport(code, message) || /CERT|SIGNATURE|^ERR_(TLS|SSL)/.test(code)
+function strangerOf(error: unknown): Stranger | undefined {
+  // The vendor's chain wraps what it met where it looked for credentials.
+  if (CREDENTIALS.has((error as SdkError).name ?? '')) return undefined
+  return strangerIn(isForeign(error) ? new SyntaxError('in another format') : error)
+}
+
+// Every answer of AWS bears an id, and a failure a name.
+function isForeign(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true
+  const { name, message = '', $metadata = {} } = error as SdkError
+  return message.startsWith('@aws-sdk XML parse error') || (name === 'Unknown' && $metadata.requestId === undefined)
 }

@@ -3,7 +3,7 @@ import type { OurFunctions } from '../lambda/deploy/our-functions.ts'
 import type { Reach, Site } from '../lambda/deploy/site.ts'
 import { facts } from '../lambda/facts.ts'
 import type { ApiConfig } from './api.ts'
-import { isPassing, isThrottled, readFailure } from './failures.ts'
+import { isPassing, isThrottled, readFailure, refuse } from './failures.ts'
 import { clientOf } from './sdk.ts'
 
 type Env = ConnectOptions['env']
@@ -51,7 +51,7 @@ function keysOf(env: Env): Tree | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
 
-/** Where and whose the service is, as far as the credentials are not refused. Throws SLS5006 when there are none. */
+/** Where and whose the service is, as far as it is the platform that answers, and does not refuse the credentials. Throws SLS5006 when there are none. */
 export async function findPlace(
   { api, service }: Reach,
   ours: OurFunctions,
@@ -79,12 +79,17 @@ async function someArn({ api }: Reach, ours: OurFunctions, signal?: AbortSignal)
   })
   if (found !== undefined) return found
   const request = { service: 'sts', action: 'GetCallerIdentity', input: {}, about: 'the account' } as const
-  return String((await api.call(request, call))['Arn'])
+  const { Arn } = await api.call(request, call)
+  // What is no answer of the service's has no ARN in it.
+  if (typeof Arn !== 'string') throw refuse(request.about, new SyntaxError('no Arn'))
+  return Arn
 }
 
 // What may pass is no word on whose the account is.
 function isRefusal(cause: unknown): cause is RefusedError {
-  return cause instanceof RefusedError && readFailure(cause).status !== 0 && !isPassing(cause) && !isThrottled(cause)
+  if (!(cause instanceof RefusedError)) return false
+  const { status, stranger } = readFailure(cause)
+  return stranger !== undefined || (status !== 0 && !isPassing(cause) && !isThrottled(cause))
 }
 
 /** Where the service goes, as far as that can be told before the platform is asked. */

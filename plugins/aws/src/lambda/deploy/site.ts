@@ -14,7 +14,7 @@ export interface Site extends Reach {
   readonly seals: Readonly<Record<string, string>>
   /** Where and whose the service is. */
   readonly place: Place
-  /** Why nobody knows whose it is: the credentials were refused. */
+  /** Why nobody knows whose it is: the credentials were refused, or it was not the platform that answered. */
   readonly refused?: SlsError
   /** The value of a secret; undefined when the deployer's environment has none. */
   readonly secret: (name: string) => string | undefined
@@ -24,7 +24,7 @@ export interface Site extends Reach {
 
 export interface Place {
   readonly region: string
-  /** Its number; `*` where the credentials were refused. */
+  /** Its number; `*` where nobody knows it. */
   readonly account: string
   readonly partition: string
 }
