@@ -33,12 +33,26 @@ function post(url: string, agent: Agent, id: string): Promise<number> {
   })
 }
 
-async function kill(platform: LocalFixture): Promise<void> {
+/** Resolves with where the next platform answers; `meanwhile` is done when there is none. */
+async function kill(
+  platform: LocalFixture,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<string> {
   const { pid } = await platform.record()
   process.kill(pid, 'SIGKILL')
   await until(() => !isAlive(pid), 'the end of the platform')
-  await until(async () => (await platform.info()) !== undefined, 'the next platform')
+  await meanwhile()
+  const url = await until(async () => (await platform.info())?.url, 'the next platform')
   await platform.record()
+  return url
+}
+
+/** Another platform gets the port, with a function that takes calls. */
+async function squat(stranger: LocalFixture, url: string): Promise<void> {
+  const port = Number(new URL(url).port)
+  // The kernel frees the port a moment after the process has ended.
+  const taken = () => stranger.deploy('f', { body: reply('1') }, { port }).catch(() => undefined)
+  expect(await until(taken, 'the port to be free')).toBe(url)
 }
 
 const QUEUES = [
@@ -57,7 +71,9 @@ test.each(QUEUES.filter(({ runs }) => runs))(
       mkdirSync(platform.home.root, { recursive: true })
       writeFileSync(platform.home.settings, JSON.stringify({ queue: server }))
     }
-    const url = await platform.deploy('f', {
+    // Whatever platform has got the port meanwhile has no function of this name.
+    const name = `f-${randomUUID()}`
+    let url = await platform.deploy(name, {
       environment: { MADE: made },
       body: `const id = event.headers.find(([name]) => name.toLowerCase() === 'x-call-id')[1]
         require('fs').appendFileSync(process.env.MADE, id + '\\n'); ${reply('1')}`,
@@ -68,13 +84,14 @@ test.each(QUEUES.filter(({ runs }) => runs))(
     const client = async (): Promise<void> => {
       for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
         // Whoever gets no answer asks again, with the same id.
-        while ((await post(`${url}/async-function/f`, agent, id)) !== 202) await new Promise((r) => setTimeout(r, 20))
+        while ((await post(`${url}/async-function/${name}`, agent, id)) !== 202)
+          await new Promise((r) => setTimeout(r, 20))
       }
     }
     const clients = Promise.all(Array.from({ length: AT_ONCE }, client))
     for (let count = 1; count <= KILLS; count++) {
       await until(() => next >= (CALLS * count) / (KILLS + 1), 'some more calls', 120_000)
-      await kill(platform)
+      url = await kill(platform, count === 2 ? () => squat(local(), url) : undefined)
     }
     await clients
     const left = async (): Promise<number> => {

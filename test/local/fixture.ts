@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Artifact, Call, Connection, Deployment, Driver, LogLine, LogQuery, Service } from '@anyfaas/kit'
@@ -7,6 +9,7 @@ import { PlatformClient } from '../../src/local/client/client.ts'
 import { type PlatformRecord, readRecord } from '../../src/local/client/record.ts'
 import { connector } from '../../src/local/connect.ts'
 import { type Home, homeOf } from '../../src/local/home.ts'
+import { listen } from '../../src/local/platform/instances/ports.ts'
 import type { FunctionSpec } from '../../src/local/spec.ts'
 import { removeFolder } from '../fixtures/remove-folder.ts'
 import { writeZip, zipEntry } from '../fixtures/zip.ts'
@@ -47,6 +50,8 @@ export class LocalFixture {
   readonly notes: string[] = []
   readonly #root = mkdtempSync(join(tmpdir(), 'sls-local-'))
   readonly #records: PlatformRecord[] = []
+  /** Service and stage -> the port that it gets here; undefined where a test names one. */
+  readonly #ports = new Map<string, number | undefined>()
   #zips = 0
 
   constructor() {
@@ -74,7 +79,7 @@ export class LocalFixture {
     })
   }
 
-  /** Deploys a function and says where its service answers. */
+  /** Deploys a function and says where its service answers: on a port of its own, to which a restarted platform comes back. */
   async deploy(name: string, fixture: FunctionFixture, to: DeployTo = {}): Promise<string> {
     const { files, executable = [], body = '', ...rest } = fixture
     const entries = files ?? { [`sls_${name}.js`]: `exports.handler = async (event, context) => { ${body} }` }
@@ -96,8 +101,10 @@ export class LocalFixture {
       timers: [],
       ...rest,
     }
+    const port = await this.#portOf(to)
     const connection = await this.connect({
       ...to,
+      ...(port !== undefined && { port }),
       artifacts: [{ id: name, kind: 'zip', path, digest, bytes, handlers: {}, marks: {} }],
     })
     await driverOf(connection).create({ id: `function/${name}`, type: 'local.function', spec }, this.call)
@@ -132,6 +139,13 @@ export class LocalFixture {
     return await new PlatformClient(await this.record()).ask({ path })
   }
 
+  async #portOf({ service = 'shop', stage = 'dev', port }: DeployTo): Promise<number | undefined> {
+    const key = `${service}.${stage}`
+    if (port !== undefined) this.#ports.set(key, undefined)
+    else if (!this.#ports.has(key)) this.#ports.set(key, await ownPort())
+    return port ?? this.#ports.get(key)
+  }
+
   async close(): Promise<void> {
     for (const record of this.#records) await endPlatform(record)
     removeFolder(this.#root)
@@ -140,6 +154,19 @@ export class LocalFixture {
 
 export function driverOf(connection: Connection): Driver<FunctionSpec> {
   return connection.drivers[0] as unknown as Driver<FunctionSpec>
+}
+
+// Tests run side by side, and the next platform takes the first port that is free. These no platform takes, nor the kernel for
+// somebody who connects, while one is killed and comes back.
+async function ownPort(): Promise<number> {
+  const server = createServer()
+  const port = await listen(
+    server,
+    Array.from({ length: 100 }, () => randomInt(20_000, 30_000)),
+  )
+  await new Promise((resolve) => server.close(resolve))
+  if (port === undefined) throw new Error('no port is free')
+  return port
 }
 
 /** What a handler of a fixture returns for a text. */
