@@ -21,6 +21,9 @@ const LEANER = {
   },
 }
 
+// Modules that several bundles import at once, and that bring a library: one bundle for all of these.
+const SHARED = new Set(['src/local/nats-client.ts'])
+
 // Every bundle stands as deep as its source does: see "Bundles" in docs/architecture.md.
 const bundles = {
   kit: { from: 'src/kit/src/index.ts', to: 'src/kit/dist/index.js', format: 'esm' },
@@ -153,8 +156,8 @@ function lateImports(outdir, late) {
     name: 'late-imports',
     setup({ onResolve }) {
       onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
-        if (kind !== 'dynamic-import') return undefined
         const from = relative(root, join(resolveDir, path))
+        if (kind !== 'dynamic-import' && !SHARED.has(from)) return undefined
         const to = from
           .replace(/^src\//, 'dist/')
           .replace(/^(plugins\/[^/]+)\/src\//, '$1/dist/')

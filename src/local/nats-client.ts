@@ -1,6 +1,16 @@
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 
+// The rest of the library that is used, so that there is one copy of it for all bundles: see `scripts/bundle.mjs`.
+export {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+} from '@nats-io/jetstream'
+
 const CONNECT_MS = 5000
 
 /**

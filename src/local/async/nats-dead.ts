@@ -1,11 +1,5 @@
-import {
-  type ConsumerMessages,
-  DeliverPolicy,
-  JetStreamApiError,
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-} from '@nats-io/jetstream'
+import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream'
+import { DeliverPolicy, JetStreamApiError } from '../nats-client.ts'
 import type { QueuedCall } from './call-queue.ts'
 
 export const DEAD_STREAM = 'ANYFAAS_dead'

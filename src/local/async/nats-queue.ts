@@ -1,18 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import {
-  AckPolicy,
-  type ConsumerMessages,
-  DeliverPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-  RetentionPolicy,
-} from '@nats-io/jetstream'
+import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { connectNats } from '../nats-client.ts'
+import { AckPolicy, connectNats, DeliverPolicy, jetstream, jetstreamManager, RetentionPolicy } from '../nats-client.ts'
 import { AppendLog } from './append-log.ts'
 import type { Backlog, CallQueue, QueuedCall } from './call-queue.ts'
 import { type QueueMessage, readMessage } from './message.ts'

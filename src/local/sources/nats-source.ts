@@ -1,13 +1,6 @@
-import {
-  AckPolicy,
-  type ConsumerMessages,
-  DeliverPolicy,
-  type JetStreamManager,
-  type JsMsg,
-  jetstream,
-} from '@nats-io/jetstream'
+import type { ConsumerMessages, JetStreamManager, JsMsg } from '@nats-io/jetstream'
 import type { Msg, NatsConnection } from '@nats-io/transport-node'
-import { connectNats, managerOf, streamOf } from '../nats-client.ts'
+import { AckPolicy, connectNats, DeliverPolicy, jetstream, managerOf, streamOf } from '../nats-client.ts'
 import { type BusMessage, busData } from '../outputs/bus.ts'
 import type { TopicSourceSpec } from '../spec.ts'
 import { tellChanges } from './changes.ts'
