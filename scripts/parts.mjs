@@ -12,6 +12,7 @@ const PARTS = {
     'append.ts',
     'body.ts',
     'cookies.ts',
+    'decode-path.ts',
     'header-write.ts',
     'initializer.ts',
     'negotiate.ts',

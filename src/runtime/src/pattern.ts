@@ -1,4 +1,3 @@
-import { HttpError } from './error.ts'
 import { asKey } from './record.ts'
 
 /** A path of the service file taken apart: `/a/:id` or `/a/*`. */
@@ -64,15 +63,6 @@ function splitPath(path: string): string[] {
 /** Where the last segment ends; 0 when there is none. */
 export function endOf(path: string): number {
   return path.charCodeAt(path.length - 1) === SLASH ? path.length - 1 : path.length
-}
-
-/** Throws an HttpError 400 for a broken escape. */
-export function decodePath(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    throw new HttpError(400, 'the path holds a broken escape')
-  }
 }
 
 export const SLASH = 0x2f

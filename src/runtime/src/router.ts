@@ -1,4 +1,5 @@
-import { decodePath, endOf, type Pattern, parsePattern, SLASH } from './pattern.ts'
+import { decodePath } from './decode-path.ts'
+import { endOf, type Param, type Pattern, parsePattern, SLASH } from './pattern.ts'
 import { emptyRecord } from './record.ts'
 import { type Found, type Leaf, makeTrie, type Routed, type Trie } from './trie.ts'
 
@@ -35,20 +36,28 @@ export class Router<T extends Routed> {
 const FEW = 4
 
 /** The parameters of a path by name, decoded; `*` is what `/*` matched, without its first slash. */
-export function readParams(pattern: Pattern, path: string): Record<string, string> {
-  const params = emptyRecord<string>()
+export function readParams({ params, segments, wild, head, fixed }: Pattern, path: string): Record<string, string> {
+  const read = emptyRecord<string>()
+  if (params.length === 0 && !wild) return read
+  const escaped = path.includes('%')
   const last = endOf(path)
-  let start = 1
-  let index = 0
-  for (const param of pattern.params) {
+  // What the pattern begins with stands in the path as it is, unless escapes hide it.
+  let start = escaped ? 1 : head.length + 1
+  let index = escaped ? 0 : fixed
+  for (let at = 0; at < params.length; at++) {
+    const param = params[at] as Param
     for (; index < param.index; index++) start = path.indexOf('/', start) + 1
     const slash = path.indexOf('/', start)
-    params[param.name] = decoded(path.slice(start, slash === -1 ? last : slash))
+    const text = path.slice(start, slash < 0 ? last : slash)
+    read[param.name] = escaped ? decodePath(text) : text
   }
-  if (!pattern.wild) return params
-  for (; index < pattern.segments.length && start > 0; index++) start = path.indexOf('/', start) + 1
-  params['*'] = start > 0 && start < last ? decoded(path.slice(start, last)) : ''
-  return params
+  if (wild) {
+    for (; index < segments.length; index++) start = path.indexOf('/', start) + 1
+    // No slash behind the last of the segments: nothing is left.
+    const rest = path.slice(start || last, last)
+    read['*'] = escaped ? decodePath(rest) : rest
+  }
+  return read
 }
 
 function findAmong<T extends Routed>(entries: readonly Found<T>[], method: string, path: string): Found<T> | undefined {
@@ -94,8 +103,4 @@ function matches({ segments, wild, head, fixed }: Pattern, path: string, end: nu
     start = stop + 1
   }
   return wild || start > end
-}
-
-function decoded(text: string): string {
-  return text.includes('%') ? decodePath(text) : text
 }

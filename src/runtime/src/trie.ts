@@ -1,4 +1,5 @@
-import { decodePath, endOf, type Pattern } from './pattern.ts'
+import { decodePath } from './decode-path.ts'
+import { endOf, type Pattern } from './pattern.ts'
 
 /** What a router is built from: any thing with a canonical path and upper-case methods (none means every method). */
 export interface Routed {
