@@ -52,7 +52,7 @@ function calls() {
   judge('of @fastify/aws-lambda', lambda / fastify, 1 / 20)
   judge('of serverless-http (express 5)', lambda / express, 1 / 20)
   judge("of midway's starter, the same gateway event", gateway / midway, 0.12)
-  judge(`of the bare JSON.parse of an event of ${triggerEvent.length} bytes`, ratio, 1.15, 1.2)
+  judge(`of the bare JSON.parse of an event of ${triggerEvent.length} bytes`, ratio, 1.15, 1.25)
 }
 
 function best(names) {
