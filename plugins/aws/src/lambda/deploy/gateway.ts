@@ -1,13 +1,14 @@
 import { type Call, isOurs, type Resource, type Tree } from '@anyfaas/kit'
 import type { Action } from '../../account/sdk.ts'
 import { unlessMissing } from './kind.ts'
+import { Once } from './once.ts'
 import type { Reach } from './site.ts'
 
 /** The APIs and domains that bear our marks, read once, and what stands under them. */
 export class Gateway {
   readonly #site: Reach
-  #reading: Promise<readonly Tree[]> | undefined
-  #domains: Promise<readonly Tree[]> | undefined
+  readonly #apis = new Once<readonly Tree[]>()
+  readonly #domains = new Once<readonly Tree[]>()
   readonly #lists = new Map<string, Promise<readonly Tree[]>>()
 
   constructor(site: Reach) {
@@ -21,11 +22,7 @@ export class Gateway {
 
   /** Our API; where several deploys began at once there are more, and the first is the oldest. */
   async apis(call: Call): Promise<readonly Tree[]> {
-    this.#reading ??= this.now(call).catch((cause: unknown) => {
-      this.#reading = undefined
-      throw cause
-    })
-    return await this.#reading
+    return await this.#apis.get(() => this.now(call))
   }
 
   /** The same as of this moment. */
@@ -36,11 +33,7 @@ export class Gateway {
 
   /** All domains of the account, read once. */
   async domains(call: Call): Promise<readonly Tree[]> {
-    this.#domains ??= this.domainsNow(call).catch((cause: unknown) => {
-      this.#domains = undefined
-      throw cause
-    })
-    return await this.#domains
+    return await this.#domains.get(() => this.domainsNow(call))
   }
 
   async domainsNow(call: Call): Promise<readonly Tree[]> {

@@ -1,4 +1,5 @@
 import { type Call, marksOf } from '@anyfaas/kit'
+import { Once } from './once.ts'
 import type { Reach } from './site.ts'
 import { tagMap } from './tags.ts'
 
@@ -9,7 +10,7 @@ const TYPES = ['lambda:function', 'logs:log-group', 'scheduler:schedule-group', 
 /** What bears the marks of the service and stage as the list of all tags tells it, which lags behind. Read once a plan. */
 export class Marked {
   readonly #site: Reach
-  #reading: Promise<ReadonlyMap<string, Tags>> | undefined
+  readonly #planned = new Once<ReadonlyMap<string, Tags>>()
 
   constructor(site: Reach) {
     this.#site = site
@@ -21,16 +22,8 @@ export class Marked {
     call: Pick<Call, 'signal'>,
     when: 'plan' | 'now' = 'plan',
   ): Promise<ReadonlyMap<string, Tags>> {
-    const all = await (when === 'now' ? this.#read(call) : this.#planned(call))
+    const all = await (when === 'now' ? this.#read(call) : this.#planned.get(() => this.#read(call)))
     return new Map([...all].filter(([arn]) => typeOf(arn) === type))
-  }
-
-  #planned(call: Pick<Call, 'signal'>): Promise<ReadonlyMap<string, Tags>> {
-    this.#reading ??= this.#read(call).catch((cause: unknown) => {
-      this.#reading = undefined
-      throw cause
-    })
-    return this.#reading
   }
 
   async #read(call: Pick<Call, 'signal'>): Promise<ReadonlyMap<string, Tags>> {

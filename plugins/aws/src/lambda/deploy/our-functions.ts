@@ -11,6 +11,7 @@ import {
 } from '@anyfaas/kit'
 import { facts } from '../facts.ts'
 import type { Marked } from './marked.ts'
+import { Once } from './once.ts'
 import type { Reach } from './site.ts'
 
 /** A function that has a name of ours, and what it bears. */
@@ -28,7 +29,7 @@ export interface FoundFunction {
 export class OurFunctions {
   readonly #site: Reach
   readonly #marked: Marked
-  #reading: Promise<readonly FoundFunction[]> | undefined
+  readonly #planned = new Once<readonly FoundFunction[]>()
   #someArn: string | undefined
   #named: { readonly of: readonly FoundFunction[]; readonly byName: ReadonlyMap<string, FoundFunction> } | undefined
 
@@ -44,11 +45,7 @@ export class OurFunctions {
 
   /** The same, and what stands where one of the file would without bearing them. */
   async all(call: Pick<Call, 'signal'>): Promise<readonly FoundFunction[]> {
-    this.#reading ??= this.#read(call, 'plan').catch((cause: unknown) => {
-      this.#reading = undefined
-      throw cause
-    })
-    return await this.#reading
+    return await this.#planned.get(() => this.#read(call, 'plan'))
   }
 
   /** The ARN of any function of the account, as a plan found them; undefined when there is none. */
