@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/closing-line.ts'
+import { Leftovers } from './test/leftovers.ts'
 
 export default defineConfig({
   // Workspace packages are tested from their sources, without a build.
@@ -7,7 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@anyfaas/source'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    reporters: ['default', new ClosingLine()],
+    globalSetup: 'test/run-folder.ts',
+    reporters: ['default', new Leftovers(), new ClosingLine()],
     pool: 'threads',
     isolate: false,
     testTimeout: 30_000,

@@ -2,20 +2,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Diagnostic, isSlsError, type Service } from '@anyfaas/kit'
-import { afterAll } from 'vitest'
 import { type Loaded, type LoadOptions, loadService } from '../../src/config/load.ts'
-import { removeFolder } from '../fixtures/remove-folder.ts'
 
-const folders: string[] = []
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) removeFolder(folder)
-})
-
-/** A temporary folder with these files; it goes when the test file ends. */
+/** A temporary folder with these files; it goes with the run's. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'anyfaas-config-'))
-  folders.push(folder)
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), content)

@@ -5,16 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Event, ListeningEvent, PhaseEvent, RequestEvent } from '@anyfaas/kit'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type DevOptions, dev } from '../../src/actions/dev.ts'
 import { removeFolder } from '../fixtures/remove-folder.ts'
 import { until } from '../local/fixture.ts'
-
-const open: DevFixture[] = []
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 /** A service of these files in development; it ends after the test. */
 export async function startDev(
@@ -23,7 +17,7 @@ export async function startDev(
   env: Readonly<Record<string, string>> = {},
 ): Promise<DevFixture> {
   const fixture = new DevFixture(files, options, env)
-  open.push(fixture)
+  onTestFinished(() => fixture.close())
   await fixture.ready()
   return fixture
 }
