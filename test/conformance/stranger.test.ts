@@ -2,9 +2,11 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { isSlsError } from '@anyfaas/kit'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import { makeCertificate } from '../../src/local/dev/certificate.ts'
+import type { WireRequest } from '../emulators/emulator.ts'
+import { serviceOf } from '../emulators/lambda/wire.ts'
 import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
 import { aws } from './aws.ts'
@@ -14,9 +16,10 @@ import { tencent } from './tencent.ts'
 // Somebody else answers in the platform's place: no bug of ours, and nothing that a second attempt changes.
 
 let bench: Bench
-let server: Server
+let server: Server | undefined
 afterEach(async () => {
-  await new Promise((done) => server.close(done))
+  await new Promise((done) => (server ? server.close(done) : done(undefined)))
+  server = undefined
   await bench.close()
 })
 
@@ -43,8 +46,8 @@ const cases = editions.flatMap((edition) => strangers.map((one) => [edition, ...
 
 async function meet(scheme: string, made: Server): Promise<void> {
   server = made
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  bench.rewrite({ endpoint: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  await new Promise<void>((done) => made.listen(0, '127.0.0.1', done))
+  bench.rewrite({ endpoint: `${scheme}://127.0.0.1:${(made.address() as AddressInfo).port}` })
 }
 
 it.each(cases)('$name: $1 is told apart from the platform', async (edition, _, scheme, makeServer, said) => {
@@ -92,4 +95,42 @@ it.each([
   const found = findings.flatMap((one) => (['account', 'the API'].includes(one.what) ? [one] : []))
   expect(found).toHaveLength(2)
   for (const one of found) expect(one).toMatchObject({ state: 'bad', found: expect.stringMatching(NOT_THE_PLATFORM) })
+})
+
+// A proxy may bar some addresses only, and be honest about none.
+describe('aws: a page with status 200 from one address', () => {
+  const rich = {
+    tick: {
+      url: true,
+      events: [
+        { timer: { cron: '0 8 * * *' } },
+        { os: { bucket: 'photos', events: ['created'] } },
+        { mq: { topic: 'news' } },
+      ],
+    },
+  }
+  const barring =
+    (...services: readonly string[]) =>
+    (request: WireRequest) =>
+      services.includes(serviceOf(request)) ? ('page' as const) : undefined
+
+  it.each(['iam', 'sns', 's3', 'sts', 'lambda', 'apigateway', 'scheduler'])('is no answer of %s', async (service) => {
+    bench = await new Bench(aws).start()
+    bench.write(rich)
+    if (service !== 'sts') await bench.deploy()
+    bench.emulator.options = { fault: barring(service) }
+    await expect(bench.plan()).rejects.toThrow(NOT_THE_PLATFORM)
+  })
+
+  it('is no word that something was deleted', async () => {
+    bench = await new Bench(aws).start()
+    bench.write(rich)
+    await bench.deploy()
+    bench.emulator.options = {
+      fault: (request) => (/^Delete(Function|Role|Schedule)$/.test(request.action) ? 'page' : undefined),
+    }
+    await expect(bench.remove()).rejects.toThrow(NOT_THE_PLATFORM)
+    bench.emulator.options = {}
+    expect(await bench.remove()).toContain('function/tick')
+  })
 })

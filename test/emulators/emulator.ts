@@ -23,8 +23,8 @@ export interface WireReply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What goes wrong with a request: before the platform did anything, or after it did it. */
-export type Fault = 'throttle' | 'unavailable' | 'cut before' | 'cut after'
+/** What goes wrong with a request: before the platform did anything, after it did it, or that somebody else answers with a page. */
+export type Fault = 'throttle' | 'unavailable' | 'cut before' | 'cut after' | 'page'
 
 export interface EmulatorOptions {
   readonly latencyMs?: number
@@ -106,6 +106,7 @@ export abstract class Emulator {
     if (this.options.latencyMs) await new Promise((resolve) => setTimeout(resolve, this.options.latencyMs))
     await this.options.boundary?.(request, index, 'before')
     if (fault === 'cut before') return void incoming.socket.destroy()
+    if (fault === 'page') return this.#send(response, PAGE)
     if (fault === 'throttle') this.throttled++
     const reply = fault === 'throttle' || fault === 'unavailable' ? this.refuse(fault) : this.answer(request)
     await this.options.boundary?.(request, index, 'after')
@@ -152,4 +153,13 @@ export abstract class Emulator {
     bucket.tokens--
     return true
   }
+}
+
+// Every tag is closed: it can be read as XML.
+const PAGE: WireReply = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: Buffer.from(
+    '<!DOCTYPE html><html><head><title>Blocked</title></head><body><p>Ask your network</p></body></html>',
+  ),
 }

@@ -49,7 +49,8 @@ export function writeOutput({ protocol, http, name, output }: Operation, answer:
     else body[key] = value
   }
   if (payload) return { status, headers, body: writePayload(payload[0], payload[1]) }
-  if ([...output.members.values()].some(({ traits }) => traits['httpPayload'])) return { status, headers }
+  const isBare = protocol === 'rest-xml' && output.members.size === 0
+  if (isBare || [...output.members.values()].some(({ traits }) => traits['httpPayload'])) return { status, headers }
   if (protocol === 'query')
     return { status, headers: { ...headers, ...XML }, body: xml(queryAnswer(name, output, body)) }
   if (protocol === 'rest-xml') return { status, headers: { ...headers, ...XML }, body: xml(rootOf(output, body)) }

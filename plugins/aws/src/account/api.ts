@@ -1,4 +1,5 @@
 import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { readOnlyAnswers } from './answers.ts'
 import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 import { type Action, clientOf, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
 
@@ -98,6 +99,7 @@ export class Api {
     const Client = await clientOf(service)
     const client = new Client({ ...this.config, ...(this.#credentials && { credentials: this.#credentials }) })
     this.#credentials ??= client.config.credentials
+    readOnlyAnswers(client, service)
     return client
   }
 

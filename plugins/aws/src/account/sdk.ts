@@ -17,10 +17,28 @@ type ActionOf<Command> = Command extends `${infer Name}Command` ? Name : never
 export interface SdkClient {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Tree>
   destroy(): void
+  readonly middlewareStack: {
+    add(
+      middleware: Middleware,
+      where: { readonly step: string; readonly priority: string; readonly name: string },
+    ): void
+  }
   readonly config: {
     region(): Promise<string>
+    /** All bytes of a body, also of one that is bytes already. */
+    streamCollector(body: unknown): Promise<Uint8Array>
     credentials(): Promise<{ readonly accessKeyId: string; readonly sessionToken?: string }>
   }
+}
+
+/** Stands around every call of a client. */
+type Middleware = (
+  next: (args: object) => Promise<Answered>,
+  context: { readonly commandName?: string },
+) => (args: object) => Promise<Answered>
+
+interface Answered {
+  readonly response: { readonly statusCode: number; body: Uint8Array }
 }
 
 /** The class of the clients of a service. */
