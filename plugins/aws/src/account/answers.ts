@@ -1,3 +1,4 @@
+import { inAnotherFormat } from './failures.ts'
 import type { SdkClient, ServiceName } from './sdk.ts'
 
 /**
@@ -15,7 +16,7 @@ export function readOnlyAnswers(client: SdkClient, service: ServiceName): void {
         if (action === 'Invoke' || response.statusCode >= 300) return result
         response.body = await client.config.streamCollector(response.body)
         const start = new TextDecoder().decode(response.body.subarray(0, STARTS_BYTES))
-        if (!isAnswer(service, action, start)) throw new SyntaxError('in another format')
+        if (!isAnswer(service, action, start)) throw inAnotherFormat()
         return result
       },
     // The last before the network, so that all others see bytes.

@@ -168,7 +168,12 @@ function isTransport(code: string, message: string): boolean {
 function strangerOf(error: unknown): Stranger | undefined {
   // The vendor's chain wraps what it met where it looked for credentials.
   if (CREDENTIALS.has((error as SdkError).name ?? '')) return undefined
-  return strangerIn(isForeign(error) ? new SyntaxError('in another format') : error)
+  return strangerIn(isForeign(error) ? inAnotherFormat() : error)
+}
+
+/** What a call fails with whose answer is none of AWS's. */
+export function inAnotherFormat(): Error {
+  return new SyntaxError('in another format')
 }
 
 // Every answer of AWS bears an id, and a failure a name.

@@ -3,7 +3,7 @@ import type { OurFunctions } from '../lambda/deploy/our-functions.ts'
 import type { Reach, Site } from '../lambda/deploy/site.ts'
 import { facts } from '../lambda/facts.ts'
 import type { ApiConfig } from './api.ts'
-import { isPassing, isThrottled, readFailure, refuse } from './failures.ts'
+import { inAnotherFormat, isPassing, isThrottled, readFailure, refuse } from './failures.ts'
 import { clientOf } from './sdk.ts'
 
 type Env = ConnectOptions['env']
@@ -81,7 +81,7 @@ async function someArn({ api }: Reach, ours: OurFunctions, signal?: AbortSignal)
   const request = { service: 'sts', action: 'GetCallerIdentity', input: {}, about: 'the account' } as const
   const { Arn } = await api.call(request, call)
   // What is no answer of the service's has no ARN in it.
-  if (typeof Arn !== 'string') throw refuse(request.about, new SyntaxError('no Arn'))
+  if (typeof Arn !== 'string') throw refuse(request.about, inAnotherFormat())
   return Arn
 }
 
