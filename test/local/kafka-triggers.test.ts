@@ -187,30 +187,50 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
     const platform = local()
     await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, name)] })
     await told(platform, 'listens to grown')
-    await admin.createPartitions({ topics: [{ name, count: 2 }] })
-    await until(
-      async () =>
-        (await producer.metadata({ topics: [name], forceUpdate: true })).topics.get(name)?.partitionsCount === 2,
-      'the partition',
-    )
-    await producer.send({ messages: [{ topic: name, partition: 1, value: Buffer.from('first') }] })
+    const add = async (partition: number, first: string): Promise<void> => {
+      const count = partition + 1
+      await admin.createPartitions({ topics: [{ name, count }] })
+      const isThere = async (): Promise<boolean> => {
+        const { topics } = await producer.metadata({ topics: [name], forceUpdate: true })
+        return topics.get(name)?.partitionsCount === count
+      }
+      await until(isThere, 'the partition')
+      await producer.send({ messages: [{ topic: name, partition, value: Buffer.from(first) }] })
+    }
+    await add(1, 'first')
     await until(async () => (await values(platform)).length > 0, 'what came before the group knew of it', 60_000)
-    expect(await values(platform)).toEqual(['first'])
+    process.kill((await platform.record()).pid, 'SIGKILL')
+    await add(2, 'second')
+    await platform.info()
+    await until(async () => (await values(platform)).length > 1, 'what came while nobody listened', 60_000)
+    expect(await values(platform)).toEqual(['first', 'second'])
   }, 120_000)
 
-  test('are had from the first one of a topic that was not there when the trigger began, and only of that one', async () => {
+  test('are had of the topics that are there, and from the first one of those that come later, also while nobody listens', async () => {
     const there = await topic('there')
     await send(there, 'old')
     const platform = local()
     const sources = [listener(kafka.open, there, { topics: ['later-b', there, 'later-a'] })]
     await platform.deploy('f', { routes: [], body: PRINT, sources })
-    await told(platform, 'Unknown topic')
-    const names = [await topic('later-a'), await topic('later-b')]
-    for (const name of names) await send(name, `first of ${name}`)
-    await until(async () => (await values(platform)).length >= 2, 'what made the topics', 60_000)
+    await told(platform, 'not there yet: later-b, later-a')
     await send(there, 'new')
-    await until(async () => (await values(platform)).includes('new'), 'the next')
-    expect((await values(platform)).sort()).toEqual(['first of later-a', 'first of later-b', 'new'])
+    await until(async () => (await values(platform)).length > 0, 'the topic that is there')
+    await send(await topic('later-a'), 'first of later-a')
+    await until(async () => (await values(platform)).length > 1, 'what made a topic', 60_000)
+    process.kill((await platform.record()).pid, 'SIGKILL')
+    await send(await topic('later-b'), 'first of later-b')
+    await platform.info()
+    await until(async () => (await values(platform)).length > 2, 'what came meanwhile', 60_000)
+    await told(platform, `listens to later-b, there, later-a at kafka://${kafka.open}`, 3)
+    expect(await values(platform)).toEqual(['new', 'first of later-a', 'first of later-b'])
+  }, 120_000)
+
+  test('of no topic that is there are waited for', async () => {
+    const platform = local()
+    await platform.deploy('f', { routes: [], body: PRINT, sources: [listener(kafka.open, 'none')] })
+    await told(platform, 'cannot listen to none')
+    await send(await topic('none'), 'first')
+    await until(async () => (await values(platform)).length > 0, 'what made the topic', 60_000)
   }, 120_000)
 
   test('end at once when they are stopped before they have begun', async () => {
@@ -227,7 +247,7 @@ describe.runIf(has('a broker of Kafka'))('topics of Kafka', () => {
       ended: never,
       tell: () => undefined,
     }).open()
-    await source.stop()
+    await source.stop({ forget: false })
   })
 
   test('are shared by platforms of the same service and by functions of a group', async () => {

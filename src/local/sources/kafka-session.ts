@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterMetadata, Consumer, GroupAssignment } from '@platformatic/kafka'
 import { isUnknownTopic } from '../kafka-reason.ts'
+import type { PartitionCounts } from './kafka-counts.ts'
 import type { KafkaLane } from './kafka-lane.ts'
 import { endOf, recordsOf } from './kafka-record.ts'
 import { startsOf } from './kafka-starts.ts'
+import { type Repeated, repeat } from './repeat.ts'
 
 const FETCHED_BYTES = 1 << 20
+/** How often it is looked for topics that are missing. */
+const LOOK_MS = 1000
 const LEAVE_MS = 2000
 
 export interface SessionOptions {
@@ -13,8 +17,7 @@ export interface SessionOptions {
   readonly open: () => Consumer
   readonly topics: readonly string[]
   readonly offset?: string
-  /** Of each topic, how many partitions there were in sessions before and in this one; 0 when it was missing. */
-  readonly counts: Map<string, number>
+  readonly counts: PartitionCounts
   /** The one of a partition, which is made when there is none. */
   readonly laneOf: (topic: string, partition: number, start: bigint) => KafkaLane
   /** Of partitions that are another member's now. */
@@ -32,6 +35,9 @@ export class KafkaSession {
   readonly #fetcher: Consumer
   readonly #over: Promise<Error>
   readonly #fetching = new Set<number>()
+  /** Those of the topics that are there: of another one a member of the group knows nothing, and could not begin. */
+  readonly #present = new Set<string>()
+  #looking: Repeated | undefined
   #end: (failure: Error) => void = () => undefined
   #lanes: readonly KafkaLane[] = []
   #counts = ''
@@ -50,20 +56,23 @@ export class KafkaSession {
     })
     for (const client of [this.#member, this.#fetcher]) {
       client.on('error', this.#end)
-      client.topics.trackAll(...options.topics)
     }
     this.#member.on('consumer:group:join', ({ assignments = [] }) => {
       this.#assign(assignments).catch(this.#end)
     })
   }
 
-  /** Joins the group, and tells whenever it has got its partitions; resolves with why it is over. Rejects when there is no group to join. */
-  async run(onJoined: () => void): Promise<Error> {
-    // Before the group hears of a member that cannot know its partitions.
-    await this.#findTopics()
-    this.#onJoined = onJoined
+  /**
+   * Joins the group, and tells whenever it has got its partitions, with the topics that are missing; resolves with why it is over. Rejects
+   * when there is no group to join, or none of the topics.
+   */
+  async run(onJoined: (missing: readonly string[]) => void): Promise<Error> {
+    const unknown = await this.#look()
+    if (this.#present.size === 0) throw unknown
+    this.#onJoined = () => onJoined(this.#missing)
     // Who waits for its place in the group can be stopped.
     await Promise.race([this.#over, this.#member.joinGroup({})])
+    this.#looking = repeat(() => this.#lookAgain().catch(this.#end), LOOK_MS)
     return await this.#over
   }
 
@@ -82,28 +91,51 @@ export class KafkaSession {
 
   async close(): Promise<void> {
     this.end()
+    const looked = this.#looking?.stop()
     await leave(this.#member)
-    await Promise.all([this.#member.close(true), this.#fetcher.close(true)])
+    await Promise.all([this.#member.close(true), this.#fetcher.close(true), looked])
+  }
+
+  get #missing(): readonly string[] {
+    return this.#options.topics.filter((topic) => !this.#present.has(topic))
   }
 
   // A topic that is missing has no partitions yet, which lets all that will be in it be the group's.
-  async #findTopics(): Promise<void> {
-    const { topics, counts } = this.#options
-    const looks = topics.map(async (topic) => {
+  async #look(): Promise<unknown> {
+    const { counts } = this.#options
+    let unknown: unknown
+    const looks = this.#missing.map(async (topic): Promise<readonly [string, number]> => {
       try {
         const found = await this.#member.metadata({ topics: [topic] })
-        if (!counts.has(topic)) counts.set(topic, found.topics.get(topic)?.partitionsCount ?? 0)
+        this.#expect(topic)
+        return [topic, counts.get(topic) ?? found.topics.get(topic)?.partitionsCount ?? 0]
       } catch (failure) {
-        if (isUnknownTopic(failure)) counts.set(topic, 0)
-        throw failure
+        if (!isUnknownTopic(failure)) throw failure
+        unknown = failure
+        return [topic, 0]
       }
     })
-    const failed = (await Promise.allSettled(looks)).find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
+    await counts.set(await Promise.all(looks))
+    return unknown
+  }
+
+  async #lookAgain(): Promise<void> {
+    const { size } = this.#present
+    await this.#look()
+    if (this.#isOver || this.#present.size === size) return
+    this.#counts = ''
+    await this.#member.joinGroup({})
+  }
+
+  #expect(topic: string): void {
+    this.#present.add(topic)
+    for (const client of [this.#member, this.#fetcher]) client.topics.track(topic)
   }
 
   async #assign(assignments: readonly GroupAssignment[]): Promise<void> {
     const { laneOf, onLost } = this.#options
+    // Who leads the group deals out what is there for it, which may be more than what this member has found.
+    for (const { topic } of assignments) if (this.#missing.includes(topic)) this.#expect(topic)
     const ours = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((one) => `${topic}/${one}`)))
     onLost(({ place: { topic, partition } }) => ours.has(`${topic}/${partition}`))
     this.#lanes = []
@@ -118,7 +150,7 @@ export class KafkaSession {
   }
 
   async #pump(): Promise<void> {
-    const metadata = await this.#fetcher.metadata({ topics: [...this.#options.topics] })
+    const metadata = await this.#fetcher.metadata({ topics: [...this.#present] })
     if (this.#isGrown(metadata)) await this.#member.joinGroup({})
     const byLeader = new Map<number, KafkaLane[]>()
     for (const lane of this.#lanes) {
@@ -142,13 +174,13 @@ export class KafkaSession {
   // The group deals partitions out when a member joins, and not when there are more of them.
   #isGrown({ topics }: ClusterMetadata): boolean {
     const before = this.#counts
-    this.#counts = this.#options.topics.map((topic) => topics.get(topic)?.partitionsCount).join()
+    this.#counts = [...this.#present].map((topic) => topics.get(topic)?.partitionsCount).join()
     return before !== '' && before !== this.#counts
   }
 
   async #fetch(node: number, lanes: readonly KafkaLane[], metadata: ClusterMetadata): Promise<void> {
     const asked = new Map(lanes.map((lane) => [lane, lane.next]))
-    const topics = this.#options.topics.flatMap((topic) => {
+    const topics = [...this.#present].flatMap((topic) => {
       const own = lanes.filter(({ place }) => place.topic === topic)
       const partitions = own.map((lane) => ({
         partition: lane.place.partition,

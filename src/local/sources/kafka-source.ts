@@ -3,6 +3,7 @@ import { kafkaReason } from '../kafka-reason.ts'
 import type { TopicSourceSpec } from '../spec.ts'
 import { tellChanges } from './changes.ts'
 import { digestOf } from './digest.ts'
+import { PartitionCounts } from './kafka-counts.ts'
 import { KafkaLane } from './kafka-lane.ts'
 import type { KafkaEventRecord } from './kafka-record.ts'
 import { KafkaSession } from './kafka-session.ts'
@@ -21,8 +22,7 @@ export class KafkaSource implements Source {
   readonly #what: string
   readonly #tell: (text: string) => void
   readonly #lanes = new Map<string, KafkaLane>()
-  /** Of each topic, how many partitions there were. */
-  readonly #counts = new Map<string, number>()
+  readonly #counts: PartitionCounts
   #session: KafkaSession | undefined
   #repeated: Repeated | undefined
   #isStopped = false
@@ -30,6 +30,7 @@ export class KafkaSource implements Source {
   constructor(spec: TopicSourceSpec<string>, context: SourceContext) {
     this.#spec = spec
     this.#context = context
+    this.#counts = new PartitionCounts(context.memory)
     this.#servers = [spec.server ?? []].flat()
     this.#what = `${spec.topics.join(', ')} at ${this.#servers.map((server) => shownAddress(withScheme(server))).join(', ')}`
     const tell = tellChanges(context.tell)
@@ -42,11 +43,12 @@ export class KafkaSource implements Source {
     return this
   }
 
-  async stop(): Promise<void> {
+  async stop({ forget }: { readonly forget: boolean }): Promise<void> {
     this.#isStopped = true
     this.#session?.end()
     this.#loseAll()
     await this.#repeated?.stop()
+    if (forget) await this.#counts.forget()
   }
 
   async #listen(): Promise<void> {
@@ -56,7 +58,7 @@ export class KafkaSource implements Source {
       // A stop that came before there was a session has ended none.
       if (this.#isStopped) return await begun.close()
       session = this.#session = begun
-      throw await session.run(() => this.#tell(`listens to ${this.#what}`))
+      throw await session.run((missing) => this.#tell(`listens to ${this.#what}${missingOf(missing)}`))
     } catch (failure) {
       this.#tell(`cannot listen to ${this.#what}: ${kafkaReason(failure)}`)
     }
@@ -68,6 +70,7 @@ export class KafkaSource implements Source {
     const { topics, group, offset } = this.#spec
     const { openConsumer } = await import('../kafka-client.ts')
     const place = await readKafkaPlace(this.#servers)
+    await this.#counts.open()
     return new KafkaSession({
       open: () => openConsumer(place, group ?? `anyfaas.${this.#context.shared}`),
       topics,
@@ -131,4 +134,8 @@ export class KafkaSource implements Source {
     this.#session = undefined
     this.#lose(() => false)
   }
+}
+
+function missingOf(topics: readonly string[]): string {
+  return topics.length === 0 ? '' : `; not there yet: ${topics.join(', ')}`
 }

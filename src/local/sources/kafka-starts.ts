@@ -1,4 +1,5 @@
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
+import type { PartitionCounts } from './kafka-counts.ts'
 
 /** Of `listOffsets`, in place of a time. https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 const LATEST = -1n
@@ -12,7 +13,7 @@ const EARLIEST = -2n
 export async function startsOf(
   consumer: Consumer,
   assignments: readonly GroupAssignment[],
-  { offset, counts }: { readonly offset?: string; readonly counts: Map<string, number> },
+  { offset, counts }: { readonly offset?: string; readonly counts: PartitionCounts },
 ): Promise<ReadonlyMap<string, readonly Start[]>> {
   const topics = assignments.map(({ topic }) => topic)
   if (topics.length === 0) return new Map()
@@ -47,7 +48,7 @@ export async function startsOf(
     leaderEpoch: -1,
   }))
   if (offsets.length > 0) await consumer.commit({ offsets })
-  for (const [topic, { length }] of first) counts.set(topic, length)
+  await counts.set([...first].map(([topic, { length }]) => [topic, length] as const))
   return new Map(starts)
 }
 
