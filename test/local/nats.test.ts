@@ -1,10 +1,14 @@
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AsyncCall, AsyncCounts } from '../../src/local/api.ts'
+import type { QueuedCall } from '../../src/local/async/call-queue.ts'
+import { NatsQueue } from '../../src/local/async/nats-queue.ts'
 import { has } from '../peers.ts'
 import { type LocalFixture, reply, until, useLocal } from './fixture.ts'
 import { openNats } from './nats.ts'
@@ -201,6 +205,37 @@ describe.runIf(has('nats-server'))('calls in NATS JetStream', () => {
     await until(async () => (await counts(owner)).dead === 0, 'the letter to be gone')
     expect((await fetch(at, { method: 'DELETE', headers })).status).toBe(404)
   }, 120_000)
+
+  test('dead letters have their bodies with the server alone, and again when they are replayed', async () => {
+    const server = await openNats(closing)
+    const open = async (): Promise<NatsQueue> => {
+      const queue = new NatsQueue(server, mkdtempSync(join(tmpdir(), 'sls-queue-')))
+      closing.push(() => queue.close())
+      await queue.open(() => undefined)
+      return queue
+    }
+    const queue = await open()
+    // The server answers with what it keeps as base64, which is more than it takes in one message.
+    const bodies = { a: Buffer.alloc(700_000, 7).toString('base64'), b: '' }
+    const message = { Header: {}, Host: '', Method: 'POST', Path: '/', QueryString: '', QueueName: '', CallbackUrl: null }
+    for (const [id, Body] of Object.entries(bodies))
+      await queue.put({ id, message: { ...message, Body, Function: 'f.s.dev' }, accepted: 1, attempts: 0, next: 1 })
+    await until(() => queue.calls.size === 2, 'the calls')
+    for (const call of [...queue.calls.values()]) await queue.keep({ ...call, next: undefined, reason: 'status 500' })
+    const other = await open()
+    for (const { dead } of [queue, other])
+      expect([...dead.values()].map(({ message: { Body } }) => Body)).toEqual(['', ''])
+    const revive = (one: NatsQueue, id: string): Promise<void> => {
+      const lying = one.dead.get(id) as QueuedCall
+      return one.keep({ ...lying, attempts: 0, next: 5 })
+    }
+    const arrived = (): QueuedCall[] => [...queue.calls.values(), ...other.calls.values()]
+    await Promise.all([revive(queue, 'a'), revive(other, 'a'), revive(other, 'b')])
+    await until(() => arrived().length === 2, 'the replayed calls')
+    expect(Object.fromEntries(arrived().map(({ id, message: { Body } }) => [id, Body]))).toEqual(bodies)
+    await queue.look()
+    expect([queue.dead.size, other.dead.size]).toEqual([0, 0])
+  })
 
   test('a platform whose settings name no server says so', async () => {
     const platform = withQueue('redis://127.0.0.1')

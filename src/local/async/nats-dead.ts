@@ -5,7 +5,9 @@ import type { QueuedCall } from './call-queue.ts'
 export const DEAD_STREAM = 'ANYFAAS_dead'
 export const DEAD_SUBJECT = 'anyfaas-dead'
 
-/** Calls that were given up, in a stream that every platform of the queue sees. */
+type DeadCall = Omit<QueuedCall, 'next'>
+
+/** Calls that were given up, in a stream that every platform of the queue sees. It has their bodies, which are read when they are asked for. */
 export class NatsDead {
   readonly calls = new Map<string, QueuedCall>()
   readonly #stream: JetStreamClient
@@ -32,8 +34,15 @@ export class NatsDead {
     const { id, message, accepted, attempts, reason } = call
     const text = JSON.stringify({ id, message, accepted, attempts, reason })
     const { seq } = await this.#stream.publish(DEAD_SUBJECT, text)
-    this.calls.set(id, call)
-    this.#numbers.set(id, seq)
+    this.#lay(call, seq)
+  }
+
+  /** Empty when the call had none; undefined when another platform has taken it away meanwhile. */
+  async bodyOf(id: string): Promise<string | undefined> {
+    const seq = this.#numbers.get(id)
+    if (seq === undefined) return undefined
+    const message = await this.#manager.streams.getMessage(DEAD_STREAM, { seq })
+    return message?.json<DeadCall>().message.Body
   }
 
   /** The same for one that another platform has taken away meanwhile. */
@@ -70,9 +79,13 @@ export class NatsDead {
   }
 
   #place(message: JsMsg): void {
-    const call = message.json<Omit<QueuedCall, 'next'>>()
-    this.calls.set(call.id, { ...call, next: undefined })
-    this.#numbers.set(call.id, message.seq)
+    this.#lay(message.json<DeadCall>(), message.seq)
+  }
+
+  // There may be any number of them, and hardly anybody ever wants one back.
+  #lay(call: DeadCall, seq: number): void {
+    this.calls.set(call.id, { ...call, message: { ...call.message, Body: '' }, next: undefined })
+    this.#numbers.set(call.id, seq)
   }
 
   #drop(id: string): void {

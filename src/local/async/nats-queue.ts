@@ -156,8 +156,11 @@ export class NatsQueue implements CallQueue {
   async #revive(call: QueuedCall): Promise<void> {
     const { stream, dead } = this.#need()
     const { id, message } = call
-    const whole = { ...message, Header: { ...message.Header, [ID_HEADER]: [id] } }
-    await stream.publish(SUBJECT, JSON.stringify(whole), { msgID: `${id} ${dead.numberOf(id)}` })
+    const Body = await dead.bodyOf(id)
+    if (Body !== undefined) {
+      const whole = { ...message, Body, Header: { ...message.Header, [ID_HEADER]: [id] } }
+      await stream.publish(SUBJECT, JSON.stringify(whole), { msgID: `${id} ${dead.numberOf(id)}` })
+    }
     await dead.forget(id)
   }
 }
