@@ -96,11 +96,18 @@ export class CallRunner {
       .catch((failure: Error) => process.stderr.write(`the asynchronous call ${call.id}: ${failure.message}\n`))
       .finally(() => {
         this.running.delete(call.id)
-        this.#byFunction.set(name, (this.#byFunction.get(name) ?? 1) - 1)
+        this.#leave(name)
         if (this.running.size === 0) this.#whenIdle?.()
         this.#onFinished(call.id)
         this.wake()
       })
+  }
+
+  // Anybody may call names that nobody ever deploys.
+  #leave(name: string): void {
+    const left = (this.#byFunction.get(name) ?? 1) - 1
+    if (left > 0) this.#byFunction.set(name, left)
+    else this.#byFunction.delete(name)
   }
 
   async #make(call: QueuedCall, target: AsyncTarget | undefined): Promise<void> {
