@@ -65,6 +65,48 @@ export class Connections<T> {
   }
 }
 
+/** Something to send to, at any of some brokers that belong together. */
+export interface ServerTopic {
+  readonly servers: readonly string[]
+  readonly topic: string
+}
+
+/** The same for brokers that belong together and have several addresses. */
+export class ServerConnections<T> {
+  readonly #connections: Connections<T>
+  readonly #open: (servers: readonly string[]) => Promise<T>
+
+  constructor(open: (servers: readonly string[]) => Promise<T>, close: (connection: T) => Promise<void>) {
+    this.#connections = new Connections(close)
+    this.#open = open
+  }
+
+  /** What `send` resolves with, unless opening and sending take longer. */
+  async use<R>(servers: readonly string[], send: (connection: T) => Promise<R>, { ms, late }: Limit): Promise<R> {
+    const open = (): Promise<T> => this.#open(servers)
+    const sending = this.#connections.use(keyOf(servers), open, (one) => within(ms, send(one), late))
+    return await within(ms, sending, late)
+  }
+
+  /** Leaves the brokers that are none of these. */
+  keep(servers: readonly (readonly string[])[]): void {
+    this.#connections.keep(new Set(servers.map(keyOf)))
+  }
+
+  async close(): Promise<void> {
+    await this.#connections.close()
+  }
+}
+
+interface Limit {
+  readonly ms: number
+  readonly late: () => Error
+}
+
+function keyOf(servers: readonly string[]): string {
+  return servers.join(',')
+}
+
 /** Rejects with the failure when the work takes longer. */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined

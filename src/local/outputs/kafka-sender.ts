@@ -2,7 +2,7 @@ import type { Producer } from '@platformatic/kafka'
 import { readKafkaPlace } from '../kafka-address.ts'
 import { kafkaReason } from '../kafka-reason.ts'
 import { CallFailure } from '../platform/instances/failure.ts'
-import { Connections, within } from './connections.ts'
+import { ServerConnections, type ServerTopic } from './connections.ts'
 import { refusal } from './refusal.ts'
 
 const TIMEOUT_MS = 10_000
@@ -13,33 +13,22 @@ export interface OutputRecord {
   readonly key?: Buffer
 }
 
-/** Sends to topics of Kafka, over one producer for each set of brokers. */
-export class KafkaSender {
-  readonly #producers = new Connections<Producer>(async (producer) => producer.close(true))
-
-  /** Resolves when all replicas that are in step have the record. */
-  async send(servers: readonly string[], topic: string, record: OutputRecord): Promise<void> {
-    const late = () => refusal('timeout', `no broker of Kafka took it in ${TIMEOUT_MS / 1000} s`)
-    const send = async (producer: Producer): Promise<void> =>
-      void (await within(TIMEOUT_MS, producer.send({ messages: [{ topic, ...record }], acks: ALL }), late))
-    const sending = this.#producers.use(keyOf(servers), () => open(servers), send)
-    await within(TIMEOUT_MS, sending, late).catch((failure: unknown) => {
-      throw failure instanceof CallFailure ? failure : refusal('reply', kafkaReason(failure))
-    })
-  }
-
-  /** Leaves the brokers that are none of these. */
-  keep(servers: readonly (readonly string[])[]): void {
-    this.#producers.keep(new Set(servers.map(keyOf)))
-  }
-
-  async close(): Promise<void> {
-    await this.#producers.close()
-  }
+/** One producer for each set of brokers. */
+export function kafkaConnections(): ServerConnections<Producer> {
+  return new ServerConnections(open, async (producer) => producer.close(true))
 }
 
-function keyOf(servers: readonly string[]): string {
-  return servers.join(',')
+/** Resolves when all replicas that are in step have the record. */
+export async function sendToKafka(
+  connections: ServerConnections<Producer>,
+  { servers, topic }: ServerTopic,
+  record: OutputRecord,
+): Promise<void> {
+  const late = () => refusal('timeout', `no broker of Kafka took it in ${TIMEOUT_MS / 1000} s`)
+  const send = (producer: Producer) => producer.send({ messages: [{ topic, ...record }], acks: ALL })
+  await connections.use(servers, send, { ms: TIMEOUT_MS, late }).catch((failure: unknown) => {
+    throw failure instanceof CallFailure ? failure : refusal('reply', kafkaReason(failure))
+  })
 }
 
 const ALL = -1

@@ -1,39 +1,25 @@
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { Connections, within } from './connections.ts'
+import { ServerConnections, type ServerTopic } from './connections.ts'
 import { refusal } from './refusal.ts'
 
 const TIMEOUT_MS = 10_000
 /** For so long it is not asked again whether a stream keeps a subject. */
 const KNOWN_MS = 5000
 
-/** Publishes to subjects of NATS, over one connection to each server. */
-export class NatsSender {
-  readonly #servers = new Connections<Server>(({ connection }) => connection.close())
-
-  /** Resolves when the stream has the message, or, where no stream keeps its subject, when the server has it. */
-  async send(servers: readonly string[], subject: string, body: Buffer): Promise<void> {
-    const late = () => refusal('timeout', `the server of NATS did not take it in ${TIMEOUT_MS / 1000} s`)
-    const publish = this.#servers.use(
-      keyOf(servers),
-      () => openServer(servers),
-      (server) => within(TIMEOUT_MS, publishTo(server, subject, body), late),
-    )
-    await within(TIMEOUT_MS, publish, late)
-  }
-
-  /** Leaves the servers that are none of these. */
-  keep(servers: readonly (readonly string[])[]): void {
-    this.#servers.keep(new Set(servers.map(keyOf)))
-  }
-
-  async close(): Promise<void> {
-    await this.#servers.close()
-  }
+/** One connection to each set of servers. */
+export function natsConnections(): ServerConnections<Server> {
+  return new ServerConnections(openServer, ({ connection }) => connection.close())
 }
 
-function keyOf(servers: readonly string[]): string {
-  return servers.join(',')
+/** Resolves when the stream has the message, or, where no stream keeps its subject, when the server has it. */
+export async function sendToNats(
+  connections: ServerConnections<Server>,
+  { servers, topic }: ServerTopic,
+  body: Buffer,
+): Promise<void> {
+  const late = () => refusal('timeout', `the server of NATS did not take it in ${TIMEOUT_MS / 1000} s`)
+  await connections.use(servers, (server) => publishTo(server, topic, body), { ms: TIMEOUT_MS, late })
 }
 
 async function publishTo({ connection, isKept, publishKept }: Server, subject: string, body: Buffer): Promise<void> {
@@ -42,7 +28,7 @@ async function publishTo({ connection, isKept, publishKept }: Server, subject: s
   await connection.flush()
 }
 
-interface Server {
+export interface Server {
   readonly connection: NatsConnection
   readonly isKept: (subject: string) => Promise<boolean>
   readonly publishKept: (subject: string, body: Buffer) => Promise<void>

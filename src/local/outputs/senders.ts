@@ -1,9 +1,9 @@
 import { isKafka } from '../kafka-address.ts'
 import type { OutputSpec } from '../spec.ts'
 import type { Bus } from './bus.ts'
-import { KafkaSender, type OutputRecord } from './kafka-sender.ts'
+import { kafkaConnections, type OutputRecord, sendToKafka } from './kafka-sender.ts'
 import { MqttSender } from './mqtt-sender.ts'
-import { NatsSender } from './nats-sender.ts'
+import { natsConnections, sendToNats } from './nats-sender.ts'
 import { refusal } from './refusal.ts'
 
 /** What a function sends. */
@@ -20,8 +20,8 @@ const DAPR = 'http://127.0.0.1:3500'
 export class Senders {
   readonly #bus: Bus
   readonly #mqtt = new MqttSender()
-  readonly #nats = new NatsSender()
-  readonly #kafka = new KafkaSender()
+  readonly #nats = natsConnections()
+  readonly #kafka = kafkaConnections()
 
   constructor(bus: Bus) {
     this.#bus = bus
@@ -36,8 +36,9 @@ export class Senders {
     const servers = serversOf(output)
     if (servers.length === 0) return await this.#bus.publish({ kind, topic, data: plain(message.data) })
     const { body } = bodyOf(message.data)
-    if (kind === 'kafka' && servers.every(isKafka)) await this.#kafka.send(servers, topic, recordOf(body, message))
-    else await this.#nats.send(servers, topic, body)
+    if (kind === 'kafka' && servers.every(isKafka))
+      await sendToKafka(this.#kafka, { servers, topic }, recordOf(body, message))
+    else await sendToNats(this.#nats, { servers, topic }, body)
   }
 
   /** Leaves every broker that none of these outputs names. */
