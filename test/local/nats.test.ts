@@ -217,7 +217,15 @@ describe.runIf(has('nats-server'))('calls in NATS JetStream', () => {
     const queue = await open()
     // The server answers with what it keeps as base64, which is more than it takes in one message.
     const bodies = { a: Buffer.alloc(700_000, 7).toString('base64'), b: '' }
-    const message = { Header: {}, Host: '', Method: 'POST', Path: '/', QueryString: '', QueueName: '', CallbackUrl: null }
+    const message = {
+      Header: {},
+      Host: '',
+      Method: 'POST',
+      Path: '/',
+      QueryString: '',
+      QueueName: '',
+      CallbackUrl: null,
+    }
     for (const [id, Body] of Object.entries(bodies))
       await queue.put({ id, message: { ...message, Body, Function: 'f.s.dev' }, accepted: 1, attempts: 0, next: 1 })
     await until(() => queue.calls.size === 2, 'the calls')
