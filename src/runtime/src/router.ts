@@ -47,7 +47,8 @@ export function readParams({ params, segments, wild, head, fixed }: Pattern, pat
   for (let at = 0; at < params.length; at++) {
     const param = params[at] as Param
     for (; index < param.index; index++) start = path.indexOf('/', start) + 1
-    const slash = path.indexOf('/', start)
+    // Behind the pattern's last segment there is none to look for.
+    const slash = param.index < segments.length - 1 || wild ? path.indexOf('/', start) : -1
     const text = path.slice(start, slash < 0 ? last : slash)
     read[param.name] = escaped ? decodePath(text) : text
   }
