@@ -20,6 +20,7 @@ import type { Platform, Project } from './project.ts'
 export interface ConnectOptions extends AddressOptions {
   readonly artifacts?: readonly Artifact[]
   readonly heldAlias?: string
+  readonly isExamined?: boolean
   /** What `beginning` gave. */
   readonly begun?: Begun | undefined
 }
@@ -66,7 +67,7 @@ export async function withConnection<T>(
 export function askedOf(
   project: Project,
   platform: Platform,
-  { artifacts = [], port, heldAlias, host }: ConnectOptions,
+  { artifacts = [], port, heldAlias, host, isExamined }: ConnectOptions,
   io: ActionIo,
 ): Asked {
   return {
@@ -76,6 +77,7 @@ export function askedOf(
     ...(port !== undefined && { port }),
     ...(heldAlias !== undefined && { heldAlias }),
     ...(host !== undefined && { host }),
+    ...(isExamined && { isExamined }),
     note: callOf(io).note,
   }
 }

@@ -1,4 +1,4 @@
-import { type Examination, type Finding, isSlsError, type SlsError } from '@anyfaas/kit'
+import { type Examination, type Finding, isSlsError, isUnreached, type SlsError, unreachedFinding } from '@anyfaas/kit'
 import { askedOf, callOf, withConnection } from './connection.ts'
 import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
@@ -24,16 +24,26 @@ export async function doctor(options: ProjectOptions, io: ActionIo): Promise<Doc
 
 async function examine(project: Project, platform: Platform, io: ActionIo): Promise<Examination> {
   try {
-    return await withConnection(project, platform, {}, io, async ({ operations }) =>
+    return await withConnection(project, platform, { isExamined: true }, io, async ({ operations }) =>
       operations?.doctor ? await operations.doctor(callOf(io)) : { findings: [] },
     )
   } catch (cause) {
-    if (!isSlsError(cause) || !cause.diagnostics.some(({ code }) => code === 'SLS5006')) throw cause
-    // Who has no credentials needs to hear most.
+    const why = whyNot(cause)
+    if (why.length === 0) throw cause
+    // Who comes to no connection needs to hear most.
     const connector = await platform.target.connect?.()
     const rest = await connector?.beforehand?.(askedOf(project, platform, {}, io), callOf(io))
-    return { ...rest, findings: [credentialsFinding(cause), ...(rest?.findings ?? [])] }
+    return { ...rest, findings: [...why, ...(rest?.findings ?? [])] }
   }
+}
+
+function whyNot(cause: unknown): readonly Finding[] {
+  if (!isSlsError(cause)) return []
+  const unreached = [cause, cause.cause].find(isUnreached)
+  return [
+    ...(cause.diagnostics.some(({ code }) => code === 'SLS5006') ? [credentialsFinding(cause)] : []),
+    ...(unreached ? [unreachedFinding('account', unreached)] : []),
+  ]
 }
 
 function credentialsFinding({ diagnostics, message }: SlsError): Finding {

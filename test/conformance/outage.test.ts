@@ -3,7 +3,8 @@ import { afterEach, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import { aliyun2 } from './aliyun-2.ts'
 import { aliyun3 } from './aliyun-3.ts'
-import { Bench } from './edition.ts'
+import { aws } from './aws.ts'
+import { Bench, type Edition, type Tree } from './edition.ts'
 import { tencent } from './tencent.ts'
 
 // An address where nobody answers: the mistake is neither in the file nor in sls.
@@ -15,29 +16,59 @@ afterEach(async () => {
   await bench.close()
 })
 
-it.each([aliyun3, aliyun2, tencent])('a platform that does not answer is said to: $name', async (edition) => {
+const editions = [aliyun3, aliyun2, tencent, aws]
+let passedMs: number
+
+/** Nobody answers, and time passes by waiting only. */
+async function meetSilence(edition: Edition, settings: Tree = {}): Promise<void> {
   bench = await new Bench(edition).start()
   bench.write({ a: {} })
-  bench.rewrite({ endpoint: 'http://127.0.0.1:1' })
-  let passedMs = 0
+  bench.rewrite({ endpoint: 'http://127.0.0.1:1', ...settings })
+  passedMs = 0
   Object.assign(clock, {
     now: () => real.now() + passedMs,
     wait: async (ms: number) => {
       passedMs += ms
     },
   })
+}
+
+it.each(editions)('a platform that does not answer is said to: $name', async (edition) => {
+  await meetSilence(edition)
   const failure = await bench.plan().catch((error: unknown) => error)
   if (!isSlsError(failure)) throw failure
   const [diagnostic] = failure.diagnostics
-  expect(diagnostic).toMatchObject({ code: 'SLS5012', message: expect.stringMatching(/no answer: .*ECONNREFUSED/) })
+  expect(diagnostic).toMatchObject({ code: 'SLS5012', message: expect.stringMatching(/: .*ECONNREFUSED/) })
   expect(diagnostic?.message).not.toContain('failed.')
   const said = bench.events.flatMap((one) => (one.kind === 'phase' && one.state === 'note' ? [one.name] : []))
   expect(said).toEqual([
-    expect.stringMatching(/^(Alibaba|Tencent) Cloud does not answer: .*ECONNREFUSED.*; trying again$/),
+    expect.stringMatching(/^(Alibaba Cloud|Tencent Cloud|AWS) does not answer: .*ECONNREFUSED.*; trying again$/),
   ])
   expect(passedMs).toBeGreaterThan(60_000)
+})
+
+it.each(editions)('the doctor says within seconds what cannot be reached, and why: $name', async (edition) => {
+  await meetSilence(edition)
   const { platforms } = await doctor({ dir: bench.dir }, bench.io)
-  const findings = platforms[0]?.examination.findings ?? []
-  expect(findings.find(({ what }) => what === 'the API')).toMatchObject({ state: 'bad' })
-  expect(findings.find(({ what }) => what === 'account')?.found).toContain('ECONNREFUSED')
+  expect(passedMs).toBeLessThan(20_000)
+  const { findings = [], policy } = platforms[0]?.examination ?? {}
+  const of = (wanted: string) => findings.find(({ what }) => what === wanted)
+  const found = expect.stringMatching(/not reachable: 127\.0\.0\.1:1, .*ECONNREFUSED/)
+  expect(of('the API')).toMatchObject({ state: 'bad', found, help: expect.stringContaining('provider.endpoint') })
+  expect(of('account')).toMatchObject({ state: expect.not.stringMatching('good'), found })
+  expect(of('credentials')).toMatchObject({ state: 'good' })
+  expect(of('region')).toMatchObject({ state: 'good' })
+  expect(policy).toBeDefined()
+})
+
+it('the doctor says that the account cannot be asked for, where nothing can be asked without', async () => {
+  await meetSilence(aliyun2, { accountId: undefined })
+  const { platforms } = await doctor({ dir: bench.dir }, bench.io)
+  expect(passedMs).toBeLessThan(20_000)
+  const { findings = [], policy } = platforms[0]?.examination ?? {}
+  expect(findings.find(({ what }) => what === 'account')).toMatchObject({
+    state: 'bad',
+    found: expect.stringMatching(/not reachable: .*ECONNREFUSED/),
+  })
+  expect(policy).toBeDefined()
 })

@@ -2,7 +2,7 @@ import { Patience } from '@anyfaas/kit'
 import { expect, it } from 'vitest'
 
 /** A patience for which every wait lasts a second, and what it said. */
-function make(): { patience: Patience; said: string[] } {
+function make({ isExamined = false } = {}): { patience: Patience; said: string[] } {
   let nowMs = 0
   const said: string[] = []
   const wait = async (): Promise<void> => {
@@ -11,7 +11,7 @@ function make(): { patience: Patience; said: string[] } {
   const patience = new Patience({
     retryable: (failure) => String(failure).includes('passing'),
     describe: (failure) => `it does not answer: ${failure}`,
-    note: (text) => void said.push(text),
+    asking: { note: (text) => void said.push(text), isExamined },
     clock: { now: () => nowMs, wait },
   })
   return { patience, said }
@@ -27,6 +27,18 @@ function after(failures: number, words = 'passing'): () => Promise<string> {
 }
 
 const { signal } = new AbortController()
+
+/** Reads for some seconds what does not answer. */
+async function cutOff(patience: Patience): Promise<void> {
+  const cut = new AbortController()
+  let left = 5
+  const work = async (): Promise<string> => {
+    if (left-- === 0) cut.abort(new Error('its time is over'))
+    cut.signal.throwIfAborted()
+    throw new Error('passing')
+  }
+  await expect(patience.read('one', work, cut.signal)).rejects.toThrow('its time is over')
+}
 
 it('says nothing of what passes at once', async () => {
   const { patience, said } = make()
@@ -49,4 +61,22 @@ it('rejects with the failure that does not pass, and gives up after a while', as
   expect(said).toEqual([])
   await expect(patience.read('one', after(1000), signal)).rejects.toThrow('passing')
   expect(said).toHaveLength(1)
+})
+
+it('says it again after a read that was cut off, and not while another waits for the same service', async () => {
+  const { patience, said } = make()
+  const beside = patience.read('one', after(20), signal)
+  await cutOff(patience)
+  await beside
+  expect(said).toHaveLength(1)
+  await cutOff(patience)
+  expect(said).toHaveLength(2)
+  await patience.read('one', after(5), signal)
+  expect(said).toHaveLength(3)
+})
+
+it('tells within seconds what does not answer where that is only looked at', async () => {
+  const { patience } = make({ isExamined: true })
+  expect(await patience.read('one', after(2), signal)).toBe('answer')
+  await expect(patience.read('one', after(5), signal)).rejects.toThrow('passing')
 })

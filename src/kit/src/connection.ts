@@ -2,6 +2,7 @@ import type { Artifact } from './artifact.ts'
 import type { Call } from './call.ts'
 import type { Driver } from './driver.ts'
 import type { Examination, Operations } from './operations.ts'
+import type { Asking } from './patience.ts'
 import type { Resource } from './resource.ts'
 import type { Service } from './service.ts'
 
@@ -71,7 +72,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Asking {
   readonly service: Service
   readonly artifacts: readonly Artifact[]
   /** The deployer's environment: credentials, and the values of secrets. */
@@ -82,8 +83,6 @@ export interface ConnectOptions {
   readonly heldAlias?: string
   /** Where the service shall be open to others than this machine, as `HOST` or `HOST:PORT`, where the platform lets one choose. */
   readonly host?: string
-  /** Says something to the user, whatever is asked of the connection. Never a secret. */
-  readonly note?: Call['note']
 }
 
 /** A connection that began while the artifacts are made. */

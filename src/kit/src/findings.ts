@@ -1,5 +1,6 @@
 import { isSlsError } from './diagnostic.ts'
 import type { Finding } from './operations.ts'
+import { isUnreached, type RefusedError } from './refusal.ts'
 
 /** What `sls doctor` says of a key that was found. The id names the key; it opens nothing. */
 export function keyFinding(id: string, { source, isSession }: KeyFound): Finding {
@@ -43,14 +44,24 @@ export async function placeFindings(
   return [{ what: 'region', state: 'good', found: region }, ...clock]
 }
 
-/** What `sls doctor` says of something that the platform is asked: what it found, or why it was refused. */
-export async function lookFinding(what: string, look: () => Promise<string>): Promise<Finding> {
+/** What `sls doctor` says of something that the platform is asked at an address: what it found, why it was refused, or that nobody is there. */
+export async function lookFinding(what: string, address: string, look: () => Promise<string>): Promise<Finding> {
   try {
     return { what, state: 'good', found: await look() }
   } catch (cause) {
+    if (isUnreached(cause)) return unreachedFinding(what, cause, address)
     if (!isSlsError(cause)) throw cause
     return { what, state: 'bad', found: cause.diagnostics[0]?.message ?? cause.message }
   }
+}
+
+/** What `sls doctor` says of an address where nobody answers; the reason names it, too, where it is not said. */
+export function unreachedFinding(what: string, { refusal }: RefusedError, address?: string): Finding {
+  const { code, message } = refusal
+  const where = address === undefined ? '' : `${new URL(address).host}, `
+  const why = code === 'no answer' || message.includes(code) ? message : `${code}: ${message}`
+  const help = 'look at the network, the proxy, the region and provider.endpoint'
+  return { what, state: 'bad', found: `not reachable: ${where}${why}`, help }
 }
 
 const ASKED_MS = 5000

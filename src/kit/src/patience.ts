@@ -1,3 +1,4 @@
+import type { Call } from './call.ts'
 import type { Clock } from './clock.ts'
 import { withRetry } from './retry.ts'
 
@@ -5,19 +6,25 @@ export interface PatienceOptions {
   readonly retryable: (error: unknown) => boolean
   /** What a failure says of the platform, such as `AWS does not answer: ECONNREFUSED`. Never a secret. */
   readonly describe: (error: unknown) => string
-  /** Says something to the user. */
-  readonly note: (text: string) => void
   readonly clock: Clock
+  readonly asking?: Asking | undefined
+}
+
+/** Who asks a platform. */
+export interface Asking {
+  /** Says something to the user, whatever is asked. Never a secret. */
+  readonly note?: Call['note']
+  /** It is only looked at (`sls doctor`): what does not answer is told within seconds, and keeps nothing else from being looked at. */
+  readonly isExamined?: boolean
 }
 
 /**
  * Repeats what only reads, and says so when that takes its time: who sees nothing for a minute takes the program for dead. It is said
- * once, until all services of the platform that were asked have answered again.
+ * once, until all services of the platform that were asked have answered again, or nobody waits for them any more.
  */
 export class Patience {
   readonly #options: PatienceOptions
-  /** Service -> since when it has not answered, in milliseconds. */
-  readonly #silent = new Map<string, number>()
+  readonly #silent = new Map<string, Silence>()
   #isSaid = false
 
   constructor(options: PatienceOptions) {
@@ -26,24 +33,42 @@ export class Patience {
 
   /** What `work` resolves to in the end. Rejects with its last error, and with the signal's reason. */
   async read<T>(service: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const { retryable, clock } = this.#options
-    const onWait = (_attempt: number, _waitMs: number, failure: unknown): void => this.#wait(service, failure)
-    const answer = await withRetry(work, { retryable, signal, clock, onWait })
-    this.#silent.delete(service)
-    if (this.#silent.size === 0) this.#isSaid = false
-    return answer
+    const { retryable, clock, asking } = this.#options
+    const lasts = asking?.isExamined ? { lastsMs: EXAMINED_MS } : {}
+    const reader = {}
+    const onWait = (_attempt: number, _waitMs: number, failure: unknown): void => this.#wait(service, reader, failure)
+    try {
+      const answer = await withRetry(work, { retryable, signal, clock, onWait, ...lasts })
+      this.#silent.delete(service)
+      return answer
+    } finally {
+      const readers = this.#silent.get(service)?.readers
+      if (readers?.delete(reader) && readers.size === 0) this.#silent.delete(service)
+      if (this.#silent.size === 0) this.#isSaid = false
+    }
   }
 
-  #wait(service: string, failure: unknown): void {
-    const { clock, describe, note } = this.#options
+  #wait(service: string, reader: object, failure: unknown): void {
+    const { clock, describe, asking } = this.#options
     const nowMs = clock.now()
-    const sinceMs = this.#silent.get(service) ?? nowMs
-    this.#silent.set(service, sinceMs)
-    if (this.#isSaid || nowMs - sinceMs < QUIET_MS) return
+    const silence = this.#silent.get(service) ?? { sinceMs: nowMs, readers: new Set() }
+    this.#silent.set(service, silence)
+    silence.readers.add(reader)
+    if (this.#isSaid || nowMs - silence.sinceMs < QUIET_MS) return
     this.#isSaid = true
-    note(`${describe(failure)}; trying again`)
+    asking?.note?.(`${describe(failure)}; trying again`)
   }
+}
+
+interface Silence {
+  /** In milliseconds. */
+  readonly sinceMs: number
+  /** Who waits for an answer. */
+  readonly readers: Set<object>
 }
 
 // What passes sooner is nobody's business.
 const QUIET_MS = 2000
+
+// Enough for what passes at once.
+const EXAMINED_MS = 2000

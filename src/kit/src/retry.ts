@@ -6,6 +6,8 @@ export interface RetryOptions {
   /** Told before each wait: the number of the failed attempt, the wait in milliseconds, and the failure. */
   readonly onWait?: (attempt: number, waitMs: number, failure: unknown) => void
   readonly clock: Clock
+  /** For how many milliseconds it goes on; a minute and a half when missing. */
+  readonly lastsMs?: number
 }
 
 const FIRST_WAIT_MS = 200
@@ -13,10 +15,10 @@ const LONGEST_WAIT_MS = 10_000
 // A new role is known everywhere within seconds, a permission within about a minute.
 const LASTS_MS = 90_000
 
-/** Repeats what failed for a passing reason, with growing waits and jitter, for a minute and a half. Rejects with the last error. */
+/** Repeats what failed for a passing reason, with growing waits and jitter. Rejects with the last error. */
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, retryable, signal, onWait } = options
-  const end = clock.now() + LASTS_MS
+  const { clock, retryable, signal, onWait, lastsMs = LASTS_MS } = options
+  const end = clock.now() + lastsMs
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()

@@ -69,7 +69,12 @@ export function refuse(what: string, error: unknown): unknown {
   return new RefusedError(
     what,
     { ...told, ...(requestId && { requestId }), ...(CLOCK.has(code) && { help: CLOCK_HELP }) },
-    { cause: error, isCredentials: CREDENTIALS.has(code), isOutage: status === 0 || status >= 500 },
+    {
+      cause: error,
+      isCredentials: CREDENTIALS.has(code),
+      isOutage: status === 0 || status >= 500,
+      isUnreached: status === 0,
+    },
   )
 }
 

@@ -1,4 +1,4 @@
-import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { type Asking, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
 import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 
 /** A call of a service as all clients send it: paced by its name, refusals made readable. */
@@ -34,9 +34,9 @@ export class Lanes {
   }
 }
 
-/** Says by `note` that the platform does not answer and is asked again. */
-export function patienceOf(note: Call['note'] = () => undefined): Patience {
-  return new Patience({ retryable: isPassing, describe: describeSilence, note, clock })
+/** What all services of a connection share. */
+export function patienceOf(asking?: Asking): Patience {
+  return new Patience({ retryable: isPassing, describe: describeSilence, clock, asking })
 }
 
 /** All items of a list of Function Compute, page by page. `field` is where an answer holds them. */

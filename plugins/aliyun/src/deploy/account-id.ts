@@ -1,4 +1,13 @@
-import { ACCOUNT, type ConnectOptions, error, isSlsError, type Patience, type Resource, SlsError } from '@anyfaas/kit'
+import {
+  ACCOUNT,
+  type ConnectOptions,
+  error,
+  isSlsError,
+  type Patience,
+  RefusedError,
+  type Resource,
+  SlsError,
+} from '@anyfaas/kit'
 import type { Credentials } from '../account/credentials.ts'
 import { askIdentity } from '../account/identity.ts'
 
@@ -23,15 +32,22 @@ export function saidAccount({ service, env, credentials }: AccountQuestion): Acc
 
 /** The id that the platform tells. Throws SLS5006 for keys that it does not take; a cloud that has no such service tells none. */
 export async function askAccount(reach: Omit<AccountQuestion, 'service' | 'env'>): Promise<AccountId> {
+  const limit = AbortSignal.timeout(ASKED_MS)
   try {
-    return { account: (await askIdentity(reach, AbortSignal.timeout(ASKED_MS))).account }
-  } catch (whyNot) {
+    return { account: (await askIdentity(reach, limit)).account }
+  } catch (cause) {
+    const whyNot = limit.aborted ? silent(cause) : cause
     if (isSlsError(whyNot) && whyNot.diagnostics.some(({ code }) => code === 'SLS5006')) throw whyNot
     return { whyNot }
   }
 }
 
 const ASKED_MS = 5000
+
+function silent(cause: unknown): RefusedError {
+  const refusal = { code: 'no answer', message: `none within ${ASKED_MS / 1000} s` }
+  return new RefusedError('the account', refusal, { cause, isUnreached: true })
+}
 
 /** Throws SLS5006 for things whose names need an account id that nobody said. */
 export function checkAccount(resources: readonly Resource[], { account, whyNot }: AccountId): void {

@@ -4,6 +4,7 @@ import {
   type Finding,
   keyFinding,
   lookFinding,
+  type Patience,
   placeFindings,
   type Service,
 } from '@anyfaas/kit'
@@ -16,7 +17,10 @@ export interface Examined {
   readonly region: string
   readonly endpoint?: string
   readonly account?: string
-  /** Asks the API. */
+  readonly patience?: Patience
+  /** Where the API is. */
+  readonly address: string
+  /** Asks it. */
   readonly look: () => Promise<Seen>
   readonly policy: Policy
 }
@@ -39,11 +43,11 @@ export async function examine(examined: Examined, signal: AbortSignal): Promise<
   let domains: readonly string[] = []
   const [place, whose, api] = await Promise.all([
     placeFindings(destination(examined), signal),
-    lookFinding('account', async () => {
+    lookFinding('account', destination(examined).address, async () => {
       identity = await askIdentity(examined, signal)
       return `${identity.account}, as ${identity.arn}`
     }),
-    lookFinding('the API', async () => {
+    lookFinding('the API', examined.address, async () => {
       const seen = await look()
       domains = seen.domains
       return seen.found

@@ -1,4 +1,4 @@
-import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { type Asking, type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
 import { readOnlyAnswers } from './answers.ts'
 import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 import { type Action, clientOf, makeCommand, type SdkClient, type ServiceName } from './sdk.ts'
@@ -40,10 +40,9 @@ export class Api {
   #credentials: SdkClient['config']['credentials'] | undefined
   #hasChanged = false
 
-  /** `note` says to the user that AWS does not answer. */
-  constructor(config: ApiConfig, note: Call['note'] = () => undefined) {
+  constructor(config: ApiConfig, asking?: Asking) {
     this.config = config
-    this.#patience = new Patience({ retryable: isPassing, describe: describeSilence, note, clock })
+    this.#patience = new Patience({ retryable: isPassing, describe: describeSilence, clock, asking })
   }
 
   /** Whether a call was made that may have changed something, so that what was read before may be otherwise now. */

@@ -87,7 +87,12 @@ export function refuse(what: string, error: unknown): unknown {
   if (status === 0 && !isCredentials && !isTransport(code, message)) return error
   const help = helpFor(error)
   const refusal = { code, message, ...(requestId && { requestId }), ...(help && { help: [help] }) }
-  return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage: status === 0 || status >= 500 })
+  return new RefusedError(what, refusal, {
+    cause: error,
+    isCredentials,
+    isOutage: status === 0 || status >= 500,
+    isUnreached: status === 0 && !isCredentials,
+  })
 }
 
 /** What a failure that may pass says of the platform. */

@@ -51,11 +51,14 @@ function keysOf(env: Env): Tree | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
 
-/** Where and whose the service is, as far as it is the platform that answers, and does not refuse the credentials. Throws SLS5006 when there are none. */
+/**
+ * Where and whose the service is, as far as it is the platform that answers, and does not refuse the credentials; where it is only
+ * examined, also as far as nobody answers. Throws SLS5006 when there are no credentials.
+ */
 export async function findPlace(
   { api, service }: Reach,
   ours: OurFunctions,
-  signal?: AbortSignal,
+  { signal, isExamined }: { readonly signal?: AbortSignal | undefined; readonly isExamined?: boolean | undefined },
 ): Promise<Pick<Site, 'place' | 'refused'>> {
   const { region } = api.config
   const { accountId } = service.provider
@@ -64,7 +67,7 @@ export async function findPlace(
     return { place: { region, account: accountId ?? String(account), partition } }
   } catch (cause) {
     if (readFailure(cause).code === 'CredentialsProviderError') throw none(service.provider.profile, cause)
-    if (!isRefusal(cause)) throw cause
+    if (!isRefusal(cause) && !(isExamined && cause instanceof RefusedError)) throw cause
     return { place: placeBefore(region, accountId), refused: cause }
   }
 }

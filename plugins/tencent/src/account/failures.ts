@@ -66,7 +66,7 @@ export function refuse(what: string, error: unknown): unknown {
   const isOutage = status === 0 || status >= 500
   const told = { code: code || (status === 0 ? 'no answer' : `HTTP ${status}`), message }
   const refusal = { ...told, ...(requestId && { requestId }), ...help }
-  return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage })
+  return new RefusedError(what, refusal, { cause: error, isCredentials, isOutage, isUnreached: status === 0 })
 }
 
 /** What a failure that may pass says of the platform. */

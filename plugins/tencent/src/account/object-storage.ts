@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
-import { type Call, clock, Patience } from '@anyfaas/kit'
+import { type Asking, clock, Patience } from '@anyfaas/kit'
 import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 import type { ApiConfig } from './sdk.ts'
 
@@ -30,10 +30,10 @@ export async function callStorage(
   }
 }
 
-/** Calls of the storage are repeated when there were too many as well. `note` says to the user that it does not answer. */
-export function storagePatience(note: Call['note'] = () => undefined): Patience {
+/** Calls of the storage are repeated when there were too many as well. */
+export function storagePatience(asking?: Asking): Patience {
   const retryable = (error: unknown): boolean => isPassing(error) || isThrottled(error)
-  return new Patience({ retryable, describe: describeSilence, note, clock })
+  return new Patience({ retryable, describe: describeSilence, clock, asking })
 }
 
 export interface Signing {

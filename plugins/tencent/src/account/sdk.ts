@@ -24,10 +24,15 @@ export interface Product {
   readonly version: string
 }
 
+/** Where a product is, by the first word of its address. */
+export function addressOf(word: string): string {
+  return `https://${word}.tencentcloudapi.com`
+}
+
 /** The client of one product. Everything that it needs is in the vendor's common package; its products add types only. */
 export function makeClient(product: Product, { credentials, region, endpoint }: ApiConfig): ApiClient {
   const { CommonClient } = load('tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client') as ClientModule
-  const { protocol, host, pathname } = new URL(endpoint ?? `https://${product.word}.tencentcloudapi.com`)
+  const { protocol, host, pathname } = new URL(endpoint ?? addressOf(product.word))
   const agent = agentFor(protocol, endpoint !== undefined)
   const httpProfile = {
     protocol: `${protocol}//`,

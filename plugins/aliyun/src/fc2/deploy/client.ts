@@ -17,6 +17,11 @@ export interface ClientOptions {
   readonly patience?: Patience
 }
 
+/** Where the API is. */
+export function addressOf({ account, region, endpoint }: Omit<ClientOptions, 'credentials'>): string {
+  return endpoint ?? `https://${account}.${region}.fc.aliyuncs.com`
+}
+
 /**
  * The Function Compute API 2016-08-15: paced, one attempt a call, refusals made readable. The vendor's library for it brings
  * a hundred packages, of which some have known flaws; what it does is to sign, and tests hold our signature against its.
@@ -27,10 +32,9 @@ export class Fc2Client implements Api {
   readonly #lanes: Lanes
 
   constructor(options: ClientOptions) {
-    const { account, region, endpoint } = options
     this.#options = options
     this.#lanes = new Lanes('fc2', options.patience)
-    this.#address = (endpoint ?? `https://${account}.${region}.fc.aliyuncs.com`).replace(/\/$/, '')
+    this.#address = addressOf(options).replace(/\/$/, '')
   }
 
   /** Where functions with an HTTP trigger answer. */

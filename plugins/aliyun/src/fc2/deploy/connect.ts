@@ -35,7 +35,7 @@ import { regionOf } from '../../region.ts'
 import { serviceName } from '../names.ts'
 import { AsyncDriver } from './async-driver.ts'
 import { bucketIn } from './bucket.ts'
-import { type ClientOptions, Fc2Client } from './client.ts'
+import { addressOf, type ClientOptions, Fc2Client } from './client.ts'
 import { domainDriver } from './domains.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
@@ -49,11 +49,11 @@ import { triggerEdition } from './trigger-edition.ts'
 /** Edition 2.0. Its address has the account in it, so without one there is nothing to connect to: SLS5006. */
 export const connector: Connector = {
   async connect(options) {
-    const { service, artifacts, env, note } = options
+    const { service, artifacts, env } = options
     const { endpoint, profile } = service.provider
     const credentials = await findCredentials(env, profile)
     const region = regionOf(service)
-    const place = { credentials, region, patience: patienceOf(note), ...(endpoint && { endpoint }) }
+    const place = { credentials, region, patience: patienceOf(options), ...(endpoint && { endpoint }) }
     const account = mustKnow('edition 2.0', saidAccount({ service, env, ...place }) ?? (await askAccount(place)))
     const reach = { ...place, account, largeBucket: ownBucket(env) }
     const site: Site = {
@@ -112,7 +112,8 @@ class Fc2Connection implements Connection {
     }
     this.operations = {
       ...makeOperations(site, ours),
-      doctor: async (call: Call) => await examine({ ...reach, look: () => look(call), policy }, call.signal),
+      doctor: async (call: Call) =>
+        await examine({ ...reach, address: addressOf(reach), look: () => look(call), policy }, call.signal),
       metrics: async (query: MetricsQuery, call: Call) => {
         const measured = (await this.#chosen(query.functions, call)).map(({ name, fn }) => ({
           fn,

@@ -24,6 +24,11 @@ export interface ClientOptions {
   readonly patience?: Patience
 }
 
+/** Where the API is. */
+export function addressOf(region: string, endpoint: string | undefined): string {
+  return endpoint ?? `https://fcv3.${region}.aliyuncs.com`
+}
+
 /** The Function Compute 3.0 API by the vendor's library: paced, one attempt a call, refusals made readable. */
 export class Fc3Client implements Api {
   readonly #api: ApiClient
@@ -31,7 +36,7 @@ export class Fc3Client implements Api {
 
   constructor({ credentials, region, endpoint, patience }: ClientOptions) {
     this.#lanes = new Lanes('fc3', patience)
-    this.#api = makeFc3(configOf(credentials, region, endpoint ?? `https://fcv3.${region}.aliyuncs.com`))
+    this.#api = makeFc3(configOf(credentials, region, addressOf(region, endpoint)))
   }
 
   /** Does one call when the platform can take it; the answer's body. What only reads is tried again when that may help. */

@@ -34,7 +34,7 @@ import { mayHaveUrl } from '../../deploy/urls.ts'
 import { Fc2Client } from '../../fc2/deploy/client.ts'
 import { regionOf } from '../../region.ts'
 import { bucketIn } from './bucket.ts'
-import { type ClientOptions, Fc3Client } from './client.ts'
+import { addressOf, type ClientOptions, Fc3Client } from './client.ts'
 import { domainDriver } from './domains.ts'
 import { expand } from './expand.ts'
 import { FunctionDriver } from './function-driver.ts'
@@ -48,12 +48,12 @@ import { triggerEdition } from './trigger-edition.ts'
 
 export const connector: Connector = {
   async connect(options) {
-    const { service, artifacts, env, note } = options
+    const { service, artifacts, env } = options
     const { endpoint, profile } = service.provider
     const reach = {
       credentials: await findCredentials(env, profile),
       region: regionOf(service),
-      patience: patienceOf(note),
+      patience: patienceOf(options),
       ...(endpoint && { endpoint }),
     }
     const seals = await sealsOf(artifacts)
@@ -110,7 +110,8 @@ class Fc3Connection implements Connection {
   }
 
   #operations(): Operations {
-    const { region } = this.#reach
+    const { region, endpoint } = this.#reach
+    const address = addressOf(region, endpoint)
     const look = async (call: Call): Promise<Seen> => {
       const [all, own] = [await this.#ours.all(call), await this.#ours.list(call)]
       const found = `${all.length} functions, ${own.length} of this service and stage`
@@ -121,7 +122,7 @@ class Fc3Connection implements Connection {
     const policy: Policy = (account, domains) => policyFor({ region, account, service, domains, buckets })
     return {
       ...makeOperations(this.#site, this.#ours),
-      doctor: async (call) => await examine({ ...this.#reach, look: () => look(call), policy }, call.signal),
+      doctor: async (call) => await examine({ ...this.#reach, address, look: () => look(call), policy }, call.signal),
       metrics: async (query, call) => {
         const measured = (await this.#chosen(query.functions, call)).map(({ name, fn }) => ({
           fn,

@@ -83,12 +83,12 @@ interface Reaching {
 }
 
 async function reachOf(
-  { service, env, note }: Omit<ConnectOptions, 'artifacts'>,
+  { service, env, ...asking }: Omit<ConnectOptions, 'artifacts'>,
   signal?: AbortSignal,
 ): Promise<Reaching> {
-  const api = new Api(await apiConfig(service, env), note)
+  const api = new Api(await apiConfig(service, env), asking)
   const reads = readsOf({ api, service })
-  return { api, reads, place: findPlace({ api, service }, reads.ours, signal) }
+  return { api, reads, place: findPlace({ api, service }, reads.ours, { signal, isExamined: asking.isExamined }) }
 }
 
 async function connectTo({ api, reads, place: found }: Reaching, options: ConnectOptions): Promise<Connection> {

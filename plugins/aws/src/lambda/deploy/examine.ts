@@ -10,6 +10,7 @@ import {
   ownBucket,
   placeFindings,
 } from '@anyfaas/kit'
+import { refuse } from '../../account/failures.ts'
 import { apiConfig, placeBefore } from '../../account/identity.ts'
 import { gatewayNow } from './api-rights.ts'
 import { type CodeBucket, usualBucket } from './code-bucket.ts'
@@ -33,26 +34,38 @@ export interface Examined {
 export async function examine(examined: Examined, call: Call): Promise<Examination> {
   const { site, ours, permissions, codeBucket } = examined
   const { api, place, refused, service } = site
-  const { accessKeyId, sessionToken } = await (await api.client('sts')).config.credentials()
-  const findings: Finding[] = [
-    keyFinding(accessKeyId, { isSession: Boolean(sessionToken) }),
-    ...(await placeFindings(destination(place, api.config.endpoint), call.signal)),
-    await lookFinding('account', async () => {
-      if (refused) throw refused
-      return place.account
-    }),
-    await lookFinding('the API', async () => {
-      const own = await ours.list(call, 'now')
-      return `${own.length} functions of this service and stage`
-    }),
-  ]
-  // Who may not read what there is gets the rights that the file needs.
-  const [hangsOn, gateway] = await Promise.all([
+  const { endpoint } = api.config
+  const [findings, hangsOn, gateway] = await Promise.all([
+    Promise.all([
+      keysFinding(site),
+      placeFindings(destination(place, endpoint), call.signal),
+      lookFinding('account', endpoint ?? addressOf('lambda', place), async () => {
+        if (refused) throw refused
+        return place.account
+      }),
+      lookFinding('the API', endpoint ?? addressOf('lambda', place), async () => {
+        const own = await ours.list(call, 'now')
+        return `${own.length} functions of this service and stage`
+      }),
+    ]),
+    // Who may not read what there is gets the rights that the file needs.
     unlessRefused(sourcesNow(permissions, call)),
     unlessRefused(gatewayNow(examined.gateway, call)),
   ])
   const policy = policyFor({ service, place, codeBucket, ...(hangsOn && { hangsOn }), ...(gateway && { gateway }) })
-  return { findings, policy }
+  return { findings: findings.flat(), policy }
+}
+
+// The vendor's chain asks the platform for some.
+async function keysFinding({ api, place }: Site): Promise<Finding> {
+  return await lookFinding('credentials', api.config.endpoint ?? addressOf('sts', place), async () => {
+    try {
+      const { accessKeyId, sessionToken } = await (await api.client('sts')).config.credentials()
+      return keyFinding(accessKeyId, { isSession: Boolean(sessionToken) }).found
+    } catch (cause) {
+      throw refuse('credentials', cause)
+    }
+  })
 }
 
 async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
@@ -75,12 +88,12 @@ export async function beforehand({ service, env }: ConnectOptions, call: Call): 
 }
 
 function destination(place: Site['place'], endpoint: string | undefined): Destination {
-  return { region: place.region, address: endpoint ?? addressOf(place), clockBearsMs: CLOCK_BEARS_MS }
+  return { region: place.region, address: endpoint ?? addressOf('sts', place), clockBearsMs: CLOCK_BEARS_MS }
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
 const CLOCK_BEARS_MS = 5 * 60_000
 
-function addressOf({ region, partition }: Site['place']): string {
-  return `https://sts.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`
+function addressOf(service: 'lambda' | 'sts', { region, partition }: Site['place']): string {
+  return `https://${service}.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`
 }

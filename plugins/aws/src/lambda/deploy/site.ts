@@ -14,7 +14,7 @@ export interface Site extends Reach {
   readonly seals: Readonly<Record<string, string>>
   /** Where and whose the service is. */
   readonly place: Place
-  /** Why nobody knows whose it is: the credentials were refused, or it was not the platform that answered. */
+  /** Why nobody knows whose it is: the credentials were refused, or it was not the platform that answered, if anybody. */
   readonly refused?: SlsError
   /** The value of a secret; undefined when the deployer's environment has none. */
   readonly secret: (name: string) => string | undefined

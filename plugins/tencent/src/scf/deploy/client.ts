@@ -1,4 +1,4 @@
-import { type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
+import { type Asking, type Call, clock, Pacer, Patience, type Tree } from '@anyfaas/kit'
 import { describeSilence, isPassing, isThrottled, refuse } from '../../account/failures.ts'
 import { type ApiClient, type ApiConfig, makeClient, type Product } from '../../account/sdk.ts'
 
@@ -24,13 +24,11 @@ export class ScfClient {
   readonly config: ApiConfig
   readonly #clients = new Map<Product, ApiClient>()
   readonly #pacer = new Pacer({ rate: RATE, burst: RATE / 2, isThrottled, clock })
-
   readonly #patience: Patience
 
-  /** `note` says to the user that the platform does not answer. */
-  constructor(config: ApiConfig, note: Call['note'] = () => undefined) {
+  constructor(config: ApiConfig, asking?: Asking) {
     this.config = config
-    this.#patience = new Patience({ retryable: isPassing, describe: describeSilence, note, clock })
+    this.#patience = new Patience({ retryable: isPassing, describe: describeSilence, clock, asking })
   }
 
   get region(): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Artifact, type Call, type Patience, Shelf, type Tree } from '@anyfaas/kit'
+import { type Artifact, type Asking, type Call, type Patience, Shelf, type Tree } from '@anyfaas/kit'
 import { isMissing, readFailure } from '../../account/failures.ts'
 import { callStorage, type StorageRequest, storagePatience } from '../../account/object-storage.ts'
 import type { ScfClient } from './client.ts'
@@ -20,9 +20,9 @@ export class CodeBucket {
   readonly #patience: Patience
   #name: string | undefined
 
-  constructor(client: ScfClient, given?: string, note?: Call['note']) {
+  constructor(client: ScfClient, given?: string, asking?: Asking) {
     this.#client = client
-    this.#patience = storagePatience(note)
+    this.#patience = storagePatience(asking)
     this.given = given
     this.#shelf = new Shelf({
       put: (artifact, call) => this.#put(artifact, call),

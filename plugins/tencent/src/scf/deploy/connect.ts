@@ -31,11 +31,12 @@ import { TriggerDriver } from './trigger-driver.ts'
 
 export const connector: Connector = {
   beforehand,
-  async connect({ service, artifacts, env, note }) {
+  async connect(options) {
+    const { service, artifacts, env } = options
     const { endpoint, profile, region = facts.defaultRegion } = service.provider
     const credentials = await findCredentials(env, profile)
-    const client = new ScfClient({ credentials, region, ...(endpoint && { endpoint }) }, note)
-    const bucket = new CodeBucket(client, ownBucket(env), note)
+    const client = new ScfClient({ credentials, region, ...(endpoint && { endpoint }) }, options)
+    const bucket = new CodeBucket(client, ownBucket(env), options)
     const secret = (name: string): string | undefined => env[name]
     const site = { client, service, artifacts, bucket, secret, account: new Account(client) }
     const { source, secretId, token } = credentials

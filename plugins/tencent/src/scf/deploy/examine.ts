@@ -9,6 +9,7 @@ import {
   placeFindings,
 } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
+import { addressOf } from '../../account/sdk.ts'
 import { facts } from '../facts.ts'
 import { DomainDriver } from './domain-driver.ts'
 import type { OurFunctions } from './our-functions.ts'
@@ -27,15 +28,16 @@ export async function examine(
   call: Call,
 ): Promise<Examination> {
   const { client, service, bucket } = site
+  const { endpoint } = client.config
   let account: string | undefined
   let domains: readonly string[] = []
   const [place, identity, api] = await Promise.all([
-    placeFindings(destination(client.region, client.config.endpoint), call.signal),
-    lookFinding('account', async () => {
+    placeFindings(destination(client.region, endpoint), call.signal),
+    lookFinding('account', endpoint ?? addressOf('sts'), async () => {
       account = await site.account.uin(call)
       return account
     }),
-    lookFinding('the API', async () => {
+    lookFinding('the API', endpoint ?? addressOf('scf'), async () => {
       const [all, own] = [await ours.all(call), await ours.list(call)]
       domains = await new DomainDriver(site, ours).names(call)
       return `${all.length} functions, ${own.length} of this service and stage`
@@ -52,11 +54,9 @@ export async function beforehand({ service, env }: ConnectOptions, call: Call): 
   return { findings, policy: policyFor({ service, region, bucket: ownBucket(env), domains: [] }, accountId) }
 }
 
-function destination(region: string, address: string = ADDRESS): Destination {
+function destination(region: string, address = addressOf('scf')): Destination {
   return { region, address, clockBearsMs: CLOCK_BEARS_MS }
 }
 
 // https://cloud.tencent.com/document/api/583/17239
 const CLOCK_BEARS_MS = 5 * 60_000
-
-const ADDRESS = 'https://scf.tencentcloudapi.com'
