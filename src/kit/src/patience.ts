@@ -67,6 +67,9 @@ interface Silence {
   readonly readers: Set<object>
 }
 
+/** How long a connection may take; what takes longer counts as no answer, and is tried again as such. */
+export const CONNECT_MS = 10_000
+
 // What passes sooner is nobody's business.
 const QUIET_MS = 2000
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { CONNECT_MS } from '@anyfaas/kit'
 
 // The vendor's packages are CommonJS and take a tenth of a second: each is loaded where a call needs it.
 const load = createRequire(import.meta.url)
@@ -49,7 +50,7 @@ export function configOf(
 }
 
 /** One attempt: whether another is worth it is for ours to say. */
-export const ONCE = { autoretry: false, maxAttempts: 1, readTimeout: 60_000, connectTimeout: 10_000 }
+export const ONCE = { autoretry: false, maxAttempts: 1, readTimeout: 60_000, connectTimeout: CONNECT_MS }
 
 /** What `callApi` takes, of plain data. */
 export function apiParams(params: object): object {

@@ -1,4 +1,4 @@
-import { isSlsError, RefusedError, type Stranger, strangerIn } from '@anyfaas/kit'
+import { CONNECT_MS, isSlsError, RefusedError, type Stranger, strangerIn } from '@anyfaas/kit'
 
 /** What a failed call says. */
 export interface Failure {
@@ -30,6 +30,8 @@ export function readFailure(error: unknown): Failure {
   if (isGateway) return { status, code: `HTTP ${status}`, message: 'without a reason' }
   const stranger = strangerOf(error)
   if (stranger) return { status: 0, code: 'no answer', message: stranger.message, stranger }
+  if (name === 'TimeoutError' && message?.includes('did not establish a connection'))
+    return { status: 0, code: 'ETIMEDOUT', message: `no connection within ${CONNECT_MS / 1000} s` }
   return {
     status,
     code: status === 0 && typeof code === 'string' ? code : name,

@@ -1,4 +1,4 @@
-import { type ConnectOptions, error, RefusedError, type Service, SlsError, type Tree } from '@anyfaas/kit'
+import { CONNECT_MS, type ConnectOptions, error, RefusedError, type Service, SlsError, type Tree } from '@anyfaas/kit'
 import type { OurFunctions } from '../lambda/deploy/our-functions.ts'
 import type { Reach, Site } from '../lambda/deploy/site.ts'
 import { facts } from '../lambda/facts.ts'
@@ -19,6 +19,7 @@ export async function apiConfig({ provider }: Service, env: Env): Promise<ApiCon
   const base = {
     // Whether a call may be sent again is for others to say.
     maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECT_MS, httpAgent: AGENT, httpsAgent: AGENT },
     ...(profile !== undefined && { profile }),
     ...(keys && { credentials: keys }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
@@ -116,3 +117,6 @@ function none(profile: string | undefined, cause: unknown): SlsError {
 }
 
 const LASTS_MS = 120_000
+
+// For the vendor's library a request that waits for its turn to have a connection is one that gets none: as many as a deploy ever sends.
+const AGENT = { maxSockets: 200 }
