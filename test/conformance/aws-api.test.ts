@@ -70,6 +70,26 @@ it('an authorizer that somebody made on our API stays, also one by the name that
   expect([...(api?.authorizers.values() ?? [])].map(({ Name }) => Name)).toEqual(['theirs', 'Jwt'])
 })
 
+it('an authorizer of an earlier version, which put no mark into its name, is taken on', async () => {
+  const routes = (issuer: string): Tree => ({ http: { path: '/a', method: 'get', auth: { jwt: jwtOf(issuer) } } })
+  bench.write({ a: { events: [routes('https://id.example.com')] } })
+  await bench.deploy()
+  const before = emulator.gateway.state()
+  const [api] = emulator.gateway.apis.values()
+  const [[id, made] = ['', {}]] = api?.authorizers ?? []
+  api?.authorizers.set(id, { ...made, Name: 'Jwt' })
+  expect(await bench.plan()).toEqual(['update authorizer/Jwt: Name'])
+  await bench.deploy()
+  expect(emulator.gateway.state()).toEqual(before)
+  expect(await bench.plan()).toEqual([])
+  // What is not as the file wants it may be anybody's by now.
+  api?.authorizers.set(id, { ...made, Name: 'Jwt' })
+  bench.write({ a: { events: [routes('https://other.example.com')] } })
+  await bench.deploy()
+  expect(await bench.plan()).toEqual([])
+  expect([...(api?.authorizers.values() ?? [])].map(({ Name }) => Name)).toEqual(['Jwt', 'anyfaas-Jwt'])
+})
+
 it('a route that somebody made by hand is taken only when asked, and others of theirs stay', async () => {
   bench.write({ b: {}, ...one })
   await bench.deploy()

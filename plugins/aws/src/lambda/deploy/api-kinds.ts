@@ -1,4 +1,15 @@
-import { clock, error, type Live, marksOf, SlsError, type Tree, withRetry } from '@anyfaas/kit'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type Call,
+  clock,
+  error,
+  type Live,
+  marksOf,
+  type Resource,
+  SlsError,
+  type Tree,
+  withRetry,
+} from '@anyfaas/kit'
 import { isPassing } from '../../account/failures.ts'
 import { type Gateway, isOlder } from './gateway.ts'
 import type { Kind } from './kind.ts'
@@ -77,16 +88,36 @@ function authorizerKind(gateway: Gateway): Kind {
       const found = await gateway.under('GetAuthorizers', desired, call)
       const own = found.filter(({ Name }) => String(Name).startsWith(OWN_NAME))
       const idOf = ({ Name }: Tree): string => `authorizer/${String(Name).slice(OWN_NAME.length)}`
-      return withoutTwins(
-        own.map((value) => ({ id: idOf(value), uses: ['api'], value })),
-        'AuthorizerId',
-      )
+      const named = own.map((value): Live<Tree> => ({ id: idOf(value), uses: ['api'], value }))
+      const lacking = desired.filter(({ id }) => !named.some((one) => one.id === id))
+      if (lacking.length === 0 || own.length === found.length) return withoutTwins(named, 'AuthorizerId')
+      const used = await usedByOurs(gateway, desired, call)
+      const older = lacking.flatMap(({ id, spec }) => {
+        const value = found.find((one) => used.has(one['AuthorizerId']) && isUnmarked(one, spec))
+        return value ? [{ id, uses: ['api'], value }] : []
+      })
+      return withoutTwins([...named, ...older], 'AuthorizerId')
     },
     create: (spec, call, { id }) => gateway.call('CreateAuthorizer', spec, id, call),
     update: (spec, { AuthorizerId }, call, { id }) =>
       gateway.call('UpdateAuthorizer', { ...spec, AuthorizerId }, id, call),
     remove: ({ ApiId, AuthorizerId }, call, id) => gateway.call('DeleteAuthorizer', { ApiId, AuthorizerId }, id, call),
   }
+}
+
+// Earlier versions put no mark into the name. Such a one is ours when a route of ours asks it and it is what the file wants: whoever
+// made it, nothing but its name changes.
+function isUnmarked(found: Tree, { Name, AuthorizerType, IdentitySource, JwtConfiguration }: Tree): boolean {
+  const wanted = { Name: String(Name).slice(OWN_NAME.length), AuthorizerType, IdentitySource, JwtConfiguration }
+  return Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(found[key], value))
+}
+
+// The ids of the authorizers of routes that lead to integrations of ours.
+async function usedByOurs(gateway: Gateway, desired: readonly Resource<Tree>[], call: Call): Promise<Set<unknown>> {
+  const routes = await gateway.under('GetRoutes', desired, call)
+  const integrations = (await gateway.under('GetIntegrations', desired, call)).filter(isOwn)
+  const targets = new Set(integrations.map(({ IntegrationId }) => `integrations/${IntegrationId}`))
+  return new Set(routes.flatMap(({ Target, AuthorizerId }) => (targets.has(String(Target)) ? [AuthorizerId] : [])))
 }
 
 function stageKind(gateway: Gateway): Kind {
