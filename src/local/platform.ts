@@ -1,3 +1,4 @@
+import './usual-flags.ts'
 import { createRequire } from 'node:module'
 import { homeOf } from './home.ts'
 import { LOADER_FILE, PROCESS_FILE, SERVE_FILE } from './places.ts'

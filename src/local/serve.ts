@@ -1,5 +1,7 @@
+import './usual-flags.ts'
 import { Socket } from 'node:net'
 import type { LocalEntry } from './runtime/protocol.ts'
+import { giveFlagsBack } from './usual-flags.ts'
 import { CallTable } from './wire/call-table.ts'
 import { Channel } from './wire/channel.ts'
 import { CHANNEL_FD, type FromWorker, type LoadMessage, type ToWorker } from './wire/wire.ts'
@@ -45,6 +47,7 @@ type Send = (message: FromWorker) => void
 // A process without code turns into that of one function: it has its environment and its folder from here on.
 async function load(message: LoadMessage, send: Send): Promise<((message: ToWorker) => void) | undefined> {
   become(message)
+  giveFlagsBack()
   try {
     const entry = await open(message)
     if (entry.preStop) process.once('SIGTERM', () => void entry.preStop?.().finally(() => process.exit()))

@@ -138,6 +138,19 @@ describe('functions of one service', () => {
     expect((await fetch(`${url}/eat`)).status).toBe(200)
   })
 
+  test('that need more than their memory in a thread are told so', async () => {
+    const url = await local().deploy('eat', {
+      memory: 32,
+      timeout: 20,
+      body: `const { Worker } = require('node:worker_threads')
+        const eat = 'const all = []; for (let n = 0; n < 300; n++) all.push(new Array(1e5).fill({}))'
+        const ended = new Promise((resolve) => new Worker(eat, { eval: true }).once('error', resolve).once('exit', resolve))
+        const end = await ended
+        ${reply('end.code ?? end')}`,
+    })
+    expect(await (await fetch(`${url}/eat`)).text()).toBe('ERR_WORKER_OUT_OF_MEMORY')
+  })
+
   test('end together with what they have started', async () => {
     const platform = local()
     const url = await platform.deploy('parent', {
