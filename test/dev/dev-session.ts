@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import type { Event, ListeningEvent, PhaseEvent, RequestEvent } from '@anyfaas/kit'
 import { onTestFinished } from 'vitest'
 import { type DevOptions, dev } from '../../src/actions/dev.ts'
+import { ownPort } from '../fixtures/own-port.ts'
 import { removeFolder } from '../fixtures/remove-folder.ts'
 import { until } from '../local/fixture.ts'
 
@@ -16,7 +17,7 @@ export async function startDev(
   options: Partial<DevOptions> = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<DevFixture> {
-  const fixture = new DevFixture(files, options, env)
+  const fixture = new DevFixture(files, { port: await ownPort(), ...options }, env)
   onTestFinished(() => fixture.close())
   await fixture.ready()
   return fixture

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readRecord } from '../../src/local/client/record.ts'
+import { homeOf } from '../../src/local/home.ts'
+import { ownPort } from '../fixtures/own-port.ts'
 import { removeFolder } from '../fixtures/remove-folder.ts'
+import { endPlatform } from '../local/fixture.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 
@@ -12,7 +16,7 @@ export interface Answer {
   readonly stderr: string
 }
 
-/** A user's machine: a home of its own for the local platform, and the built command line. */
+/** A user's machine: a home of its own for the local platform, ports of its own for services, and the built command line. */
 export interface Machine {
   readonly home: string
   sls(args: readonly string[], options?: RunOptions): Promise<Answer>
@@ -30,12 +34,19 @@ export interface RunOptions {
 
 export function makeMachine(bin = join(root, 'bin/sls.js')): Machine {
   const home = mkdtempSync(join(tmpdir(), 'anyfaas-home-'))
-  const deployed = new Set<string>()
+  const platform = homeOf({ SLS_HOME: join(home, 'platform') })
+  /** Folder -> port. */
+  const ports = new Map<string, number>()
+  const portOf = async ({ cwd = root }: RunOptions): Promise<number> => {
+    const port = ports.get(cwd) ?? (await ownPort())
+    ports.set(cwd, port)
+    return port
+  }
   const sls: Machine['sls'] = async (args, options = {}) => {
-    if (args[0] === 'deploy') deployed.add(options.cwd ?? root)
     const { PATH = '' } = process.env
-    const env = { PATH, HOME: home, SLS_HOME: join(home, 'platform'), LANG: 'C.UTF-8', ...options.env }
-    return await run(process.execPath, [bin, ...args], { ...options, env })
+    const env = { PATH, HOME: home, SLS_HOME: platform.root, LANG: 'C.UTF-8', ...options.env }
+    const port = args[0] === 'deploy' ? ['--port', String(await portOf(options))] : []
+    return await run(process.execPath, [bin, ...args, ...port], { ...options, env })
   }
   return {
     home,
@@ -50,7 +61,8 @@ export function makeMachine(bin = join(root, 'bin/sls.js')): Machine {
       return dir
     },
     async remove() {
-      for (const cwd of deployed) await sls(['remove', '--yes'], { cwd })
+      const record = await readRecord(platform.record)
+      if (record) await endPlatform(record)
       removeFolder(home)
     },
   }

@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Artifact, Call, Connection, Deployment, Driver, LogLine, LogQuery, Service } from '@anyfaas/kit'
@@ -9,8 +7,8 @@ import { PlatformClient } from '../../src/local/client/client.ts'
 import { type PlatformRecord, readRecord } from '../../src/local/client/record.ts'
 import { connector } from '../../src/local/connect.ts'
 import { type Home, homeOf } from '../../src/local/home.ts'
-import { listen } from '../../src/local/platform/instances/ports.ts'
 import type { FunctionSpec } from '../../src/local/spec.ts'
+import { ownPort } from '../fixtures/own-port.ts'
 import { removeFolder } from '../fixtures/remove-folder.ts'
 import { writeZip, zipEntry } from '../fixtures/zip.ts'
 
@@ -156,19 +154,6 @@ export function driverOf(connection: Connection): Driver<FunctionSpec> {
   return connection.drivers[0] as unknown as Driver<FunctionSpec>
 }
 
-// Tests run side by side, and the next platform takes the first port that is free. These no platform takes, nor the kernel for
-// somebody who connects, while one is killed and comes back.
-async function ownPort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(
-    server,
-    Array.from({ length: 100 }, () => randomInt(20_000, 30_000)),
-  )
-  await new Promise((resolve) => server.close(resolve))
-  if (port === undefined) throw new Error('no port is free')
-  return port
-}
-
 /** What a handler of a fixture returns for a text. */
 export function reply(expression: string): string {
   return `return { kind: 'http', status: 200, headers: [['content-type', 'text/plain']], body: String(${expression}) }`
@@ -206,7 +191,8 @@ function isZombie(pid: number): boolean {
   }
 }
 
-async function endPlatform(record: PlatformRecord): Promise<void> {
+/** Resolves when it has ended; it may have before. */
+export async function endPlatform(record: PlatformRecord): Promise<void> {
   const client = new PlatformClient(record)
   if ((await client.look()) === 'gone') return
   process.kill(record.pid, 'SIGTERM')
