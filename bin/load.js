@@ -107,7 +107,8 @@ function makeFolder() {
   fs.mkdirSync(own)
 }
 
-// Node's own `recursive` never ends below a folder that says of any name that it is missing, as /proc does.
+// Node's own `recursive` never ends below a folder that says of any name that it is missing, as /proc does. src/local/make-folder.ts is
+// the same; this file loads the bundles, and needs none of them.
 function makeWithParents(folder) {
   if (fs.existsSync(folder)) return
   makeWithParents(path.dirname(folder))

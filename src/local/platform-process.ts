@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { chooseQueue } from './async/open-queue.ts'
 import { type PlatformRecord, platformVersion, readRecord } from './client/record.ts'
 import type { FromPlatform } from './client/start-wire.ts'
 import type { Home } from './home.ts'
 import { writeJson } from './json-file.ts'
+import { makeFolder } from './make-folder.ts'
 import { SERVE_FILE } from './places.ts'
 import type { WarmWorkers } from './platform/instances/warm-workers.ts'
 import { obey } from './platform/management/commands.ts'
@@ -60,7 +61,7 @@ async function main({ home, states, workers }: PlatformProcess): Promise<void> {
     },
   })
   const control = new Control(token, (command) => obey(platform, command))
-  await mkdir(home.root, { recursive: true, mode: 0o700 })
+  makeFolder(home.root, 0o700)
   await platform.open(states)
   const port = await control.open([CONTROL_PORT, 0])
   const record: PlatformRecord = { pid: process.pid, port, token, version, started: new Date().toISOString() }

@@ -21,9 +21,10 @@ afterAll(() => removeFolder(dir))
 
 const SERVICE = 'service: shop\nfunctions: {list: {handler: list.main, runtime: nodejs22}}\n'
 
-async function sls(args: readonly string[], stdout: number | 'pipe' = 'pipe'): Promise<Answer> {
+async function sls(args: readonly string[], stdout: number | 'pipe' = 'pipe', env = {}): Promise<Answer> {
   // What never ends fails here rather than keeping everybody waiting.
-  const options = { cwd: dir, timeout: 30_000, stdio: ['ignore', stdout, 'pipe'] as const }
+  const ending = { timeout: 20_000, killSignal: 'SIGKILL' } as const
+  const options = { cwd: dir, env: { ...process.env, ...env }, ...ending, stdio: ['ignore', stdout, 'pipe'] as const }
   return await finish(spawn(process.execPath, [SLS, ...args], { ...options, stdio: [...options.stdio] }))
 }
 
@@ -67,8 +68,10 @@ describe.runIf(existsSync('/proc/self'))('a folder that cannot be made', () => {
     ['package', '--provider', 'aws', '--out', '/proc/x'],
     ['package', '--provider', 'aws', '--out', '/proc'],
     ['init', '/proc/x/y'],
+    ['dev', '--https'],
   ])('%s %s %s %s %s', async (...args) => {
-    const { code, stderr } = await sls(args.filter((word) => word !== undefined))
+    const words = args.filter((word) => word !== undefined)
+    const { code, stderr } = await sls(words, 'pipe', { SLS_HOME: '/proc/x' })
     expect(stderr).toMatch(/error\[SLS4005\]: "\/proc\/.*" cannot be made: ENOENT/)
     expect(code).toBe(1)
   })

@@ -1,6 +1,7 @@
 import type { Certificate } from '../../local/dev/certificate.ts'
 import { machineAddresses } from '../../local/machine-addresses.ts'
 import type { ActionIo } from '../io.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** Where a session shall answer. */
 export interface Where {
@@ -13,7 +14,9 @@ export interface Where {
 export async function certificateFor({ host }: Where, io: ActionIo): Promise<Certificate> {
   const { homeOf } = await import('../../local/home.ts')
   const { ensureCertificate } = await import('../../local/dev/certificate.ts')
-  return await ensureCertificate(homeOf(io.env).root, host === undefined ? [] : machineAddresses())
+  const { root } = homeOf(io.env)
+  makeFolder(root, 0o700)
+  return await ensureCertificate(root, host === undefined ? [] : machineAddresses())
 }
 
 /** The addresses that answer; the first is for this machine. */

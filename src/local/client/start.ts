@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { error, SlsError } from '@anyfaas/kit'
 import { baseEnvironment } from '../environment.ts'
 import type { Home } from '../home.ts'
+import { makeFolder } from '../make-folder.ts'
 import { PLATFORM_FILE } from '../places.ts'
 import { PLATFORM_FLAGS } from '../platform-flags.ts'
 import { tracingVariables } from '../tracing/open-tracing.ts'
@@ -20,23 +20,11 @@ export interface StartOptions {
 
 const START_MS = 30_000
 
-// Node's own `recursive` never ends below a folder that says of any name that it is missing, as /proc does.
-function makeWithParents(folder: string): void {
-  if (existsSync(folder)) return
-  makeWithParents(dirname(folder))
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (cause) {
-    // Another command was faster.
-    if (!existsSync(folder)) throw cause
-  }
-}
-
 /** The platform of this home, started when it does not run and replaced when it is of another version. Throws SLS7001. */
 export async function ensurePlatform({ home, signal, note }: StartOptions): Promise<PlatformClient> {
   const running = await lookForPlatform(home)
   if (running) return running
-  makeWithParents(home.root)
+  makeFolder(home.root, 0o700)
   return await withLock(home.lock, signal, async () => {
     const meanwhile = await lookForPlatform(home)
     if (meanwhile) return meanwhile

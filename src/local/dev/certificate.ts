@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { bitString, context, explicit, integer, octets, oid, sequence, set, time, utf8, wrap } from './der.ts'
@@ -15,7 +15,10 @@ const NAMES = ['localhost', '127.0.0.1', '::1']
 const DAYS = 397
 const DAY_MS = 86_400_000
 
-/** The certificate of this user for development: kept, so that it has to be trusted once, and made anew when it ends or lacks a name. */
+/**
+ * The certificate of this user for development: kept in a folder that is there, so that it has to be trusted once, and made anew when it
+ * ends or lacks a name.
+ */
 export async function ensureCertificate(folder: string, names: readonly string[]): Promise<Certificate> {
   const file = join(folder, 'dev-cert.pem')
   const keyFile = join(folder, 'dev-key.pem')
@@ -23,7 +26,6 @@ export async function ensureCertificate(folder: string, names: readonly string[]
   const kept = await Promise.all([keyFile, file].map((path) => readFile(path, 'utf8'))).catch(missing)
   if (kept?.[0] && kept[1] && covers(kept[1], wanted)) return { key: kept[0], cert: kept[1], file }
   const made = makeCertificate(wanted, Date.now())
-  await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(keyFile, made.key, { mode: 0o600 })
   await writeFile(file, made.cert)
   return { ...made, file }
