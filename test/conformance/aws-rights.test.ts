@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import { doctor } from '../../src/actions/doctor.ts'
 import { logs } from '../../src/actions/logs.ts'
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts'
-import type { Policy } from '../emulators/lambda/rights.ts'
+import { isAllowed, type Policy } from '../emulators/lambda/rights.ts'
 import { CODE_BUCKET } from '../emulators/lambda/storage.ts'
 import { ACCOUNT, type Role } from '../emulators/lambda/world.ts'
 import { aws, writeBig } from './aws.ts'
@@ -210,6 +210,20 @@ it('the rights over API Gateway name methods and paths, and are enough for an AP
   }
   await bench.remove()
   expect(emulator.state()).toEqual(before)
+})
+
+it('the rights over tags of API Gateway are those of HTTP APIs and domains', async () => {
+  await open()
+  bench.write({ a: guarded('one') }, domain('c'))
+  const policy = await examined()
+  const tagging = (of: string): boolean => {
+    const tags = `/tags/${encodeURIComponent(`arn:aws:apigateway:us-east-1::/${of}`)}`
+    return isAllowed(policy, { action: 'apigateway:PUT', resource: `arn:aws:apigateway:us-east-1::${tags}` })
+  }
+  expect(['apis/a1', 'v2/apis/a1', 'domainnames/api.example.com'].filter((of) => !tagging(of))).toEqual([])
+  expect(['restapis/a1', 'usageplans/a1', 'apikeys/a1', 'vpclinks/a1'].filter(tagging)).toEqual([])
+  bench.write({ a: guarded('one') })
+  expect(JSON.stringify(await examined())).not.toContain('domainnames%2F')
 })
 
 it('a service without routes gets no right over APIs but to list them', async () => {

@@ -121,8 +121,17 @@ const OWN: Readonly<Record<string, Rule>> = {
     const passed = input['CredentialsArn'] ? [passing(input['CredentialsArn'], 'apigateway')] : []
     // The path of a tag ends in an ARN, encoded; the version is no part of it.
     const at = path.slice(3).replace(/(?<=^\/tags\/).+/, encodeURIComponent)
-    const resource = `arn:aws:apigateway:${REGION}::${at}`
-    const tagging = input['Tags'] ? [{ action: 'apigateway:TagResource', resource }] : []
+    const arnOfGateway = `arn:aws:apigateway:${REGION}::`
+    const resource = `${arnOfGateway}${at}`
+    // What is made has no name yet by which its tags could be asked for.
+    const made =
+      method === 'POST' && /^\/(apis|domainnames)$/.test(at) ? encodeURIComponent(`${arnOfGateway}/v2${at}/*`) : ''
+    const tagging = input['Tags']
+      ? [
+          { action: 'apigateway:TagResource', resource },
+          ...(made ? [{ action: 'apigateway:POST', resource: `${arnOfGateway}/tags/${made}` }] : []),
+        ]
+      : []
     return [{ action: `apigateway:${method}`, resource }, ...tagging, ...passed]
   },
 }

@@ -17,13 +17,17 @@ export async function gatewayNow(gateway: Gateway, call: Call): Promise<GatewayN
 
 /**
  * The rights over the API and the domain of a service: the methods of HTTP on the paths that a deploy asks for. What the id of an
- * API will be nobody knows before. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
+ * API will be nobody knows before, that of one that is there changes with a removal and the next deploy, and no table says that what
+ * stands under an API bears its tags for a condition: so these are rights over all HTTP APIs of the region. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
  */
 export function apiRights(service: Service, now: GatewayNow | undefined, arn: Arn, region: string): object[] {
   const at = (...paths: readonly string[]): string[] => paths.map((path) => arn('apigateway', path, `${region}:`))
   const { domain } = service
   const domains = [...new Set([...(domain ? [domain.name] : []), ...(now?.domains ?? [])])]
   const hasApi = now?.hasApi === true || planHttp(service).routes.length > 0
+  const tags = [...(hasApi ? ['apis'] : []), ...(domain ? ['domainnames'] : [])].flatMap((kind) =>
+    at(...TAGGED_AS.map((path) => `/tags/${encodeURIComponent(arn('apigateway', `${path}${kind}/`, `${region}:`))}*`)),
+  )
   const parts = at(...PARTS.map((part) => `/apis/*/${part}`))
   return [
     allow(['apigateway:GET'], at('/apis', '/domainnames')),
@@ -40,9 +44,12 @@ export function apiRights(service: Service, now: GatewayNow | undefined, arn: Ar
       allow(['apigateway:GET', 'apigateway:POST'], at(`/domainnames/${name}/apimappings`)),
       allow(['apigateway:PATCH', 'apigateway:DELETE'], at(`/domainnames/${name}/apimappings/*`)),
     ]),
-    ...(hasApi || domain ? [allow(TAGGING, at('/tags/*'))] : []),
+    ...(hasApi || domain ? [allow(TAGGING, tags)] : []),
   ]
 }
+
+// The path of tags ends in the ARN of what bears them, encoded; refusals name both spellings, and of what is made a `*` for its name.
+const TAGGED_AS = ['/', '/v2/']
 
 const PARTS = ['authorizers', 'integrations', 'routes', 'stages']
 
