@@ -141,6 +141,23 @@ describe('bundling', () => {
     expect(read(join(dir, 'login.js'))).not.toContain('sourceMappingURL')
   })
 
+  it.each([{}, { format: 'esm' }, { minify: true }, { minify: true, format: 'esm' }] as const)(
+    'keeps the names of decorated classes, of which injectors know them: %j',
+    async (bundle) => {
+      const decorated = (more: string) =>
+        `const any = (...args: unknown[]): any => {}\n@any export class Service { ${more} }\nexport class Plain {}`
+      const made = project({
+        'tsconfig.json': '{ "compilerOptions": { "experimentalDecorators": true } }',
+        'a.ts': decorated('static made = new Service()'),
+        'b.ts': decorated('one = 1'),
+        'login.ts': `import * as a from './a.ts'\nimport * as b from './b.ts'
+        export const handler = () => [a.Service, b.Service, a.Service.made.constructor, a.Plain, b.Plain].map(({ name }) => name)`,
+      })
+      const { call } = await packed(made, one({ bundle }))
+      expect(await call('login')).toEqual(['Service', 'Service', 'Service', 'Plain', 'Plain'])
+    },
+  )
+
   it('adds files by patterns, and nothing else', async () => {
     const made = project({
       'login.ts': 'export const handler = 1',

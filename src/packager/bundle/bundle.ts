@@ -3,7 +3,7 @@ import { type BundleOptions, type Diagnostic, SlsError } from '@anyfaas/kit'
 import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
 import { bundlerDiagnostics, isBuildFailure } from './bundler-diagnostics.ts'
 import { type BundledFile, toCommonJs } from './common-js.ts'
-import { decoratorMetadata } from './decorator-metadata.ts'
+import { decoratorsOf } from './decorator-metadata.ts'
 import { type ModuleWords, moduleWords } from './module-words.ts'
 import type { Build } from './rebuilder.ts'
 
@@ -78,7 +78,7 @@ function wordsOf({ serviceDir, outDir, format }: BundleRequest): ModuleWords {
 async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
   const { serviceDir, outDir = serviceDir, inputs, options, extension, target, plugin } = request
   const build = request.build ?? (await import('esbuild')).build
-  const metadata = decoratorMetadata(serviceDir)
+  const { areOlder, metadata } = decoratorsOf(serviceDir)
   try {
     return await build({
       absWorkingDir: serviceDir,
@@ -95,8 +95,8 @@ async function run(request: BundleRequest, shape: Shape): Promise<BuildResult> {
       target,
       charset: 'utf8',
       minify: options.minify === true,
-      // Names of classes are data for object mappers and injectors; a decorated one is a variable and a class of the same name.
-      keepNames: options.minify === true || metadata !== undefined,
+      // Names of classes are data for object mappers and injectors.
+      keepNames: options.minify === true || areOlder,
       define: wordsOf(request).define,
       sourcemap: 'linked',
       sourcesContent: request.withSources === true,

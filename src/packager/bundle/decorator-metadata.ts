@@ -14,16 +14,31 @@ import {
 import { sourcePlace } from './source-place.ts'
 import { type CompilerOptions, codeOptions, projectTypescript, type Typescript } from './typescript.ts'
 
-/**
- * Lets the project's own compiler write what injectors read, the types of what is decorated, where `tsconfig.json` asks for it: esbuild
- * cannot. Undefined where it does not ask. Everything else of these files is esbuild's, modules too. Settings are read again with
- * every build.
- */
-export function decoratorMetadata(serviceDir: string): Plugin | undefined {
+/** What `tsconfig.json` says of decorators. */
+export interface Decorators {
+  /** Whether a decorated class becomes a variable and a class, of which the bundler may give one another name. */
+  readonly areOlder: boolean
+  /** Absent where types are not asked for. */
+  readonly metadata?: Plugin
+}
+
+export function decoratorsOf(serviceDir: string): Decorators {
   const folder = folderOf('tsconfig.json', serviceDir)
-  if (folder === undefined) return undefined
+  if (folder === undefined) return { areOlder: false }
+  const texts = settingsOf(resolve(folder, 'tsconfig.json'))
+  const asksForTypes = texts.some((text) => ASKS.test(text))
+  return {
+    areOlder: asksForTypes || texts.some((text) => OLDER.test(text)),
+    ...(asksForTypes && { metadata: decoratorMetadata(serviceDir, folder) }),
+  }
+}
+
+/**
+ * Lets the project's own compiler write what injectors read, the types of what is decorated: esbuild cannot. Everything else of these
+ * files is esbuild's, modules too. Settings are read again with every build.
+ */
+function decoratorMetadata(serviceDir: string, folder: string): Plugin {
   const file = resolve(folder, 'tsconfig.json')
-  if (!settingsOf(file).some((text) => ASKS.test(text))) return undefined
   const made = new Map<string, Made>()
   let compiler: Compiler | undefined
   let settings: string | undefined
@@ -82,6 +97,7 @@ type Compiler = DecoratedCompiler | string
 const DECORATED = /(?:^|[({,;}])\s*@[A-Za-z_$]/m
 
 const ASKS = /"emitDecoratorMetadata"\s*:\s*true/
+const OLDER = /"experimentalDecorators"\s*:\s*true/
 
 // The texts of a tsconfig.json and of what it extends: loading the compiler to ask it takes longer than bundling.
 function settingsOf(path: string, seen: Set<string> = new Set()): string[] {
