@@ -24,6 +24,10 @@ async function meetSilence(edition: Edition, settings: Tree = {}): Promise<void>
   bench = await new Bench(edition).start()
   bench.write({ a: {} })
   bench.rewrite({ endpoint: 'http://127.0.0.1:1', ...settings })
+  passByWaiting()
+}
+
+function passByWaiting(): void {
   passedMs = 0
   Object.assign(clock, {
     now: () => real.now() + passedMs,
@@ -71,4 +75,27 @@ it('the doctor says that the account cannot be asked for, where nothing can be a
     found: expect.stringMatching(/not reachable: .*ECONNREFUSED/),
   })
   expect(policy).toBeDefined()
+})
+
+it.each(editions)('a gateway that does not get through for a moment is asked again: $name', async (edition) => {
+  bench = await new Bench(edition).start()
+  bench.write({ a: {} })
+  await bench.deploy()
+  passByWaiting()
+  bench.emulator.options = { fault: (_, index) => (index % 3 === 0 ? 'gateway' : undefined) }
+  expect(await bench.plan()).toEqual([])
+  expect(passedMs).toBeGreaterThan(0)
+})
+
+it('of a gateway that never gets through it is said that it is not the platform', async () => {
+  bench = await new Bench(aliyun3, { fault: () => 'gateway' }).start()
+  bench.write({ a: {} })
+  passByWaiting()
+  const failure = await bench.plan().catch((error: unknown) => error)
+  expect(passedMs).toBeGreaterThan(60_000)
+  expect(isSlsError(failure) && failure.diagnostics).toMatchObject([
+    { code: 'SLS5012', message: expect.stringContaining('no answer: what answered is not the platform') },
+  ])
+  const said = bench.events.flatMap((one) => (one.kind === 'phase' && one.state === 'note' ? [one.name] : []))
+  expect(said).toEqual(['Alibaba Cloud answers 502: without a reason; trying again'])
 })

@@ -23,8 +23,8 @@ export interface WireReply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What goes wrong with a request: before the platform did anything, after it did it, or that somebody else answers with a page. */
-export type Fault = 'throttle' | 'unavailable' | 'cut before' | 'cut after' | 'page'
+/** What goes wrong with a request: before the platform did anything, after it did it, or that somebody else answers with a page: as if all were well, or since it does not get through. */
+export type Fault = 'throttle' | 'unavailable' | 'cut before' | 'cut after' | 'page' | 'gateway'
 
 export interface EmulatorOptions {
   readonly latencyMs?: number
@@ -107,6 +107,7 @@ export abstract class Emulator {
     await this.options.boundary?.(request, index, 'before')
     if (fault === 'cut before') return void incoming.socket.destroy()
     if (fault === 'page') return this.#send(response, PAGE)
+    if (fault === 'gateway') return this.#send(response, { ...PAGE, status: 502 })
     if (fault === 'throttle') this.throttled++
     const reply = fault === 'throttle' || fault === 'unavailable' ? this.refuse(fault) : this.answer(request)
     await this.options.boundary?.(request, index, 'after')

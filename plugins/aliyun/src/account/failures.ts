@@ -20,8 +20,13 @@ export function readFailure(error: unknown): Failure {
   return {
     status: Number(statusCode ?? data?.statusCode ?? 0),
     code: typeof code === 'string' ? code : '',
-    message: typeof message === 'string' ? message : String(error),
+    message: isPage(error) ? 'without a reason' : typeof message === 'string' ? message : String(error),
   }
+}
+
+// What failed on the way, and not on the platform, is told in another format.
+function isPage(error: unknown): boolean {
+  return error instanceof SyntaxError && 'statusCode' in error
 }
 
 /** There were too many calls; this one did nothing. */
@@ -60,7 +65,7 @@ export function isTaken(error: unknown): boolean {
 /** Makes what a vendor's library threw into what a user reads. What was interrupted, and what is no failure of a call, stays as it is. */
 export function refuse(what: string, error: unknown): unknown {
   const { status, code, message } = readFailure(error)
-  const stranger = status === 0 ? strangerIn(error) : undefined
+  const stranger = status === 0 || isPage(error) ? strangerIn(error) : undefined
   if (isInterrupted(error) || (status === 0 && !stranger && !isPassing(error))) return error
   const requestId = /request id: ([\w-]+)/i.exec(message)?.[1]
   const text = wordsOf(message)

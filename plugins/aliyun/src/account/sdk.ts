@@ -29,13 +29,36 @@ export interface ApiConfig {
 /** A client of Function Compute 3.0. */
 export function makeFc3(config: ApiConfig): ApiClient {
   const { default: Client } = load('@alicloud/fc20230330') as { default: new (config: object) => ApiClient }
+  keepStatus()
   return new Client(new (core().$OpenApiUtil.Config)(config))
 }
 
 /** A client of any other product that speaks the vendor's newer protocol. */
 export function makeApi(config: ApiConfig): ApiClient {
   const { default: Client, $OpenApiUtil } = core()
+  keepStatus()
   return new Client(new $OpenApiUtil.Config(config))
+}
+
+interface Reader {
+  readAsJSON: ((body: { readonly statusCode?: number }) => Promise<unknown>) & { isKeeping?: true }
+}
+
+// Of a failure that is no JSON, such as the page of a gateway that is overloaded, the library tells that alone, and not its status, by
+// which it may pass.
+function keepStatus(): void {
+  const { Stream } = load('@darabonba/typescript') as { Stream: Reader }
+  const { readAsJSON } = Stream
+  if (readAsJSON.isKeeping) return
+  const reading: Reader['readAsJSON'] = async (body) => {
+    try {
+      return await readAsJSON(body)
+    } catch (cause) {
+      const { statusCode = 0 } = body
+      throw cause instanceof SyntaxError && statusCode >= 500 ? Object.assign(cause, { statusCode }) : cause
+    }
+  }
+  Stream.readAsJSON = Object.assign(reading, { isKeeping: true as const })
 }
 
 /** What a client needs to know. Without an address the library asks one that does not exist. */
