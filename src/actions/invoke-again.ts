@@ -4,8 +4,8 @@ import { Watcher } from '../packager/files/watcher.ts'
 import { LiveCode } from '../packager/live.ts'
 import { findFunction, type InvokeOptions, invoke } from './invoke.ts'
 import type { ActionIo } from './io.ts'
+import { launchRequestOf } from './launch-request.ts'
 import { choosePlatforms, openProject } from './project.ts'
-import { runtimeOf } from './runtime-door.ts'
 
 export interface AgainResult {
   readonly calls: number
@@ -75,14 +75,7 @@ async function read(code: LiveCode, options: InvokeOptions, io: ActionIo): Promi
     const fn = findFunction(project.service, options.function)
     const [platform] = await choosePlatforms(project, options, quiet)
     if (!platform || fn.code.kind === 'custom') return false
-    await code.build({
-      service: platform.service,
-      fn,
-      serviceDir: project.dir,
-      providerName: platform.provider.name,
-      runtimeEntry: runtimeOf(platform).entry,
-      cacheDir: join(project.dir, '.sls', 'run'),
-    })
+    await code.build(launchRequestOf(project, platform, fn))
     return true
   } catch (thrown) {
     // The call says what is wrong.

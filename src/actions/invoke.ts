@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import {
   type Answer,
   type CustomCode,
@@ -19,6 +18,7 @@ import { launch } from '../packager/launch.ts'
 import { type CallWishes, callFor } from './call.ts'
 import { callInfo } from './call-info.ts'
 import type { ActionIo } from './io.ts'
+import { launchRequestOf } from './launch-request.ts'
 import {
   choosePlatforms,
   located,
@@ -109,15 +109,7 @@ async function runServer(run: Run, code: CustomCode): Promise<Answer> {
 }
 
 async function runHandler(run: Run): Promise<Answer> {
-  const { service } = run.platform
-  const launched = await launch({
-    service,
-    fn: run.fn,
-    serviceDir: run.project.dir,
-    providerName: run.platform.provider.name,
-    runtimeEntry: runtimeOf(run.platform).entry,
-    cacheDir: join(run.project.dir, '.sls', 'run'),
-  })
+  const launched = await launch(launchRequestOf(run.project, run.platform, run.fn))
   return await runOnce({ ...callOptions(run), launch: launched })
 }
 

@@ -8,6 +8,7 @@ import { DEV_ENTRY_FILE } from '../../local/places.ts'
 import type { FunctionSpec } from '../../local/spec.ts'
 import type { Launch } from '../../packager/launch.ts'
 import { LiveCode } from '../../packager/live.ts'
+import { launchRequestOf } from '../launch-request.ts'
 import type { Project } from '../project.ts'
 import { runtimeOf } from '../runtime-door.ts'
 import type { Making } from './making.ts'
@@ -55,14 +56,7 @@ export class LiveFunction {
 
   async #inPlace(making: Making): Promise<{ spec: FunctionSpec; text: string }> {
     const { project, platform, fn, spec, debugPort } = making
-    const launched = await this.#code.build({
-      service: platform.service,
-      fn,
-      serviceDir: project.dir,
-      providerName: platform.provider.name,
-      runtimeEntry: runtimeOf(platform).entry,
-      cacheDir: join(project.dir, '.sls', 'run'),
-    })
+    const launched = await this.#code.build(launchRequestOf(project, platform, fn))
     const isDebugged = debugPort !== undefined
     const text = entryText({
       launch: isDebugged ? withoutTimeout(launched) : launched,

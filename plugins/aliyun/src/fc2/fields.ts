@@ -1,6 +1,6 @@
-import { adjusted, elsewhere, type Fn, type FnTable, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { elsewhere, type FnTable, lossy, refuse, refused } from '@anyfaas/kit'
+import { DESCRIPTION, INIT_TIMEOUT, INSTANCE_CONCURRENCY } from '../common-rows.ts'
 import { destinationName, layerNames, roleName } from '../resource-name.ts'
-import { isServer } from '../server.ts'
 import { facts } from './facts.ts'
 
 const NO_WORD = 'the template has no word for it'
@@ -9,25 +9,14 @@ const NO_WORD = 'the template has no word for it'
 export const fields: FnTable = {
   name: elsewhere('the key of the function'),
   at: elsewhere('a place in the file'),
-  description: {
-    to: 'Description',
-    takes: '256 characters',
-    as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
-  },
+  description: { to: 'Description', ...DESCRIPTION },
   runtime: elsewhere('Runtime'),
   code: elsewhere('Handler, Initializer, CodeUri, CAPort and CustomContainerConfig'),
   memoryMb: { to: 'MemorySize', range: facts.memoryMb },
   cpu: lossy(NO_WORD, 'use edition 3.0'),
   diskMb: lossy(NO_WORD, 'use edition 3.0'),
   timeoutSec: { to: 'Timeout', range: facts.timeoutSec },
-  initTimeoutSec: {
-    to: 'InitializationTimeout',
-    range: { min: 1, max: 300 },
-    as: (seconds, fn) =>
-      fn.code.kind === 'handler' && !fn.code.initializer
-        ? noted(undefined, 'it limits an initializer, and there is none')
-        : seconds,
-  },
+  initTimeoutSec: { to: 'InitializationTimeout', ...INIT_TIMEOUT },
   environment: { to: 'EnvironmentVariables' },
   role: { to: 'service.Role', as: roleName, takes: 'an ARN' },
   vpc: {
@@ -55,15 +44,7 @@ export const fields: FnTable = {
   cloudLayers: { to: 'Layers', as: layerNames, takes: 'at most 5' },
   concurrency: {
     rows: {
-      instance: {
-        to: 'InstanceConcurrency',
-        takes: 'more than 1 with runtime custom or container only',
-        range: { min: 1, max: 100 },
-        as: (count, _, root) =>
-          count === 1 || isServer(root as Fn)
-            ? count
-            : refused('a managed runtime takes one request at a time', 'leave it out, or use runtime: custom'),
-      },
+      instance: { to: 'InstanceConcurrency', range: { min: 1, max: 100 }, ...INSTANCE_CONCURRENCY },
       reserved: lossy(NO_WORD, 'use edition 3.0'),
       min: lossy(NO_WORD, 'use edition 3.0'),
       max: lossy(NO_WORD, 'use edition 3.0'),

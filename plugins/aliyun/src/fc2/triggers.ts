@@ -1,4 +1,5 @@
 import { elsewhere, emulated, lossy, NOT_MADE, ROUTED_INSIDE, refuse, refused, type TriggerTable } from '@anyfaas/kit'
+import { NOTIFY_FORMAT, NOTIFY_RETRY, ONE_EVENT, ONE_TAG } from '../common-rows.ts'
 import { storageEvents } from '../storage.ts'
 import { payloadText, timerExpression } from '../timer.ts'
 
@@ -102,28 +103,9 @@ export const triggers: TriggerTable = {
       ...switchless,
       topic: { to: 'TopicName' },
       region: { to: 'Region' },
-      format: {
-        to: 'NotifyContentFormat',
-        takes: 'JSON or STREAM',
-        as: (format) =>
-          /^(json|stream)$/i.test(format) ? format.toUpperCase() : refused(`"${format}" is not JSON or STREAM`),
-      },
-      retry: {
-        to: 'NotifyStrategy',
-        takes: 'BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY',
-        as: (retry) =>
-          /^(BACKOFF|EXPONENTIAL_DECAY)_RETRY$/.test(retry)
-            ? retry
-            : refused(`"${retry}" is not BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY`),
-      },
-      tags: {
-        to: 'FilterTag',
-        takes: 'one tag of at most 16 characters',
-        as: (tags) =>
-          tags.length > 1 || (tags[0] ?? '').length > 16
-            ? refused('a trigger has one tag of at most 16 characters', 'make a trigger for each tag')
-            : tags[0],
-      },
+      format: { to: 'NotifyContentFormat', ...NOTIFY_FORMAT },
+      retry: { to: 'NotifyStrategy', ...NOTIFY_RETRY },
+      tags: { to: 'FilterTag', ...ONE_TAG },
       filter: lossy('the trigger filters by a tag only', 'use tags'),
     },
   },
@@ -133,12 +115,7 @@ export const triggers: TriggerTable = {
     always: { EventName: '', EventVersion: '1.0.0', Notes: 'made by anyfaas', Filter: { Domain: [] } },
     fields: {
       ...switchless,
-      events: {
-        to: 'EventName',
-        takes: 'one event',
-        as: (events) =>
-          events.length === 1 ? events[0] : refused('a trigger has one event', 'make a trigger for each event'),
-      },
+      events: { to: 'EventName', ...ONE_EVENT },
       domains: { to: 'Filter.Domain' },
     },
   },

@@ -1,17 +1,13 @@
-import { adjusted, elsewhere, type Fn, type FnTable, fitRange, lossy, noted, refuse, refused } from '@anyfaas/kit'
+import { elsewhere, type Fn, type FnTable, fitRange, lossy, refuse, refused } from '@anyfaas/kit'
+import { DESCRIPTION, INIT_TIMEOUT, INSTANCE_CONCURRENCY } from '../common-rows.ts'
 import { destinationName, layerNames, roleName } from '../resource-name.ts'
-import { isServer } from '../server.ts'
 import { facts } from './facts.ts'
 
 /** Model -> the props of an fc3 component. */
 export const fields: FnTable = {
   name: elsewhere('functionName: service, stage and function'),
   at: elsewhere('a place in the file'),
-  description: {
-    to: 'description',
-    takes: '256 characters',
-    as: (text) => (text.length > 256 ? adjusted(text.slice(0, 256), 'a description has at most 256 characters') : text),
-  },
+  description: { to: 'description', ...DESCRIPTION },
   runtime: elsewhere('runtime'),
   code: elsewhere('handler, code, customRuntimeConfig and customContainerConfig'),
   memoryMb: { to: 'memorySize', range: facts.memoryMb },
@@ -23,14 +19,7 @@ export const fields: FnTable = {
   },
   diskMb: { to: 'diskSize', range: { min: 512, max: 512, also: [10_240] } },
   timeoutSec: { to: 'timeout', range: facts.timeoutSec },
-  initTimeoutSec: {
-    to: 'instanceLifecycleConfig.initializer.timeout',
-    range: { min: 1, max: 300 },
-    as: (seconds, fn) =>
-      fn.code.kind === 'handler' && !fn.code.initializer
-        ? noted(undefined, 'it limits an initializer, and there is none')
-        : seconds,
-  },
+  initTimeoutSec: { to: 'instanceLifecycleConfig.initializer.timeout', ...INIT_TIMEOUT },
   environment: { to: 'environmentVariables' },
   role: { to: 'role', as: roleName, takes: 'an ARN' },
   vpc: {
@@ -62,15 +51,7 @@ export const fields: FnTable = {
   },
   concurrency: {
     rows: {
-      instance: {
-        to: 'instanceConcurrency',
-        takes: 'more than 1 with runtime custom or container only',
-        range: { min: 1, max: 200 },
-        as: (count, _, root) =>
-          count === 1 || isServer(root as Fn)
-            ? count
-            : refused('a managed runtime takes one request at a time', 'leave it out, or use runtime: custom'),
-      },
+      instance: { to: 'instanceConcurrency', range: { min: 1, max: 200 }, ...INSTANCE_CONCURRENCY },
       reserved: { to: 'concurrencyConfig.reservedConcurrency' },
       min: { to: 'scalingConfig.minInstances' },
       max: refuse('instances are bounded by the reserved concurrency', 'use concurrency.reserved'),

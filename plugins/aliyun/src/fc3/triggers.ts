@@ -10,6 +10,7 @@ import {
   refused,
   type TriggerTable,
 } from '@anyfaas/kit'
+import { NOTIFY_FORMAT, NOTIFY_RETRY, ONE_EVENT, ONE_TAG } from '../common-rows.ts'
 import { storageEvents } from '../storage.ts'
 import { payloadText, timerExpression } from '../timer.ts'
 import { base, switchless } from './base.ts'
@@ -89,24 +90,9 @@ export const triggers: TriggerTable = {
       ...switchless,
       topic: { to: 'sourceArn', as: (topic, { region }) => `acs:mns:${region ?? REGION}:${ACCOUNT}:/topics/${topic}` },
       region: elsewhere('sourceArn'),
-      format: {
-        to: 'triggerConfig.notifyContentFormat',
-        takes: 'JSON or STREAM',
-        as: (format) => oneOf(format.toUpperCase(), ['JSON', 'STREAM']),
-      },
-      retry: {
-        to: 'triggerConfig.notifyStrategy',
-        takes: 'BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY',
-        as: (retry) => oneOf(retry, ['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY']),
-      },
-      tags: {
-        to: 'triggerConfig.filterTag',
-        takes: 'one tag of at most 16 characters',
-        as: (tags) =>
-          tags.length > 1 || (tags[0] ?? '').length > 16
-            ? refused('a trigger has one tag of at most 16 characters', 'make a trigger for each tag')
-            : tags[0],
-      },
+      format: { to: 'triggerConfig.notifyContentFormat', ...NOTIFY_FORMAT },
+      retry: { to: 'triggerConfig.notifyStrategy', ...NOTIFY_RETRY },
+      tags: { to: 'triggerConfig.filterTag', ...ONE_TAG },
       filter: lossy('the trigger filters by a tag only', 'use tags'),
     },
   },
@@ -119,12 +105,7 @@ export const triggers: TriggerTable = {
     },
     fields: {
       ...switchless,
-      events: {
-        to: 'triggerConfig.eventName',
-        takes: 'one event',
-        as: (events) =>
-          events.length === 1 ? events[0] : refused('a trigger has one event', 'make a trigger for each event'),
-      },
+      events: { to: 'triggerConfig.eventName', ...ONE_EVENT },
       domains: { to: 'triggerConfig.filter.domain' },
     },
   },
@@ -158,10 +139,6 @@ export const triggers: TriggerTable = {
       enabled: elsewhere('every function can be invoked'),
     },
   },
-}
-
-function oneOf(value: string, known: readonly string[]): unknown {
-  return known.includes(value) ? value : refused(`"${value}" is not one of ${known.join(', ')}`)
 }
 
 // https://www.alibabacloud.com/help/en/fc/user-guide/configure-jwt-authentication-for-http-triggers
