@@ -3,16 +3,21 @@
  * in it. Keys that are undefined are left out.
  */
 export function writeYaml(data: unknown): Buffer {
-  const out: Out = { pieces: [], chunks: [], held: 0 }
-  if (typeof data !== 'object' || data === null) out.pieces.push(writeScalar(data, '\n  '))
-  else if (isEmpty(data)) out.pieces.push(emptyBlock(data))
-  else if (Array.isArray(data)) writeItems(data, TOP, out)
-  else writePairs(data as Tree, TOP, out)
-  out.pieces.push('\n')
+  const out: Out = { pieces: [], size: 0, parts: [], held: 0 }
+  if (typeof data !== 'object' || data === null) out.pieces[out.size++] = writeScalar(data, '\n  ')
+  else if (!writeBlock(data, TOP, out)) out.pieces[out.size++] = emptyBlock(data)
+  out.pieces[out.size++] = '\n'
   flush(out)
-  const bytes = Buffer.concat(out.chunks)
+  const bytes = bytesOf(out.parts)
   // The first line of a block has no line break before it.
   return bytes[0] === LINE_BREAK ? bytes.subarray(1) : bytes
+}
+
+function bytesOf(parts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) at += bytes.write(part, at, 'latin1')
+  return bytes
 }
 
 const LINE_BREAK = 10
@@ -21,16 +26,21 @@ const LINE_BREAK = 10
 interface Out {
   /** With a character for each byte of UTF-8: such texts are put together and written at a third of the price. */
   readonly pieces: string[]
-  readonly chunks: Buffer[]
+  /** How many of them count: the list keeps its length, for to grow it anew for each part costs memory. */
+  size: number
+  readonly parts: string[]
   /** How many items are begun, each of which still changes its first piece. */
   held: number
 }
 
 const MOST_PIECES = 4096
 
-function flush({ pieces, chunks }: Out): void {
-  chunks.push(Buffer.from(pieces.join(''), 'latin1'))
-  pieces.length = 0
+function flush(out: Out): void {
+  const { pieces } = out
+  out.parts.push(pieces.fill('', out.size).join(''))
+  // What one long map made is not gone through for every part behind it.
+  if (pieces.length > 2 * MOST_PIECES) pieces.length = 0
+  out.size = 0
 }
 
 /** A depth of the text. */
@@ -58,68 +68,79 @@ function deeper(indent: Indent): Indent {
 
 type Tree = Readonly<Record<string, unknown>>
 
-function isEmpty(value: object): boolean {
-  if (Array.isArray(value)) return value.length === 0
-  for (const key in value) if ((value as Tree)[key] !== undefined) return false
-  return true
-}
-
 function emptyBlock(value: object): string {
   return Array.isArray(value) ? '[]' : '{}'
 }
 
-function writeItems(items: readonly unknown[], indent: Indent, out: Out): void {
+/** Writes what is in a map or a list, and tells whether there was anything. */
+function writeBlock(value: object, indent: Indent, out: Out): boolean {
+  return Array.isArray(value) ? writeItems(value, indent, out) : writePairs(value as Tree, indent, out)
+}
+
+function writeItems(items: readonly unknown[], indent: Indent, out: Out): boolean {
   const inner = deeper(indent)
   const { pieces } = out
   for (let index = 0; index < items.length; index++) {
     const item = items[index]
-    const first = pieces.push(indent.dash)
-    if (typeof item !== 'object' || item === null) pieces.push(writeScalar(item, inner.line))
-    else if (isEmpty(item)) pieces.push(emptyBlock(item))
+    pieces[out.size++] = indent.dash
+    const first = out.size
+    if (typeof item !== 'object' || item === null) pieces[out.size++] = writeScalar(item, inner.line)
     else {
       out.held++
-      if (Array.isArray(item)) writeItems(item, inner, out)
-      else writePairs(item as Tree, inner, out)
+      const isEmpty = !writeBlock(item, inner, out)
       out.held--
+      if (isEmpty) pieces[out.size++] = emptyBlock(item)
       // The first line of an item stands beside its dash.
-      pieces[first] = (pieces[first] as string).slice(inner.line.length)
+      else pieces[first] = (pieces[first] as string).slice(inner.line.length)
     }
   }
+  return items.length > 0
 }
 
-function writePairs(tree: Tree, indent: Indent, out: Out): void {
+function writePairs(tree: Tree, indent: Indent, out: Out): boolean {
   const { pieces } = out
   const inner = deeper(indent)
+  let { size } = out
+  let isEmpty = true
   for (const key in tree) {
     const value = tree[key]
     if (value === undefined) continue
-    if (typeof value !== 'object' || value === null)
-      pieces.push(indent.starts.get(key) ?? startPair(key, indent), writeScalar(value, inner.line))
-    else if (isEmpty(value)) pieces.push(indent.starts.get(key) ?? startPair(key, indent), emptyBlock(value))
-    else {
-      pieces.push(indent.heads.get(key) ?? startPair(key, indent).slice(0, -1))
-      if (Array.isArray(value)) writeItems(value, inner, out)
-      else writePairs(value as Tree, inner, out)
+    isEmpty = false
+    if (typeof value !== 'object' || value === null) {
+      pieces[size++] = indent.starts.get(key) ?? startPair(key, indent)
+      pieces[size++] = writeScalar(value, inner.line)
+    } else {
+      pieces[size++] = indent.heads.get(key) ?? headOf(key, indent)
+      out.size = size
+      if (!writeBlock(value, inner, out)) pieces[out.size++] = ` ${emptyBlock(value)}`
+      // Between two pairs: what is written of one decides how it began.
+      if (out.held === 0 && out.size > MOST_PIECES) flush(out)
+      size = out.size
     }
   }
-  if (out.held === 0 && pieces.length > MOST_PIECES) flush(out)
+  out.size = size
+  return !isEmpty
 }
 
 // Parsers look for the colon of a plain key in 1024 characters; behind a question mark a key may be longer.
-function startPair(key: string, { line, heads, starts }: Indent): string {
-  const text = writeInline(key)
-  const head = narrow(text.length > 1024 ? `${line}? ${text}${line}:` : `${line}${text}:`)
+function headOf(key: string, { line, heads }: Indent): string {
+  const isOrdinary = ORDINARY.test(key)
+  const text = isOrdinary ? key : writeInline(key)
+  const written = text.length > 1024 ? `${line}? ${text}${line}:` : `${line}${text}:`
+  const head = isOrdinary ? written : narrow(written)
   heads.set(key, head)
-  const start = `${head} `
-  starts.set(key, start)
+  return head
+}
+
+function startPair(key: string, indent: Indent): string {
+  const start = `${headOf(key, indent)} `
+  indent.starts.set(key, start)
   return start
 }
 
 function narrow(text: string): string {
-  return WIDE.test(text) ? Buffer.from(text).toString('latin1') : text
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1')
 }
-
-const WIDE = /[^\0-\x7F]/
 
 function writeScalar(value: unknown, line: string): string {
   if (typeof value !== 'string') return typeof value === 'number' ? writeNumber(value) : String(value ?? null)

@@ -111,6 +111,18 @@ describe('the text of a spec', () => {
     )
   })
 
+  it('is put together of parts wherever these end', () => {
+    const long = (count: number): Record<string, unknown> =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`key-${index}`, { a: index, none: {}, list: [] }]),
+      )
+    const data = { none: {}, first: long(1400), items: [[], {}, { b: long(1500) }, []], flat: {}, last: long(30) }
+    for (const count of [681, 682, 683]) {
+      const whole = { ...data, again: long(count), end: {} }
+      expect(load(writeYaml(whole).toString())).toStrictEqual(whole)
+    }
+  })
+
   it('bears keys of any length', () => {
     const data = { [`${'long '.repeat(300)}end`]: { [`'${'x'.repeat(1025)}`]: [1] } }
     for (const read of Object.values(READERS)) expect(read(writeYaml(data).toString())).toStrictEqual(data)
