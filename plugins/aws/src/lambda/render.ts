@@ -7,6 +7,7 @@ import {
   logicalNames,
   mergeTree,
   type Ref,
+  type Replace,
   type Resource,
   replaceIn,
   type SecretText,
@@ -21,27 +22,28 @@ import { functionIds } from './ids.ts'
 /** `template.yaml` of the Serverless Application Model. A secret is a parameter that is not shown. */
 export function render(service: Service, resources: readonly Resource[]): readonly SpecFile[] {
   const ids = logicalIds(service, resources)
-  const events = eventsByFunction(resources)
+  const speller = createSpeller(ids)
+  const events = eventsByFunction(resources, speller)
   const parts: Tree = {}
   for (const { id, type, spec } of resources) {
     const Type = TYPES[type]
     if (Type === undefined) continue
     const own = events.get(id)
-    const Properties = own ? { ...spec, ...own.aliasFor(spec as Tree), Events: own.events } : spec
+    const spelled = speller.spell(spec as Tree)
+    const Properties = own ? Object.assign({ ...spelled }, own.aliasFor(spelled), { Events: own.events }) : spelled
     parts[ids.get(id) as string] = { Type, Properties }
   }
   const Outputs = outputsOf(resources, ids)
-  const own = spell(parts, ids)
   const whole = {
     AWSTemplateFormatVersion: '2010-09-09',
     Transform: 'AWS::Serverless-2016-10-31',
     ...(service.description !== undefined && { Description: service.description }),
-    Resources: own.tree,
+    Resources: parts,
     ...(Object.keys(Outputs).length > 0 && { Outputs }),
   }
   const raw = [fragment(service.resources['aws']), service.overrides['aws']]
   const data = raw.reduce<Tree>(mergeTree, whole)
-  const hasSecrets = own.hasSecrets || secretsIn(raw).length > 0
+  const hasSecrets = speller.hasSecrets || secretsIn(raw).length > 0
   return [{ path: 'template.yaml', format: 'yaml', data: hasSecrets ? withParameters(data) : data }]
 }
 
@@ -80,7 +82,7 @@ interface OwnEvents {
   aliasFor(spec: Tree): Tree
 }
 
-function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, OwnEvents> {
+function eventsByFunction(resources: readonly Resource[], { spell }: Speller): ReadonlyMap<Id, OwnEvents> {
   const found = new Map<Id, [string, Tree][]>()
   for (const { id, type, spec } of resources) {
     if (type !== 'aws:event') continue
@@ -93,8 +95,10 @@ function eventsByFunction(resources: readonly Resource[]): ReadonlyMap<Id, OwnEv
   return new Map(
     [...found].map(([id, own]) => {
       const names = logicalNames(own.map(([name]) => name))
-      const events: Tree = {}
-      for (const [name, { Type, Properties }] of own) events[names.get(name) as string] = { Type, Properties }
+      // Names that no other function has: a map of them is a dictionary from the start.
+      const events: Tree = Object.create(null)
+      for (const [name, { Type, Properties }] of own)
+        events[names.get(name) as string] = { Type, Properties: spell(Properties as Tree) }
       const AutoPublishAlias = own.map(([, event]) => event['Qualifier']).find((name) => name !== undefined)
       const aliasFor = (spec: Tree): Tree =>
         AutoPublishAlias === undefined || 'AutoPublishAlias' in spec ? {} : { AutoPublishAlias }
@@ -120,20 +124,27 @@ function outputsOf(resources: readonly Resource[], ids: ReadonlyMap<Id, string>)
 
 const PSEUDO = { region: '${AWS::Region}', account: '${AWS::AccountId}', partition: '${AWS::Partition}' }
 
+interface Speller {
+  /** The tree in the words of a template; what needs none is shared with the given one. */
+  readonly spell: (tree: Tree) => Tree
+  /** Whether one of the trees held a secret. */
+  hasSecrets: boolean
+}
+
 // References and what only the account knows, in the long form that needs no YAML tags. Secrets are only looked for: what
-// they are called depends on all of them.
-function spell(resources: Tree, ids: ReadonlyMap<Id, string>): { readonly tree: Tree; readonly hasSecrets: boolean } {
-  let hasSecrets = false
-  const tree = replaceIn(resources, {
+// they are called depends on all of them. Each part by itself: what holds a change is copied, and all of them together would be.
+function createSpeller(ids: ReadonlyMap<Id, string>): Speller {
+  const spelling: Replace = {
     mark: '<sls:',
     text: spellPseudo,
     map(node) {
       if (isRef(node)) return spellRef(node, ids)
-      hasSecrets ||= isSecret(node)
+      speller.hasSecrets ||= isSecret(node)
       return node
     },
-  })
-  return { tree, hasSecrets }
+  }
+  const speller: Speller = { spell: (tree) => replaceIn(tree, spelling), hasSecrets: false }
+  return speller
 }
 
 function spellRef({ $ref, field }: Ref, ids: ReadonlyMap<Id, string>): Tree {

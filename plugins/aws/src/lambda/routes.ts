@@ -1,4 +1,4 @@
-import { mergeTree, type Resource } from '@anyfaas/kit'
+import { mergeTree, type Resource, type Tree } from '@anyfaas/kit'
 import { calledBy } from './alias.ts'
 import type { Guards } from './auth.ts'
 import type { Route } from './http.ts'
@@ -10,13 +10,11 @@ export function translateRoutes(routes: readonly Route[], guards: Guards): reado
     const auth = guards.of(route.auth)
     const { timeoutSec, overrides, at } = trigger.trigger
     const Qualifier = calledBy(trigger.trigger)
-    const Properties = {
-      ApiId: { $ref: 'api', field: 'ApiId' },
-      ...(path !== undefined && { Path: path, Method: method }),
-      ...(auth && { Auth: auth }),
-      ...(timeoutSec !== undefined && { TimeoutInMillis: timeoutSec * 1000 }),
-      PayloadFormatVersion: '2.0',
-    }
+    const Properties: Tree = { ApiId: { $ref: 'api', field: 'ApiId' } }
+    if (path !== undefined) Object.assign(Properties, { Path: path, Method: method })
+    if (auth) Properties['Auth'] = auth
+    if (timeoutSec !== undefined) Properties['TimeoutInMillis'] = timeoutSec * 1000
+    Properties['PayloadFormatVersion'] = '2.0'
     return {
       id: path === undefined ? 'route/default' : `route/${method} ${path}`,
       type: 'aws:event',
