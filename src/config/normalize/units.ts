@@ -1,5 +1,5 @@
 import { isSecret, type Value } from '@anyfaas/kit'
-import { isTree, type Tree } from '../tree.ts'
+import { evened, isTree, type Tree } from '../tree.ts'
 
 /** The entries of an object that have a value: optional fields are absent, never undefined. */
 export function defined<T extends object>(
@@ -55,6 +55,13 @@ export function textsOf(...trees: readonly unknown[]): Record<string, string> {
 
 function collect<T>(trees: readonly unknown[], read: (value: unknown) => T): Record<string, T> {
   const out: Record<string, T> = {}
-  for (const tree of trees) if (isTree(tree)) for (const key in tree) out[key] = read(tree[key])
-  return out
+  let size = 0
+  for (const tree of trees) {
+    if (!isTree(tree)) continue
+    for (const key in tree) {
+      out[key] = read(tree[key])
+      size++
+    }
+  }
+  return evened(out, size)
 }
