@@ -32,8 +32,8 @@ export function environmentOf(fn: Fn): DeployedEnvironment {
 
 /** The function with what its members bring along: their variables, secrets and outputs. Their other settings are the aggregate's. */
 export function effectiveFn(fn: Fn): Fn {
+  if (fn.code.kind !== 'aggregate') return fn
   const environment = environmentOf(fn).variables
-  if (fn.code.kind !== 'aggregate') return { ...fn, environment }
   const { members } = fn.code
   const secrets = new Set([...fn.secrets, ...members.flatMap((member) => member.secrets)])
   return {

@@ -92,11 +92,13 @@ function replaceItems(items: readonly unknown[], replace: Replace): readonly unk
 
 function replaceFields(map: Tree, replace: Replace): Tree {
   let copy: Tree | undefined
-  const { mark = '' } = replace
+  const { text, mark = '' } = replace
   for (const key in map) {
     const before = map[key]
-    // Most values are texts without the mark.
-    if (typeof before === 'string' ? !before.includes(mark) : typeof before !== 'object') continue
+    // Most values are texts that nobody asks for, or without the mark.
+    const isKept =
+      typeof before === 'string' ? text === undefined || !before.includes(mark) : typeof before !== 'object'
+    if (isKept) continue
     const after = typeof before === 'string' ? replaceText(before, replace) : replaceIn(before, replace)
     if (after === before) continue
     copy ??= { ...map }

@@ -27,7 +27,7 @@ export function mapTriggers(
   const mapped: MappedTrigger[] = []
   const diagnostics: Diagnostic[] = []
   for (const deployed of triggers) {
-    const { trigger, name } = deployed
+    const { trigger } = deployed
     const row = table[trigger.kind] as TriggerRow<Trigger> | Refuse
     if ('refuse' in row) {
       diagnostics.push(
@@ -44,15 +44,12 @@ export function mapTriggers(
       trigger.kind === 'timer' && trigger.schedule.kind === 'every'
         ? { ...subject.keys, schedule: 'every' }
         : subject.keys
-    const fields: Mapped = mapFields(row.fields, trigger, {
-      ...subject,
-      ...(keys && { keys }),
-      name: `the ${trigger.kind} trigger of ${subject.name}`,
-    })
+    const name = `the ${trigger.kind} trigger of ${subject.name}`
+    const fields: Mapped = mapFields(row.fields, trigger, keys ? { ...subject, keys, name } : { ...subject, name })
     diagnostics.push(...fields.diagnostics)
     // `event` is any call that the platform can make: there is nothing to deploy for it.
     if (trigger.kind !== 'event')
-      mapped.push({ name, type: row.type, spec: mergeTree(row.always ?? {}, fields.spec), deployed })
+      mapped.push({ name: deployed.name, type: row.type, spec: mergeTree(row.always ?? {}, fields.spec), deployed })
   }
   return { triggers: mapped, diagnostics }
 }
