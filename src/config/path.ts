@@ -10,11 +10,14 @@ export function parsePath(text: string): Parsed {
   return known
 }
 
-// Nothing to take apart: no parameters and no wildcard.
+// Nothing to take apart: no wildcard, and one parameter at the most.
 const STATIC = /^(?:\/[\w.~-]+)+$/
+const ONE_PARAMETER = /^((?:\/[\w.~-]+)*\/)(?:\{(\w+)\}|:(\w+))((?:\/[\w.~-]+)*)$/
 
 function parse(text: string): Parsed {
   if (STATIC.test(text)) return { path: text }
+  const one = ONE_PARAMETER.exec(text)
+  if (one) return { path: `${one[1]}:${one[2] ?? one[3]}${one[4]}` }
   if (/[\s?#]/.test(text)) return { reason: 'it cannot contain blanks, "?" or "#"' }
   const segments = text.split('/').filter((segment, index) => !(index === 0 && segment === ''))
   const out: string[] = []

@@ -96,7 +96,7 @@ function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
     if (rule === undefined) continue
     count++
     const value = tree[key]
-    if (schema.propertyNames || !isPlainText(rule, value))
+    if (schema.propertyNames || !isPlain(rule, value))
       checkKey(walk, schema, rule, { value, above: spot, holder: tree, key })
   }
   checkCount(walk, schema, count, spot)
@@ -155,19 +155,38 @@ function ruleOf({ properties, additionalProperties }: Schema, key: string): Sche
   return key === '__proto__' ? false : (additionalProperties ?? true)
 }
 
-// Most values of a file are texts where any text may stand: nothing can be wrong with them.
-function isPlainText(rule: Schema | boolean, value: unknown): boolean {
-  if (typeof value !== 'string' || value === '' || typeof rule === 'boolean') return false
-  const known = takesAnyText.get(rule)
-  if (known !== undefined) return known
-  const { enum: values, pattern, form, maxLength } = rule
-  const isFree = values === undefined && pattern === undefined && form === undefined && maxLength === undefined
-  const takes = isFree && namesType(rule, 'string')
-  takesAnyText.set(rule, takes)
-  return takes
+// Most values of a file stand where any of their type may: nothing can be wrong with them.
+function isPlain(rule: Schema | boolean, value: unknown): boolean {
+  if (typeof rule === 'boolean' || value === '') return false
+  const { texts, flags, least, most } = takenWhole.get(rule) ?? judge(rule)
+  if (typeof value === 'string') return texts
+  if (typeof value === 'boolean') return flags
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
 }
 
-const takesAnyText = new WeakMap<Schema, boolean>()
+/** What a schema takes without a further look: all texts but the empty one, both switches, whole numbers from the least to the most. */
+interface Taken {
+  readonly texts: boolean
+  readonly flags: boolean
+  readonly least: number
+  readonly most: number
+}
+
+function judge(rule: Schema): Taken {
+  const { enum: values, pattern, form, maxLength, minimum, maximum } = rule
+  const isFree = values === undefined && pattern === undefined && form === undefined && maxLength === undefined
+  const takesNumbers = isFree && takesType(rule, 1)
+  const taken: Taken = {
+    texts: isFree && namesType(rule, 'string'),
+    flags: isFree && namesType(rule, 'boolean'),
+    least: minimum ?? Number.NEGATIVE_INFINITY,
+    most: takesNumbers ? (maximum ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY,
+  }
+  takenWhole.set(rule, taken)
+  return taken
+}
+
+const takenWhole = new WeakMap<Schema, Taken>()
 
 function soften(walk: Walk, schema: Schema, spot: Spot): unknown {
   const { value } = spot

@@ -31,17 +31,18 @@ function normalizeEvent(event: unknown, at: Pointer): Trigger {
   ) as TriggerKind
   const given = typeof event === 'string' ? undefined : treeOf(event)[kind]
   const options = isTree(given) ? given : shorthand(kind, given)
+  const common = defined({
+    name: textOf(options['name']),
+    qualifier: textOf(options['qualifier']),
+    role: textOf(options['role']),
+    overrides: isTree(options['overrides']) ? options['overrides'] : undefined,
+  })
   const base = {
-    ...defined({
-      name: textOf(options['name']),
-      qualifier: textOf(options['qualifier']),
-      role: textOf(options['role']),
-      overrides: isTree(options['overrides']) ? options['overrides'] : undefined,
-    }),
+    kind,
     at: typeof event === 'string' ? at : under(at, kind),
     enabled: given !== false && options['enabled'] !== false,
   }
-  return { kind, ...base, ...(READERS[kind] as (options: Tree) => object)(options) } as Trigger
+  return Object.assign(base, common, (READERS[kind] as (options: Tree) => object)(options)) as Trigger
 }
 
 // What a text or a number in place of the options means, by kind.
@@ -138,19 +139,30 @@ const READERS: { readonly [K in TriggerKind]: (options: Tree) => Options<K> } = 
 
 function readHttp(options: Tree): Options<'http'> {
   const parsed = parsePath(textOf(options['path']) ?? DEFAULTS.httpPath)
-  return {
+  const route = {
     path: 'path' in parsed ? parsed.path : DEFAULTS.httpPath,
     methods: readMethods(options['method']),
     auth: readAuth(options['auth']),
-    ...defined({
-      cors: readCors(options['cors']),
-      timeoutSec: numberOf(options['timeout']),
-      streaming: flagOf(options['streaming']),
-    }),
   }
+  const others = defined({
+    cors: readCors(options['cors']),
+    timeoutSec: numberOf(options['timeout']),
+    streaming: flagOf(options['streaming']),
+  })
+  return Object.assign(route, others)
 }
 
 function readMethods(given: unknown): readonly Method[] {
+  if (typeof given !== 'string') return listMethods(given)
+  const known = methodsOfText.get(given) ?? listMethods(given)
+  methodsOfText.set(given, known)
+  return known
+}
+
+// The same few texts come again in every function.
+const methodsOfText = new Map<string, readonly Method[]>()
+
+function listMethods(given: unknown): readonly Method[] {
   const lists = listOf(given).map((text) => parseMethods(text) ?? [])
   if (lists.length === 0 || lists.some((list) => list.length === 0)) return []
   const wanted = new Set(lists.flat())

@@ -43,21 +43,26 @@ export function normalizeFunction(source: FnSource): Fn {
   const { name, at, own, defaults } = source
   const pick = (key: string): unknown => own[key] ?? defaults[key]
   const code = source.code ?? readCode(source, pick('runtime'))
-  return {
+  const runtime = runtimeOf(code, textOf(pick('runtime')))
+  const fn = {
     name,
     at,
-    runtime: runtimeOf(code, textOf(pick('runtime'))),
+    runtime,
     code,
     timeoutSec: numberOf(pick('timeout')) ?? DEFAULTS.timeoutSec,
     memoryMb: numberOf(pick('memorySize')) ?? DEFAULTS.memoryMb,
     environment: valuesOf(defaults['environment'], own['environment']),
     tags: textsOf(defaults['tags'], own['tags']),
-    ...readLayers(own['layers'], source.layers, loadsLayers(code, runtimeOf(code, textOf(pick('runtime'))))),
     secrets: listOf(own['secrets']),
     triggers: normalizeEvents(own['events'], under(at, 'events')),
     outputs: readOutputs(own['outputs'], under(at, 'outputs')),
     overrides: treeOf(own['overrides']),
-    ...defined({
+  }
+  const layers = readLayers(own['layers'], source.layers, loadsLayers(code, runtime))
+  return Object.assign(
+    fn,
+    layers,
+    defined({
       description: textOf(own['description']),
       cpu: numberOf(pick('cpu')),
       diskMb: numberOf(pick('diskSize')),
@@ -70,7 +75,7 @@ export function normalizeFunction(source: FnSource): Fn {
       url: own['url'] === true ? true : undefined,
       package: isTree(own['package']) ? normalizePackage(own['package']) : undefined,
     }),
-  }
+  )
 }
 
 function runtimeOf(code: FnCode, given: string | undefined): string {

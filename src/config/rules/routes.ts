@@ -1,4 +1,4 @@
-import { type Diagnostic, warning } from '@anyfaas/kit'
+import { type Diagnostic, type Method, warning } from '@anyfaas/kit'
 import { parseMethods, splitRoute } from '../forms.ts'
 import { listOf } from '../normalize/units.ts'
 import { parsePath } from '../path.ts'
@@ -39,7 +39,9 @@ function routesOf(event: Event): string[] {
   const parsed = parsePath(typeof path === 'string' ? path : '/*')
   if ('reason' in parsed) return []
   const lists = listOf(method).map((text) => parseMethods(text) ?? [])
-  const methods = lists.length === 0 || lists.some((list) => list.length === 0) ? ['ANY'] : lists.flat()
+  const isAny = lists.length === 0 || lists.some((list) => list.length === 0)
+  const methods = isAny ? ['ANY'] : lists.length === 1 ? (lists[0] as readonly Method[]) : lists.flat()
   // Parameters of other names are the same route.
-  return methods.map((name) => `${name} ${parsed.path.replace(/:\w+/g, ':_')}`)
+  const shape = parsed.path.replace(/:\w+/g, ':_')
+  return methods.map((name) => `${name} ${shape}`)
 }

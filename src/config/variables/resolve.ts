@@ -40,7 +40,14 @@ function resolveValue(resolver: Resolver, value: unknown, cursor: Cursor): unkno
   const out = ownOf(resolver, value, cursor)
   if (Array.isArray(out)) {
     for (let index = 0; index < out.length; index++) resolveUnder(resolver, out, cursor, index)
-  } else for (const key in out) resolveUnder(resolver, out, cursor, key)
+    return out
+  }
+  for (const key in out) {
+    const given = out[key]
+    // Most values are texts without a variable, and need no place of their own.
+    if (typeof given !== 'string' || given.includes('${')) resolveUnder(resolver, out, cursor, key)
+    else resolver.values++
+  }
   return out
 }
 
