@@ -12,7 +12,7 @@ export interface ConsoleResult {
 /** The console of this user's local platform, which is started when it does not run. Throws SLS7001. */
 export async function openConsole(io: ActionIo): Promise<ConsoleResult> {
   const home = homeOf(io.env)
-  const note = (text: string): void => io.tell({ kind: 'phase', name: text, state: 'start' })
+  const note = (text: string): void => io.tell({ kind: 'phase', name: text, state: 'note' })
   await ensurePlatform({ home, signal: io.signal, note })
   const record = await readRecord(home.record)
   if (!record) throw new SlsError(error('SLS7001', 'the local platform went away'))

@@ -58,15 +58,31 @@ export function typeMistake(schema: Schema, value: unknown, name: Name): Mistake
   return { code: 'SLS1003', message: `${name()} has to be ${wordsOf(schema)}, not ${valueWords(value)}` }
 }
 
-/** What to say of a key that the schema does not know: what it was meant to be, or where it belongs. */
-export function unknownKeyHelp(root: RootSchema, schema: Schema, key: string): string | undefined {
+/** What to say of a key that the schema of a map does not know: what it was meant to be, or where it belongs. */
+export function unknownKeyHelp(
+  root: RootSchema,
+  schema: Schema,
+  key: string,
+  { map, pointer }: Place,
+): string | undefined {
   if (Object.hasOwn(RETIRED_KEYS, key)) return RETIRED_KEYS[key]
   const known = Object.keys(schema.properties ?? {})
+  const within = homesWithin(root, schema, key)
+  const beside = within.filter((name) => Object.hasOwn(map, name))
+  if (beside.length > 0) return belongs(key, beside)
   const near = suggest(key, known)
   if (near) return `did you mean "${near}"?`
-  const home = homeOf(root, key) ?? homeWithin(schema, key)
+  const home = homeOf(root, key, pointer) ?? belongs(key, within)
   if (home) return home
   return known.length > 0 && known.length <= 12 ? `known are ${known.join(', ')}` : undefined
+}
+
+/** Where a key stands. */
+interface Place {
+  /** What has it. */
+  readonly map: object
+  /** Of the key. */
+  readonly pointer: string
 }
 
 export function clip(text: string): string {
@@ -91,22 +107,33 @@ function formCode(schema: Schema): Code {
   return schema.form === 'method' ? 'SLS1007' : 'SLS1040'
 }
 
-// A key at the wrong level is as common as a misspelt one.
-function homeOf(root: RootSchema, key: string): string | undefined {
-  const has = (schema: Schema | undefined): boolean =>
-    schema?.properties !== undefined && Object.hasOwn(schema.properties, key)
-  const homes: string[] = []
-  if (has(root)) homes.push('at the top of the file')
-  if (has(root.$defs['function'])) homes.push('of a function')
-  if (has(root.properties?.['provider'])) homes.push('under "provider"')
-  return homes.length > 0 ? `"${key}" is a key ${homes.join(' or ')}` : undefined
+// A key at the wrong level is as common as a misspelt one. What the key stands in comes first.
+function homeOf(root: RootSchema, key: string, pointer: string): string | undefined {
+  const homes: readonly (readonly [string, Schema | undefined, string])[] = [
+    ['/functions/', root.$defs['function'], 'of a function'],
+    ['/provider/', root.properties?.['provider'], 'under "provider"'],
+    ['/', root, 'at the top of the file'],
+  ]
+  const having = homes.filter(([, schema]) => Object.hasOwn(schema?.properties ?? {}, key))
+  const near = having.filter(([start]) => start !== '/' && pointer.startsWith(start))
+  const words = [...new Set([...near, ...having])].map(([, , where]) => where)
+  return words.length > 0 ? `"${key}" is a key ${words.join(' or ')}` : undefined
 }
 
 // So is one that stands beside the map that it belongs in.
-function homeWithin({ properties = {} }: Schema, key: string): string | undefined {
-  const homes = Object.keys(properties).filter((name) => Object.hasOwn(properties[name]?.properties ?? {}, key))
-  return homes.length > 0 ? `"${key}" belongs under ${homes.map((home) => `"${home}"`).join(' or ')}` : undefined
+function homesWithin(root: RootSchema, { properties = {} }: Schema, key: string): readonly string[] {
+  return Object.keys(properties).filter((name) => {
+    const { $ref, properties: own } = properties[name] ?? {}
+    return Object.hasOwn(own ?? root.$defs[$ref?.slice('#/$defs/'.length) ?? '']?.properties ?? {}, key)
+  })
 }
+
+function belongs(key: string, homes: readonly string[]): string | undefined {
+  const words = homes.slice(0, MOST_HOMES).map((home) => `"${home}"`)
+  return words.length > 0 ? `"${key}" belongs under ${words.join(' or ')}` : undefined
+}
+
+const MOST_HOMES = 3
 
 function typeOf(value: unknown): Type {
   if (value === null || value === undefined) return 'null'

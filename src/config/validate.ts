@@ -111,7 +111,7 @@ function checkTree(walk: Walk, schema: Schema, tree: Tree, spot: Spot): void {
 
 function checkKey(walk: Walk, schema: Schema, rule: Schema | boolean, spot: Spot): void {
   if (rule === false) {
-    const help = unknownKeyHelp(walk.schema, schema, spot.key)
+    const help = unknownKeyHelp(walk.schema, schema, spot.key, { map: spot.holder, pointer: pointerOf(spot) })
     const { above } = spot
     const where = typeof above === 'string' || pointerOf(above) === '' ? '' : ` in ${nameOf(above)}`
     tell(

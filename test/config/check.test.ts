@@ -9,6 +9,10 @@ describe('the schema', () => {
     ['command: ./server', '"command" belongs under "container" or "custom"'],
     ['build: ./image', '"build" belongs under "container"'],
     ['evnts: []', 'did you mean "events"?'],
+    ['events: [{ os: { bucket: b }, filter: { prefix: in/ } }]', '"filter" belongs under "os"'],
+    ['events: [{ kafka: { topic: t }, memorySize: 512 }]', '"memorySize" is a key of a function or under "provider"'],
+    ['events: [{ http: { path: / }, timeout: 5 }]', '"timeout" belongs under "http"'],
+    ['events: [{ qualifier: live }]', '"qualifier" belongs under "http" or "timer" or "os"'],
   ])('says of a key that stands at the wrong place where it belongs: %s', async (text, help) => {
     const failure = (await load(fn(text)).catch((error: unknown) => error)) as SlsError
     expect(failure.diagnostics[0]).toMatchObject({ code: 'SLS1002', help: [help] })

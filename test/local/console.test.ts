@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Event } from '@anyfaas/kit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openConsole } from '../../src/actions/console.ts'
 import { has } from '../peers.ts'
 import { Browser } from './browser.ts'
 import { FakePlatform } from './fake-platform.ts'
@@ -21,6 +23,21 @@ test('its files bring no secret, load nothing from elsewhere, and let nobody fra
   expect(Object.keys((await (await fetch(`${url}/_/samples.json`)).json()) as object)).toContain('queue')
   expect((await fetch(`${url}/_/nothing.js`)).status).toBe(401)
   await platform.close()
+})
+
+const useReal = useLocal()
+
+describe('the address of the console', () => {
+  test('is known when the platform runs, which is started for it and said as a note', async () => {
+    const told: Event[] = []
+    const fixture = useReal()
+    const { root: SLS_HOME } = fixture.home
+    const io = { cwd: SLS_HOME, env: { SLS_HOME }, signal: AbortSignal.timeout(60_000) }
+    const { url } = await openConsole({ ...io, tell: (event) => void told.push(event) })
+    const { port, token } = await fixture.record()
+    expect(url).toBe(`http://127.0.0.1:${port}/_/#token=${token}`)
+    expect(told).toEqual([{ kind: 'phase', name: 'starting the local platform', state: 'note' }])
+  })
 })
 
 describe.skipIf(!has('chromium'))('the console in a browser', () => {
@@ -135,8 +152,6 @@ describe.skipIf(!has('chromium'))('the console in a browser', () => {
     await browser.untilText('does not answer', '.trouble')
   })
 })
-
-const useReal = useLocal()
 
 describe.skipIf(!has('chromium'))('the console of a running platform', () => {
   test('shows a deployed function, calls it, and has its log and its numbers', async () => {
