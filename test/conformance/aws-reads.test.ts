@@ -172,6 +172,24 @@ it('what a plan reads whatever the artifacts are is read before they are there, 
     expect(actions().filter((one) => one === action)).toHaveLength(1)
 })
 
+it('an artifact is not read for a checksum that the packager told', async () => {
+  await open()
+  bench.write({ a: {} })
+  const { service } = await loadService({ dir: bench.dir, env: bench.env })
+  const made = {
+    id: 'a',
+    kind: 'zip',
+    bytes: 1,
+    handlers: {},
+    marks: { a: 'm' },
+    digest: `sha256:${'0'.repeat(64)}`,
+  } as const
+  const artifacts = [{ ...made, path: join(bench.dir, 'taken-away.zip') }]
+  const connection = await connector.connect({ service, env: bench.env, artifacts })
+  await connection.close()
+  expect(connection.drivers.length).toBeGreaterThan(0)
+})
+
 it('a file that cannot be packaged is told of alone, also where the platform refuses meanwhile', async () => {
   await open()
   bench.write({ a: {} })
