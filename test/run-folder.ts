@@ -23,5 +23,9 @@ export default function openRunFolder(): () => void {
   symlinkSync(join(outside, COMPILED), join(folder, COMPILED))
   for (const [name, inside] of Object.entries(SHARED)) process.env[name] ??= join(outside, inside)
   process.env['TMPDIR'] = folder
-  return () => removeFolder(folder)
+  const remove = (): void => removeFolder(folder)
+  // A run that takes too long is ended from outside, before it comes to its own end.
+  process.once('exit', remove)
+  process.once('SIGTERM', () => process.exit(143))
+  return remove
 }
