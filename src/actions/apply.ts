@@ -11,6 +11,11 @@ export interface ApplyWishes {
   readonly adopt?: boolean
 }
 
+interface Wishes extends ApplyWishes {
+  /** Done before the first step, when there is one and nobody else's thing is in the way. */
+  readonly before?: () => Promise<void>
+}
+
 /**
  * Does a plan, and throws unless all of it was done: SLS5001 and SLS5002 with what is done and what is not, SLS5003
  * before anything is touched when somebody else's thing is in the way, SLS5004 when another deploy is running.
@@ -18,7 +23,7 @@ export interface ApplyWishes {
 export async function perform(
   plan: Plan,
   { project, connection, io }: { project: Project; connection: Connection; io: ActionIo },
-  { adopt = false }: ApplyWishes = {},
+  { adopt = false, before }: Wishes = {},
 ): Promise<Outcome> {
   const strangers = adopt ? [] : plan.steps.filter((step) => step.isForeign)
   if (strangers.length > 0) {
@@ -28,6 +33,7 @@ export async function perform(
   if (changes(plan).length === 0) return { done: plan.steps, failed: [], skipped: [] }
   const release = await connection.lock?.(callOf(io))
   try {
+    await before?.()
     const width = connection.width
     const outcome = await applyPlan(plan, {
       drivers: driversOf(connection),

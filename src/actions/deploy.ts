@@ -8,8 +8,17 @@ import { onEach } from './each.ts'
 import type { ActionIo } from './io.ts'
 import { lackingSecrets } from './lacking-secrets.ts'
 import { deployedNames } from './operate.ts'
+import { timed } from './phase.ts'
 import { planFor, prepare, type Site } from './plan.ts'
-import { choosePlatforms, openProject, type Platform, type Project, type ProjectOptions, settle } from './project.ts'
+import {
+  choosePlatforms,
+  located,
+  openProject,
+  type Platform,
+  type Project,
+  type ProjectOptions,
+  settle,
+} from './project.ts'
 import { type Probe, probe } from './smoke.ts'
 
 export interface DeployOptions extends ProjectOptions, AddressOptions, Choice, ApplyWishes, CanaryWishes {
@@ -53,7 +62,9 @@ async function deployTo(
   io: ActionIo,
 ): Promise<DeployedPlatform> {
   const began = performance.now()
-  const prepared = await prepare(project, platform, { ...options, push: true }, io)
+  const pushes: (() => Promise<void>)[] = []
+  const later = (push: () => Promise<void>): void => void pushes.push(push)
+  const prepared = await prepare(project, platform, { ...options, push: true, later }, io)
   const { canary: share, alias = USUAL_ALIAS } = options
   const settings = {
     ...prepared,
@@ -66,7 +77,9 @@ async function deployTo(
     const plan = await planFor({ platform, connection, io }, prepared.resources, options)
     settle(project, lackingSecrets(plan, project, io, 'error'), options, io)
     if (changes(plan).length > 0) await options.confirm?.(plan)
-    await perform(plan, { project, connection, io }, options)
+    // Who refuses the plan has sent nothing.
+    const before = (): Promise<void> => sendImages(pushes, { project, platform, io })
+    await perform(plan, { project, connection, io }, { ...options, before })
     const aliases = await canary?.()
     const deployment = (await connection.info(callOf(io))) ?? { platform: platform.target.title, functions: [] }
     const probed = options.smoke === undefined ? undefined : await probe(deployment, options.smoke, io)
@@ -80,6 +93,18 @@ async function deployTo(
       ...(probed && { probe: probed }),
     }
   })
+}
+
+async function sendImages(
+  pushes: readonly (() => Promise<void>)[],
+  { project, platform, io }: { project: Project; platform: Platform; io: ActionIo },
+): Promise<void> {
+  if (pushes.length === 0) return
+  await timed(io, `images to their registry for ${platform.label}`, () =>
+    located(async () => {
+      for (const push of pushes) await push()
+    }, project.locate),
+  )
 }
 
 // What a canary needs and what passes it by is said before anything is touched.

@@ -27,6 +27,8 @@ export interface PackageActionOptions extends ProjectOptions {
   readonly only?: readonly string[]
   /** Push the images that are built: under the names in the file, or as `PREFIX/<service>-<function>`. */
   readonly push?: true | string
+  /** Takes each push instead of its being done now. */
+  readonly later?: (push: () => Promise<void>) => void
   /** Write each image as one file too. */
   readonly imageTar?: boolean
   /** Say what needs the package of this name. */
@@ -123,17 +125,17 @@ export async function packFor(
 async function imagesFor(
   project: Project,
   { service, target, label }: Platform,
-  { push, imageTar = false, request, ...options }: PackageActionOptions & { readonly request: PackRequest },
+  { push, later, imageTar = false, request, ...options }: PackageActionOptions & { readonly request: PackRequest },
   io: ActionIo,
 ): Promise<readonly Artifact[]> {
   const isBuilt = service.functions.some(({ code }) => code.kind === 'container' && code.build !== undefined)
   // A platform that runs no images says so when it translates.
   if (!isBuilt || !target.facts.runtimes['container']) return []
   const { packImages } = await import('../packager/image/pack-images.ts')
-  const wish = { ...request, env: io.env, tar: imageTar, ...(push !== undefined && { push }) }
+  const wish = { ...request, env: io.env, tar: imageTar, ...(push !== undefined && { push }), ...(later && { later }) }
   const { artifacts, diagnostics } = await timed(
     io,
-    `${push === undefined ? 'images' : 'images to their registry'} for ${label}`,
+    `${push === undefined || later ? 'images' : 'images to their registry'} for ${label}`,
     (onProgress) => located(() => packImages({ ...wish, onProgress }), project.locate),
   )
   settle(project, diagnostics, options, io)

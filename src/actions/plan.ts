@@ -43,11 +43,11 @@ export async function plan(options: DryRunOptions, io: ActionIo): Promise<PlanRe
   return { plans }
 }
 
-/** Packages and translates for one platform. Images are sent to their registry when `push` says so. */
+/** Packages and translates for one platform. Images are sent to their registry when `push` says so, and at once unless `later` takes it. */
 export async function prepare(
   project: Project,
   platform: Platform,
-  options: ProjectOptions & Pick<PackageActionOptions, 'push'>,
+  options: ProjectOptions & Pick<PackageActionOptions, 'push' | 'later'>,
   io: ActionIo,
 ): Promise<Prepared> {
   const { artifacts } = await packFor(project, platform, { ...options, out: join(project.dir, '.sls') }, io)

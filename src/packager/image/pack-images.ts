@@ -19,6 +19,8 @@ export interface ImagesRequest extends PackRequest {
   readonly push?: true | string
   /** Also write each image as one file. */
   readonly tar?: boolean
+  /** Takes each push instead of its being done now: what is pushed does not change any more, and its digest is known. */
+  later?(push: () => Promise<void>): void
   /** Told after each push. */
   onPush?(name: string, counts: PushCounts): void
 }
@@ -62,7 +64,11 @@ async function packOne(fn: ContainerFn, request: ImagesRequest): Promise<Made> {
   if (base && (push === undefined || tar)) await fetchBase(image, store, base)
   await writeLayout(store, image, name)
   const archive = tar ? await writeArchive(join(outDir, `${id}.tar`), store, image, name) : undefined
-  if (target && push !== undefined) await send({ image, store, target, request, ...(base && { base }) })
+  if (target && push !== undefined) {
+    const sending = (): Promise<void> => send({ image, store, target, request, ...(base && { base }) })
+    if (request.later) request.later(sending)
+    else await sending()
+  }
   const sizes = image.manifests.flatMap(({ manifest }) => layersOf(manifest).filter((layer) => store.has(layer)))
   const artifact: Artifact = {
     id,

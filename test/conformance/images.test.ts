@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type FakeRegistry, openRegistry } from '../packager/image/fake-registry.ts'
+import { aliyun3 } from './aliyun-3.ts'
+import { Bench, type Tree } from './edition.ts'
+
+// Images that are built here go to their registry as a part of what was agreed to.
+
+let bench: Bench
+let registry: FakeRegistry
+
+beforeEach(async () => {
+  registry = await openRegistry()
+  bench = await new Bench(aliyun3).start()
+  const container = { build: { base: 'scratch' }, image: `${registry.host}/team/app`, port: 9000, command: ['./a.js'] }
+  bench.write({ a: { runtime: 'container', container } as Tree })
+})
+
+afterEach(async () => {
+  await bench.close()
+  await registry.close()
+})
+
+it('neither a plan nor a deploy that is not agreed to pushes anything', async () => {
+  const [planned] = await bench.plan()
+  expect(planned).toBe('create function/a')
+  const refuse = async (): Promise<void> => {
+    throw new Error('no')
+  }
+  await expect(bench.deploy({ confirm: refuse })).rejects.toThrow('no')
+  bench.emulator.plant('shop-dev-a')
+  await expect(bench.deploy()).rejects.toThrow('SLS5003')
+  expect(registry.seen).toEqual([])
+})
+
+it('what is pushed is there before the first step, by the digest that the plan names', async () => {
+  let pushed: Buffer | undefined
+  bench.emulator.options = {
+    boundary: ({ action }) => {
+      if (action === 'CreateFunction') pushed = registry.manifests.get('dev')
+    },
+  }
+  await bench.deploy()
+  if (!pushed) throw new Error('nothing was pushed before the function')
+  const digest = createHash('sha256').update(pushed).digest('hex')
+  expect(JSON.stringify(bench.emulator.state())).toContain(`${registry.host}/team/app@sha256:${digest}`)
+  expect(await bench.plan()).toEqual([])
+  const sent = registry.seen.length
+  expect((await bench.deploy()).counts).toEqual({})
+  expect(registry.seen).toHaveLength(sent)
+})
