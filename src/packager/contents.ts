@@ -19,7 +19,7 @@ import { languageParts } from './languages/parts.ts'
 import { checkAddons, checkStartFile } from './machine/native-code.ts'
 import { type PlatformCode, USUAL_PLATFORM } from './machine/platform-code.ts'
 import { selectPackages } from './packages/package-files.ts'
-import type { Wanted } from './packages/packages.ts'
+import { hasManyPackages, type Wanted } from './packages/packages.ts'
 import { onlyRequired } from './packages/required.ts'
 import type { Ahead } from './work/ahead.ts'
 import type { PackEntry } from './work/entries-key.ts'
@@ -52,6 +52,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   const { functions } = group
   const code = codeOf(functions, service, serviceDir)
   if (hasErrors(code.diagnostics)) return { entries: [], diagnostics: code.diagnostics }
+  expectFiles(code, group, query)
   const machine = platform.machineOf(functions[0] as Fn)
   const languages = await languageParts({ ...query, functions, machine, programOf: platform.programOf })
   const patterns = compilePatterns([...code.folders, ...group.patterns], readIgnoreFiles(serviceDir))
@@ -81,8 +82,7 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
   const add = (entry: PackEntry) => entries.set(entry.name, entry)
   for (const entry of languages.entries) add(entry)
   for (const file of [...needed, ...own.files]) if (!framed.replaces(file.name)) add(fromFile(file))
-  for (const entry of framed.entries) add(entry)
-  for (const { name, bytes } of bundles.files) add(generated(name, bytes))
+  for (const entry of [...framed.entries, ...bundles.files.map((file) => generated(file.name, file.bytes))]) add(entry)
   for (const entry of entriesOf({ code, bundles, query, scope })) add(entry)
   const checks = [...checkModules(code, entries), ...startServers(code.servers, entries, platform)]
   const machineChecks = [...checkAddons(entries, machine), ...checkStarts(functions, entries, { machine, platform })]
@@ -91,6 +91,10 @@ export async function contentsOf(group: Group, query: ContentsQuery): Promise<Co
     entries: [...entries.values()],
     diagnostics: [...parts.flatMap((part) => part.diagnostics), ...checks, ...machineChecks],
   }
+}
+
+function expectFiles({ withPackages }: Code, { traced }: Group, { ahead, serviceDir }: ContentsQuery): void {
+  if (ahead && withPackages && traced !== true && hasManyPackages(serviceDir)) ahead.expect()
 }
 
 // Few files are left of traced packages.

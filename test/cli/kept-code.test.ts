@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,6 +86,22 @@ describe('kept compiled code', () => {
     expect(before.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['dist-cli-main.cjs', 'dist-actions-package.cjs-walks']),
     )
+    pack()
+    expect(keptFiles(VERSION)).toEqual(before)
+  })
+
+  it('is used again after a walk that started threads, which set nothing up otherwise', () => {
+    mkdirSync(join(dir, 'many/data'), { recursive: true })
+    const file = 'service: many\nprovider: { name: aws, runtime: nodejs20 }\nfunctions: { a: { handler: a.a } }\n'
+    write('many/serverless.yml', file)
+    write('many/a.js', 'exports.a = 1')
+    for (let index = 0; index < 500; index++) write(`many/data/${index}.txt`, `${index}`)
+    const pack = (): string => node(SLS, 'package', '-d', join(dir, 'many'), '--provider', 'aws')
+    pack()
+    const before = keptFiles(VERSION)
+    rmSync(join(dir, 'many/.sls'), { recursive: true })
+    pack()
+    expect(keptFiles(VERSION)).toEqual(before)
     pack()
     expect(keptFiles(VERSION)).toEqual(before)
   })

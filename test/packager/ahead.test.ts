@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTree } from '../../src/packager/files/tree.ts'
+import { hasManyPackages } from '../../src/packager/packages/packages.ts'
 import { Ahead } from '../../src/packager/work/ahead.ts'
 import type { PackEntry } from '../../src/packager/work/entries-key.ts'
 import { makeZips } from '../../src/packager/zips.ts'
@@ -105,6 +106,31 @@ describe('what is compressed ahead', () => {
     ahead.offer(entries)
     await ahead.end()
     expect(packsIn(made.cacheDir)).toEqual([])
+  })
+
+  it('may have started its threads before anything is found, and for nothing', async () => {
+    const made = project(PACKAGES)
+    const entries = entriesOf(made)
+    const ahead = aheadFor(made)
+    ahead.expect()
+    expect(await zip(made, entries, ahead)).toEqual(await zip(made, entries))
+    removeFolder(made.cacheDir)
+    const vain = aheadFor(made)
+    vain.expect()
+    expect((await zip(made, entries.slice(0, 3), vain)).size).toBe(3)
+    const unused = aheadFor(made)
+    unused.expect()
+    await unused.end()
+    expect(unused.take()).toBeUndefined()
+  })
+
+  it('is expected where npm has installed many packages', () => {
+    const list = (bytes: number) => ({ 'node_modules/.package-lock.json': '{}'.padEnd(bytes) })
+    expect([{}, list(2), list(64 << 10)].map((files) => hasManyPackages(project(files).dir))).toEqual([
+      false,
+      false,
+      true,
+    ])
   })
 
   it('leaves nothing when something else is wrong with the service', async () => {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PackageOptions } from '../../src/kit/src/index.ts'
+import { servicePackages } from '../../src/packager/packages/packages.ts'
 import { customOf, fnOf, type Given, mistakesOf, type Project, packProject, serviceOf, useProjects } from './project.ts'
 import { readZip, unpack } from './unzip.ts'
 
@@ -153,6 +154,29 @@ describe('the packages of copied code', () => {
     const dir = await unpack(join(made.outDir, 'shop.zip'), join(made.outDir, 'unpacked'))
     const script = 'require("./sls_login.js").handler({}).then(console.log)'
     expect(execFileSync(process.execPath, ['-e', script], { cwd: dir, encoding: 'utf8' })).toBe('1+lib+2\n')
+  })
+
+  it("are taken from where they really lie, also those in npm's list", () => {
+    const made = project({
+      'node_modules/.package-lock.json': JSON.stringify({
+        packages: {
+          'node_modules/a': {},
+          'node_modules/b': {},
+          'node_modules/b/node_modules/@s/c': {},
+          'node_modules/gone': {},
+        },
+      }),
+      'node_modules/a/package.json': '{}',
+      'store/b/package.json': '{}',
+      'store/b/node_modules/@s/c/package.json': '{}',
+      'node_modules/b': { link: '../store/b' },
+    })
+    const dir = realpathSync(made.dir)
+    expect(servicePackages(dir, false).packages).toEqual([
+      { at: 'node_modules/a', path: join(dir, 'node_modules/a') },
+      { at: 'node_modules/b', path: join(dir, 'store/b') },
+      { at: 'node_modules/b/node_modules/@s/c', path: join(dir, 'store/b/node_modules/@s/c') },
+    ])
   })
 
   it('are refused when they are links out of the project', async () => {

@@ -8,7 +8,7 @@ export function hasSecretName(name: string): boolean {
 
 /** True for a file whose content is worth a look: configuration and sources of the service's own, written by hand. */
 export function mayHoldAccessKey({ name, size }: Pick<TreeFile, 'name' | 'size'>): boolean {
-  return size <= MAX_BYTES && READABLE.test(lastPart(name)) && !isOthers(name)
+  return size <= MAX_BYTES && !isOthers(name) && READABLE.test(lastPart(name))
 }
 
 export function holdsAccessKey(bytes: Uint8Array): boolean {
@@ -17,8 +17,8 @@ export function holdsAccessKey(bytes: Uint8Array): boolean {
 
 /** Warnings for files of the service that look like secrets and are packaged nevertheless, because they may be none. */
 export function findSecrets(names: readonly string[], holdsKey: (name: string) => boolean): Diagnostic[] {
-  return names.flatMap((name) => {
-    if (isOthers(name)) return []
+  const own = names.filter((name) => !isOthers(name))
+  return own.flatMap((name) => {
     const reason = hasSecretName(name)
       ? 'looks like a file of secrets by its name'
       : holdsKey(name) && 'holds what looks like an access key'

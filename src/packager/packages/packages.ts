@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isRecord, type Json, namesOf, readJson, readManifest } from '../files/json-file.ts'
 
 /** A package folder and its place in the artifact. */
@@ -133,10 +133,34 @@ function lockedPackages(serviceDir: string, productionOnly: boolean): PlacedPack
   )
   if (entries.some(([at, { link }]) => link === true || !/^node_modules\/(?!.*(?:^|\/)\.\.?(?:\/|$))/.test(at)))
     return undefined
+  const realOf = realPathsIn(serviceDir)
   return entries
     .filter(([at, { dev }]) => !(productionOnly && dev === true) && existsSync(join(serviceDir, at)))
-    .map(([at]) => ({ at, path: realpathSync(join(serviceDir, at)) }))
+    .map(([at]) => ({ at, path: realOf(at) }))
 }
+
+// Of paths below a folder that is a real one. `realpathSync` alone would look at every folder on the way, for each of them.
+function realPathsIn(folder: string): (name: string) => string {
+  const known = new Map([['.', folder]])
+  const realOf = (name: string): string => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const path = join(realOf(dirname(name)), basename(name))
+    const real = lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
+    known.set(name, real)
+    return real
+  }
+  return realOf
+}
+
+/** Whether npm has installed so many packages that their files are worth threads, as far as that can be said without a look at them. */
+export function hasManyPackages(serviceDir: string): boolean {
+  const stats = statSync(join(serviceDir, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false })
+  return stats !== undefined && stats.size >= MANY_BYTES
+}
+
+// Of npm's list; some hundred packages.
+const MANY_BYTES = 64 << 10
 
 function installed(serviceDir: string): Wanted[] {
   const home = join(serviceDir, 'node_modules')

@@ -35,6 +35,11 @@ export class Ahead {
     this.#options = options
   }
 
+  /** Says that there will be enough for threads: they start while nothing is found yet. */
+  expect(): void {
+    if (!this.#isOver) this.#beginOnce()
+  }
+
   /** Says that these will probably be needed. */
   offer(contents: Iterable<Content>): void {
     if (this.#isOver) return
@@ -64,13 +69,16 @@ export class Ahead {
     for (const { path } of begun?.packs ?? []) rmSync(path, { force: true })
   }
 
-  #push(): void {
+  #beginOnce(): Begun | undefined {
     this.#begun ??= this.#begin()
-    if (!this.#begun) {
-      this.#isOver = true
-      return
-    }
-    const { pool, packs } = this.#begun
+    if (!this.#begun) this.#isOver = true
+    return this.#begun
+  }
+
+  #push(): void {
+    const begun = this.#beginOnce()
+    if (!begun) return
+    const { pool, packs } = begun
     const room = BATCHES * packs.length - this.#pushed
     for (const batch of this.#waiting.splice(0, room)) {
       this.#pushed++
@@ -96,7 +104,7 @@ export class Ahead {
 }
 
 // What a worker does in the time that it takes to look for all files of a large project. The rest goes to who is free first.
-const BATCHES = 6
+const BATCHES = 12
 
 function isSame(found: Content | undefined, { source, scan }: Content): boolean {
   return found?.source === source && found.scan === scan

@@ -22,12 +22,15 @@ export function blocksOf(entries: readonly PackEntry[]): EntryBlock[] {
   const blocks: EntryBlock[] = []
   let from = 0
   let shared = 0
-  for (const [at, { name, fn }] of entries.entries()) {
+  let to = 0
+  // Not `entries.entries()`, which makes two objects for each of all files.
+  for (const { name, fn } of entries) {
+    to++
     if (fn !== undefined) continue
     shared++
     if (shared < MIN_SHARED || (shared < MAX_SHARED && !endsBlock(name))) continue
-    blocks.push(blockOf(entries.slice(from, at + 1)))
-    from = at + 1
+    blocks.push(blockOf(entries.slice(from, to)))
+    from = to
     shared = 0
   }
   if (from < entries.length) blocks.push(blockOf(entries.slice(from)))

@@ -30,9 +30,16 @@ export interface FileTask extends PieceTask {
 
 export function encodeTasks(id: number, tasks: readonly FileTask[]): TaskBatch {
   const numbers = new Float64Array(tasks.length * TASK_COLUMNS)
-  for (const [at, { source, start, length, isLast, scan }] of tasks.entries()) {
-    const { size, mtimeMs, ctimeMs, ino } = source
-    numbers.set([size, mtimeMs, ctimeMs, ino, start, length, Number(isLast), Number(scan)], at * TASK_COLUMNS)
+  let at = 0
+  for (const { source, start, length, isLast, scan } of tasks) {
+    numbers[at++] = source.size
+    numbers[at++] = source.mtimeMs
+    numbers[at++] = source.ctimeMs
+    numbers[at++] = source.ino
+    numbers[at++] = start
+    numbers[at++] = length
+    numbers[at++] = Number(isLast)
+    numbers[at++] = Number(scan)
   }
   return { id, paths: tasks.map(({ source }) => source.path), numbers }
 }

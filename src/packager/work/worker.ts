@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { KeyColumn } from '../cache/key-column.ts'
 import { PackWriter } from '../cache/pack-writer.ts'
@@ -6,8 +5,6 @@ import { decodeTasks, encodeResults, type TaskBatch, type WorkerSetup } from './
 import { createPieceWork, type PieceResult, type PieceTask } from './piece-work.ts'
 
 // A thread that compresses pieces into a pack of its own. It ends when it is told so by `undefined`.
-// Here is work enough for the optimizing compiler, which `src/cli/engine.ts` holds back: this is how V8 begins.
-setFlagsFromString('--interrupt-budget=135168')
 const { packPath, known } = workerData as WorkerSetup
 const keys = new KeyColumn(known)
 const pack = new PackWriter(packPath)
