@@ -56,9 +56,11 @@ export class Browser {
     this.#page = page
   }
 
+  /** Opens another page, and waits until it is there: the one before is complete as well, for a moment longer. */
   async go(url: string): Promise<void> {
+    const before = await this.value<number>('performance.timeOrigin')
     await this.#page.send('Page.navigate', { url })
-    await this.until('document.readyState === "complete"', 'the page')
+    await this.until(`performance.timeOrigin !== ${before} && document.readyState === "complete"`, 'the page')
   }
 
   async theme(dark: boolean): Promise<void> {
@@ -86,7 +88,8 @@ export class Browser {
   }
 
   async untilText(text: string, selector = 'body'): Promise<void> {
-    await until(async () => (await this.text(selector)).includes(text), `"${text}" in ${selector}`)
+    const found = `document.querySelector(${JSON.stringify(selector)})?.innerText.includes(${JSON.stringify(text)})`
+    await this.until(found, `"${text}" in ${selector}`)
   }
 
   /** Presses the left button of the mouse in the middle of an element. */
