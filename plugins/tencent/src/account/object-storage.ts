@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import { type Asking, clock, Patience } from '@anyfaas/kit'
+import { agentFor } from './agents.ts'
 import { describeSilence, isPassing, isThrottled, refuse } from './failures.ts'
 import type { ApiConfig } from './sdk.ts'
 
@@ -72,6 +73,7 @@ async function once(call: StorageRequest, config: ApiConfig, signal: AbortSignal
   const { protocol, hostname, port } = new URL(config.endpoint ?? `https://${host}`)
   const options = {
     ...{ method, hostname, port, path: part === undefined ? path : `${path}?${part}`, signal },
+    agent: protocol === 'http:' ? PLAIN : SECURE,
     headers: {
       ...signed,
       'content-length': body?.length ?? 0,
@@ -95,6 +97,8 @@ async function once(call: StorageRequest, config: ApiConfig, signal: AbortSignal
 }
 
 const LASTS_SEC = 3600
+const PLAIN = agentFor('http:')
+const SECURE = agentFor('https:')
 
 // In the shape of the vendor's own library, so that one reader understands both.
 function failure(httpCode: number, xml: string): Error {

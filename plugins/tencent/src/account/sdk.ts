@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import { createRequire } from 'node:module'
 import type { Tree } from '@anyfaas/kit'
+import { agentFor } from './agents.ts'
 
 // The vendor's package is CommonJS and takes a tenth of a second: it is loaded where a call needs it.
 const load = createRequire(import.meta.url)
@@ -33,7 +32,9 @@ export function addressOf(word: string): string {
 export function makeClient(product: Product, { credentials, region, endpoint }: ApiConfig): ApiClient {
   const { CommonClient } = load('tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client') as ClientModule
   const { protocol, host, pathname } = new URL(endpoint ?? addressOf(product.word))
-  const agent = agentFor(protocol, endpoint !== undefined)
+  // Without an agent the library closes each connection and takes `http_proxy`, for loopback too. An address of the user's
+  // own is asked directly; the vendor's goes by the proxy where there is one.
+  const agent = endpoint === undefined && process.env['http_proxy'] ? undefined : agentFor(protocol)
   const httpProfile = {
     protocol: `${protocol}//`,
     endpoint: host + pathname.replace(/\/$/, ''),
@@ -57,11 +58,4 @@ interface ClientModule {
 
 interface TokenModule {
   readonly OIDCRoleArnCredential: new () => { getCredential(): Promise<ApiConfig['credentials']> }
-}
-
-// Without an agent the library closes each connection and takes `http_proxy`, for loopback too. An address of the user's
-// own is asked directly; the vendor's goes by the proxy where there is one.
-function agentFor(protocol: string, isOwn: boolean): HttpAgent | undefined {
-  if (!isOwn && process.env['http_proxy']) return undefined
-  return protocol === 'http:' ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true })
 }
