@@ -31,6 +31,8 @@ export interface PackageActionOptions extends ProjectOptions {
   readonly later?: (push: () => Promise<void>) => void
   /** Write each image as one file too. */
   readonly imageTar?: boolean
+  /** Only digests are wanted of images: layers of a base stay where they are. */
+  readonly digestsOnly?: boolean
   /** Say what needs the package of this name. */
   readonly why?: string
 }
@@ -125,14 +127,25 @@ export async function packFor(
 async function imagesFor(
   project: Project,
   { service, target, label }: Platform,
-  { push, later, imageTar = false, request, ...options }: PackageActionOptions & { readonly request: PackRequest },
+  {
+    push,
+    later,
+    imageTar: tar = false,
+    digestsOnly = false,
+    request,
+    ...options
+  }: PackageActionOptions & { readonly request: PackRequest },
   io: ActionIo,
 ): Promise<readonly Artifact[]> {
   const isBuilt = service.functions.some(({ code }) => code.kind === 'container' && code.build !== undefined)
   // A platform that runs no images says so when it translates.
   if (!isBuilt || !target.facts.runtimes['container']) return []
   const { packImages } = await import('../packager/image/pack-images.ts')
-  const wish = { ...request, env: io.env, tar: imageTar, ...(push !== undefined && { push }), ...(later && { later }) }
+  const wish = {
+    ...{ ...request, env: io.env, tar, digestsOnly },
+    ...(push !== undefined && { push }),
+    ...(later && { later }),
+  }
   const { artifacts, diagnostics } = await timed(
     io,
     `${push === undefined || later ? 'images' : 'images to their registry'} for ${label}`,

@@ -50,7 +50,12 @@ export async function prepare(
   options: ProjectOptions & Pick<PackageActionOptions, 'push' | 'later'>,
   io: ActionIo,
 ): Promise<Prepared> {
-  const { artifacts } = await packFor(project, platform, { ...options, out: join(project.dir, '.sls') }, io)
+  const { artifacts } = await packFor(
+    project,
+    platform,
+    { ...options, out: join(project.dir, '.sls'), digestsOnly: true },
+    io,
+  )
   const { resources, diagnostics } = await translateFor(platform, { artifacts })
   settle(project, diagnostics, options, io)
   return { artifacts, resources }

@@ -12,9 +12,13 @@ let registry: FakeRegistry
 beforeEach(async () => {
   registry = await openRegistry()
   bench = await new Bench(aliyun3).start()
-  const container = { build: { base: 'scratch' }, image: `${registry.host}/team/app`, port: 9000, command: ['./a.js'] }
-  bench.write({ a: { runtime: 'container', container } as Tree })
+  writeOn('scratch')
 })
+
+function writeOn(base: string): void {
+  const container = { build: { base }, image: `${registry.host}/team/app`, port: 9000, command: ['./a.js'] }
+  bench.write({ a: { runtime: 'container', container } as Tree })
+}
 
 afterEach(async () => {
   await bench.close()
@@ -49,3 +53,37 @@ it('what is pushed is there before the first step, by the digest that the plan n
   expect((await bench.deploy()).counts).toEqual({})
   expect(registry.seen).toHaveLength(sent)
 })
+
+it('a plan fetches no layer of a base, and names the digest that is pushed with it', async () => {
+  const layer = putBase('1')
+  writeOn(`${registry.host}/team/base:1`)
+  const isFetched = (): boolean => registry.seen.some(({ method, path }) => method === 'GET' && path.includes(layer))
+  expect(await bench.plan()).toEqual(['create function/a'])
+  expect(isFetched()).toBe(false)
+  await expect(bench.deploy({ confirm: () => Promise.reject(new Error('no')) })).rejects.toThrow('no')
+  expect(isFetched()).toBe(false)
+  await bench.deploy()
+  const pushed = registry.manifests.get('dev')?.toString() ?? ''
+  expect(pushed).toContain(layer)
+  expect(await bench.plan()).toEqual([])
+})
+
+/** Puts an image of one layer into the registry; the layer's digest. */
+function putBase(tag: string): string {
+  const add = (bytes: Buffer, mediaType: string) => {
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    registry.blobs.set(digest, bytes)
+    return { mediaType, digest, size: bytes.length }
+  }
+  const layer = add(Buffer.from('a layer'), 'application/vnd.oci.image.layer.v1.tar')
+  const rootfs = { type: 'layers', diff_ids: [layer.digest] }
+  const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs }))
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: add(config, 'application/vnd.oci.image.config.v1+json'),
+    layers: [layer],
+  }
+  registry.manifests.set(tag, Buffer.from(JSON.stringify(manifest)))
+  return layer.digest
+}

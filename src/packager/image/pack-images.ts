@@ -19,6 +19,8 @@ export interface ImagesRequest extends PackRequest {
   readonly push?: true | string
   /** Also write each image as one file. */
   readonly tar?: boolean
+  /** Only digests are wanted: layers of a base stay where they are. */
+  readonly digestsOnly?: boolean
   /** Takes each push instead of its being done now: what is pushed does not change any more, and its digest is known. */
   later?(push: () => Promise<void>): void
   /** Told after each push. */
@@ -33,7 +35,7 @@ export interface PackedImages {
 
 /**
  * Makes the images of all functions with `container.build`, each an OCI layout in the folder of artifacts, and pushes them when
- * asked to. Layers of a base are not fetched for a push: the registry takes them over, or they are streamed.
+ * asked to. Layers of a base are not fetched for a digest, nor for a push: the registry takes them over, or they are streamed.
  */
 export async function packImages(request: ImagesRequest): Promise<PackedImages> {
   const { service, only } = request
@@ -53,7 +55,7 @@ interface Made {
 }
 
 async function packOne(fn: ContainerFn, request: ImagesRequest): Promise<Made> {
-  const { service, outDir, push, tar = false } = request
+  const { service, outDir, push, tar = false, digestsOnly = false } = request
   const id = `${service.name}-${fn.name}`
   const target = targetOf(fn, request)
   const name = target ? writeReference(target) : `${repositoryName(id)}:${service.stage}`
@@ -61,7 +63,7 @@ async function packOne(fn: ContainerFn, request: ImagesRequest): Promise<Made> {
   const { image, base, diagnostics } = await build(fn, store, request)
   if (hasErrors(diagnostics)) throw new SlsError(diagnostics)
   // Whoever gets files gets all of them; a registry is given only what it does not have.
-  if (base && (push === undefined || tar)) await fetchBase(image, store, base)
+  if (base && (tar || (push === undefined && !digestsOnly))) await fetchBase(image, store, base)
   await writeLayout(store, image, name)
   const archive = tar ? await writeArchive(join(outDir, `${id}.tar`), store, image, name) : undefined
   if (target && push !== undefined) {
