@@ -1,9 +1,9 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request as plain } from 'node:http'
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request as plain } from 'node:http'
 import { request as secure } from 'node:https'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import type { Tree } from '@anyfaas/kit'
+import { CONNECT_MS, type Tree } from '@anyfaas/kit'
 import type { Headers } from './sdk.ts'
 
 export interface WireRequest {
@@ -38,11 +38,24 @@ export async function send({ method, url, headers, body }: WireRequest, signal: 
   const options = { method, headers: headers as OutgoingHttpHeaders, signal, timeout: SILENT_MS }
   const outgoing = (url.startsWith('https:') ? secure : plain)(url, options, resolve)
   outgoing.on('error', reject)
+  limitConnecting(outgoing, url)
   outgoing.on('timeout', () => outgoing.destroy(new WireFailure(0, 'ETIMEDOUT', `no answer from ${new URL(url).host}`)))
   if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body)
   else pipeline(body, outgoing).catch(reject)
   const answer = await promise
   return { status: answer.statusCode ?? 0, headers: answer.headers as Headers, body: await buffer(answer) }
+}
+
+function limitConnecting(outgoing: ClientRequest, url: string): void {
+  const { protocol, host } = new URL(url)
+  const failure = new WireFailure(0, 'ETIMEDOUT', `no connection to ${host} within ${CONNECT_MS / 1000} s`)
+  outgoing.once('socket', (socket) => {
+    // One that was kept is there.
+    if (!socket.connecting) return
+    const timer = setTimeout(() => outgoing.destroy(failure), CONNECT_MS)
+    const settle = (): void => clearTimeout(timer)
+    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', settle).once('close', settle)
+  })
 }
 
 /** The fields of what a service says of a failure. */
