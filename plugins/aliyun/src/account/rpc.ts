@@ -1,16 +1,7 @@
 import type { Call, Patience } from '@anyfaas/kit'
 import type { Credentials } from './credentials.ts'
 import { Lanes } from './lanes.ts'
-import {
-  type ApiAnswer,
-  type ApiClient,
-  apiParams,
-  apiRequest,
-  configOf,
-  makeApi,
-  ONCE,
-  runtimeOptions,
-} from './sdk.ts'
+import { type ApiAnswer, type ApiClient, apiParams, apiRequest, configOf, makeApi, once } from './sdk.ts'
 
 /** What reaches a product's API. */
 export interface Reach {
@@ -45,8 +36,9 @@ export class Rpc {
   /** Does one call when the platform can take it. */
   async call({ action, query = {}, about }: RpcRequest, { signal }: Pick<Call, 'signal'>): Promise<ApiAnswer> {
     const params = apiParams({ ...STYLE, action, version: this.#version })
-    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest({ query }), runtimeOptions(ONCE))
-    return await this.#lanes.run({ action, about, isRead: READS.test(action) }, send, signal)
+    const isRead = READS.test(action)
+    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest({ query }), once(isRead))
+    return await this.#lanes.run({ action, about, isRead }, send, signal)
   }
 }
 

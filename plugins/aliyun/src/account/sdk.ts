@@ -72,9 +72,6 @@ export function configOf(
   return { ...keys, protocol: protocol.slice(0, -1), endpoint: host, regionId: region }
 }
 
-/** One attempt: whether another is worth it is for ours to say. */
-export const ONCE = { autoretry: false, maxAttempts: 1, readTimeout: 60_000, connectTimeout: CONNECT_MS }
-
 /** What `callApi` takes, of plain data. */
 export function apiParams(params: object): object {
   return new (core().$OpenApiUtil.Params)(params)
@@ -84,10 +81,17 @@ export function apiRequest(request: object): object {
   return new (core().$OpenApiUtil.OpenApiRequest)(request)
 }
 
-export function runtimeOptions(options: object): object {
+/**
+ * One attempt: whether another is worth it is for ours to say. What the library calls the time to connect is how long a connection may be
+ * silent, while an answer is awaited too. A read is tried again then; a change or an invocation has to be waited for.
+ */
+export function once(isRead: boolean): object {
   const { RuntimeOptions } = load('@darabonba/typescript') as { RuntimeOptions: Maker }
-  return new RuntimeOptions(options)
+  const connectTimeout = isRead ? CONNECT_MS : ANSWER_MS
+  return new RuntimeOptions({ autoretry: false, maxAttempts: 1, readTimeout: ANSWER_MS, connectTimeout })
 }
+
+const ANSWER_MS = 60_000
 
 type Maker = new (fields: object) => object
 

@@ -11,8 +11,7 @@ import {
   configOf,
   type Headers,
   makeFc3,
-  ONCE,
-  runtimeOptions,
+  once,
 } from '../../account/sdk.ts'
 import type { Api, ApiRequest } from '../../deploy/api.ts'
 
@@ -73,8 +72,9 @@ export class Fc3Client implements Api {
       reqBodyType: 'json',
       bodyType,
     })
-    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest(sent), runtimeOptions(ONCE))
-    return await this.#lanes.run({ action, about, isRead: method === 'GET' }, send, signal)
+    const isRead = method === 'GET'
+    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest(sent), once(isRead))
+    return await this.#lanes.run({ action, about, isRead }, send, signal)
   }
 
   /** All items of a list, page by page. `field` is where the answer holds them. */
