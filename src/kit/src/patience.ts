@@ -70,6 +70,9 @@ interface Silence {
 /** How long a connection may take; what takes longer counts as no answer, and is tried again as such. */
 export const CONNECT_MS = 10_000
 
+/** How long the answer to a call is awaited that runs no function. */
+export const ANSWER_MS = 60_000
+
 // What passes sooner is nobody's business.
 const QUIET_MS = 2000
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { CONNECT_MS } from '@anyfaas/kit'
+import { ANSWER_MS, CONNECT_MS } from '@anyfaas/kit'
 
 // The vendor's packages are CommonJS and take a tenth of a second: each is loaded where a call needs it.
 const load = createRequire(import.meta.url)
@@ -83,15 +83,14 @@ export function apiRequest(request: object): object {
 
 /**
  * One attempt: whether another is worth it is for ours to say. What the library calls the time to connect is how long a connection may be
- * silent, while an answer is awaited too. A read is tried again then; a change or an invocation has to be waited for.
+ * silent, while an answer is awaited too. A read is tried again then; a change or an invocation has to be waited for: `answerMs`, in
+ * milliseconds.
  */
-export function once(isRead: boolean): object {
+export function once(isRead: boolean, answerMs = ANSWER_MS): object {
   const { RuntimeOptions } = load('@darabonba/typescript') as { RuntimeOptions: Maker }
-  const connectTimeout = isRead ? CONNECT_MS : ANSWER_MS
-  return new RuntimeOptions({ autoretry: false, maxAttempts: 1, readTimeout: ANSWER_MS, connectTimeout })
+  const connectTimeout = isRead ? CONNECT_MS : answerMs
+  return new RuntimeOptions({ autoretry: false, maxAttempts: 1, readTimeout: answerMs, connectTimeout })
 }
-
-const ANSWER_MS = 60_000
 
 type Maker = new (fields: object) => object
 

@@ -3,7 +3,7 @@ import { request as secure } from 'node:https'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { CONNECT_MS, type Tree } from '@anyfaas/kit'
+import { ANSWER_MS, CONNECT_MS, type Tree } from '@anyfaas/kit'
 import type { Headers } from './sdk.ts'
 
 export interface WireRequest {
@@ -12,6 +12,8 @@ export interface WireRequest {
   readonly headers: Headers
   /** A stream is sent with the `content-length` that the headers name. */
   readonly body?: Buffer | Readable
+  /** How long a connection may be silent, in milliseconds; a minute when missing. */
+  readonly silentMs?: number | undefined
 }
 
 export interface WireAnswer {
@@ -33,9 +35,10 @@ export class WireFailure extends Error {
 }
 
 /** One signed request to a service of the vendor, and the whole of its answer, whatever its status. */
-export async function send({ method, url, headers, body }: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
+export async function send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
+  const { method, url, headers, body, silentMs = ANSWER_MS } = request
   const { promise, resolve, reject } = answerLater()
-  const options = { method, headers: headers as OutgoingHttpHeaders, signal, timeout: SILENT_MS }
+  const options = { method, headers: headers as OutgoingHttpHeaders, signal, timeout: silentMs }
   const outgoing = (url.startsWith('https:') ? secure : plain)(url, options, resolve)
   outgoing.on('error', reject)
   limitConnecting(outgoing, url)
@@ -68,8 +71,6 @@ export function fieldsOf(body: Buffer): Tree {
     return {}
   }
 }
-
-const SILENT_MS = 60_000
 
 function answerLater(): {
   promise: Promise<IncomingMessage>

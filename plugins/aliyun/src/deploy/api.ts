@@ -15,6 +15,13 @@ export interface ApiRequest {
   readonly about: string
 }
 
+/** A call of a function: bytes in both directions. It is sent once, whatever its method. */
+export interface InvokeRequest extends Omit<ApiRequest, 'body'> {
+  readonly bytes: Buffer
+  /** How long the answer is awaited, in milliseconds. */
+  readonly answerMs: number
+}
+
 /** Function Compute, in either edition: paced, refusals made readable. */
 export interface Api {
   /** Does one call; the answer's body. */

@@ -13,6 +13,8 @@ interface RequestTo<S extends ServiceName> {
   readonly input: object
   /** What a refusal is about, such as `function/login`. */
   readonly about: string
+  /** How long the answer is awaited, in milliseconds; as long as the vendor's library does when missing. */
+  readonly answerMs?: number
 }
 
 /** What every client gets. */
@@ -51,14 +53,15 @@ export class Api {
   }
 
   /** Does one call when the platform can take it. */
-  async call({ service, action, input, about }: Request, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
+  async call({ service, action, input, about, answerMs }: Request, { signal }: Pick<Call, 'signal'>): Promise<Tree> {
     const [client, command] = await Promise.all([
       this.client(service),
       makeCommand(service, action as Action<ServiceName>, input),
     ])
     const [lane, pacer] = this.#laneOf(service, action)
     // A signal of its own: the library listens to it, and many calls at a time share the caller's.
-    const send = (): Promise<Tree> => client.send(command, { abortSignal: AbortSignal.any([signal]) })
+    const limit = answerMs === undefined ? {} : { requestTimeout: answerMs }
+    const send = (): Promise<Tree> => client.send(command, { abortSignal: AbortSignal.any([signal]), ...limit })
     const once = (): Promise<Tree> => pacer.run(lane, send, signal)
     const isRead = READS.test(action)
     if (!isRead) this.#hasChanged = true

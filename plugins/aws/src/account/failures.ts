@@ -32,6 +32,8 @@ export function readFailure(error: unknown): Failure {
   if (stranger) return { status: 0, code: 'no answer', message: stranger.message, stranger }
   if (name === 'TimeoutError' && message?.includes('did not establish a connection'))
     return { status: 0, code: 'ETIMEDOUT', message: `no connection within ${CONNECT_MS / 1000} s` }
+  if (name === 'TimeoutError' && message?.includes('requestTimeout'))
+    return { status: 0, code: 'ETIMEDOUT', message: 'no answer in time' }
   return {
     status,
     code: status === 0 && typeof code === 'string' ? code : name,

@@ -19,7 +19,7 @@ export async function apiConfig({ provider }: Service, env: Env): Promise<ApiCon
   const base = {
     // Whether a call may be sent again is for others to say.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, httpAgent: AGENT, httpsAgent: AGENT },
+    requestHandler: { connectionTimeout: CONNECT_MS, throwOnRequestTimeout: true, httpAgent: AGENT, httpsAgent: AGENT },
     ...(profile !== undefined && { profile }),
     ...(keys && { credentials: keys }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),

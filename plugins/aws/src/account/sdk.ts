@@ -15,7 +15,8 @@ type ActionOf<Command> = Command extends `${infer Name}Command` ? Name : never
 
 /** A client of one of the vendor's services. */
 export interface SdkClient {
-  send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Tree>
+  /** `requestTimeout` is in milliseconds. */
+  send(command: object, options: { readonly abortSignal: AbortSignal; readonly requestTimeout?: number }): Promise<Tree>
   destroy(): void
   readonly middlewareStack: {
     add(

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Tree } from '@anyfaas/kit'
+import { ANSWER_MS, type Tree } from '@anyfaas/kit'
 import { agentFor } from './agents.ts'
 
 // The vendor's package is CommonJS and takes a tenth of a second: it is loaded where a call needs it.
@@ -7,7 +7,13 @@ const load = createRequire(import.meta.url)
 
 /** The vendor's client of any of its products: it signs, sends, and tells the answer's `Response`. */
 export interface ApiClient {
-  request(action: string, params: object, options: { readonly signal: AbortSignal }): Promise<Tree>
+  request(action: string, params: object, options: RequestOptions): Promise<Tree>
+}
+
+export interface RequestOptions {
+  readonly signal: AbortSignal
+  /** How long the answer is awaited, in milliseconds; a minute when missing. */
+  readonly answerMs?: number | undefined
 }
 
 export interface ApiConfig {
@@ -38,10 +44,18 @@ export function makeClient(product: Product, { credentials, region, endpoint }: 
   const httpProfile = {
     protocol: `${protocol}//`,
     endpoint: host + pathname.replace(/\/$/, ''),
-    reqTimeout: TIMEOUT_SEC,
     ...(agent && { agent }),
   }
-  return new CommonClient(host, product.version, { credential: credentials, region, profile: { httpProfile } })
+  // The library knows one time for all requests of a client.
+  const waiting = (answerMs: number): ApiClient => {
+    const profile = { httpProfile: { ...httpProfile, reqTimeout: answerMs / 1000 } }
+    return new CommonClient(host, product.version, { credential: credentials, region, profile })
+  }
+  const usual = waiting(ANSWER_MS)
+  return {
+    request: async (action, params, { signal, answerMs }) =>
+      await (answerMs === undefined ? usual : waiting(answerMs)).request(action, params, { signal }),
+  }
 }
 
 /** Credentials by the OpenID Connect token that the environment names (`TKE_*`). */
@@ -49,8 +63,6 @@ export async function assumeByToken(): Promise<ApiConfig['credentials']> {
   const { OIDCRoleArnCredential } = load('tencentcloud-sdk-nodejs-common/tencentcloud/common/credential') as TokenModule
   return await new OIDCRoleArnCredential().getCredential()
 }
-
-const TIMEOUT_SEC = 60
 
 interface ClientModule {
   readonly CommonClient: new (endpoint: string, version: string, config: object) => ApiClient

@@ -5,7 +5,7 @@ import { Lanes, pages } from '../../account/lanes.ts'
 import type { Headers } from '../../account/sdk.ts'
 import { md5, signFunctions } from '../../account/signature.ts'
 import { fieldsOf, send, type WireAnswer, WireFailure } from '../../account/wire.ts'
-import type { Api, ApiRequest } from '../../deploy/api.ts'
+import type { Api, ApiRequest, InvokeRequest } from '../../deploy/api.ts'
 
 export interface ClientOptions {
   readonly credentials: Credentials
@@ -57,10 +57,11 @@ export class Fc2Client implements Api {
 
   /** The same with bytes in both directions, and the answer's headers. */
   async exchange(
-    request: Omit<ApiRequest, 'body'> & { readonly bytes: Buffer },
+    request: InvokeRequest,
     call: Pick<Call, 'signal'>,
   ): Promise<{ readonly body: string; readonly headers: Headers }> {
-    const content = { bytes: request.bytes, type: 'application/octet-stream' }
+    const { bytes, answerMs } = request
+    const content = { bytes, type: 'application/octet-stream', answerMs }
     const { body, headers } = await this.#send(request, content, call)
     return { body: body.toString(), headers }
   }
@@ -79,11 +80,11 @@ export class Fc2Client implements Api {
   ): Promise<WireAnswer> {
     const { action, about, method } = request
     const once = async (): Promise<WireAnswer> => {
-      const answer = await send(this.#signed(request, content), signal)
+      const answer = await send({ ...this.#signed(request, content), silentMs: content?.answerMs }, signal)
       if (isRefusal(answer)) throw failureOf(answer)
       return answer
     }
-    return await this.#lanes.run({ action, about, isRead: method === 'GET' }, once, signal)
+    return await this.#lanes.run({ action, about, isRead: method === 'GET' && !content }, once, signal)
   }
 
   #signed({ method, path, query = {}, headers = {} }: Omit<ApiRequest, 'body'>, content?: Content) {
@@ -118,6 +119,7 @@ const VERSION = '2016-08-15'
 interface Content {
   readonly bytes: Buffer
   readonly type: string
+  readonly answerMs?: number
 }
 
 function signedQuery(query: Readonly<Record<string, string>>): string {

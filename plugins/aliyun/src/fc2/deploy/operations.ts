@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
+import {
+  type Call,
+  invocationMs,
+  type Operations,
+  type RemoteAnswer,
+  type RemoteInvocation,
+  type Tree,
+  type Version,
+} from '@anyfaas/kit'
 import { putAlias } from '../../deploy/aliases.ts'
 import { invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
 import { triggersOf } from '../../deploy/trigger-driver.ts'
+import { facts } from '../facts.ts'
 import type { OurService } from './our-service.ts'
 import type { Site } from './site.ts'
 import { triggerEdition } from './trigger-edition.ts'
@@ -38,14 +47,16 @@ export function makeOperations(site: Site, ours: OurService): Omit<Operations, '
 
 // https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/developer-reference/api-fc-2016-08-15-invokefunction
 async function invoke(site: Site, ours: OurService, request: RemoteInvocation, call: Call): Promise<RemoteAnswer> {
-  const { name } = await ours.one(request.fn, call)
+  const { name, live } = await ours.one(request.fn, call)
   const http = (await triggersOf(triggerEdition(site, ours), name, call)).find(
     ({ triggerType }) => triggerType === 'http',
   )
   const target = request.qualifier === undefined ? site.serviceName : `${site.serviceName}.${request.qualifier}`
   const asked = http ? asRequest(request.payload, http) : asEvent(request.payload)
   const path = `${http ? `/proxy/${target}/${name}` : `/services/${target}/functions/${name}`}${asked.path}`
-  const sent = { ...asked, path, headers: invokeHeaders(request), about: `function/${request.fn}` }
+  const allowed = { timeoutSec: live['timeout'], initTimeoutSec: live['initializationTimeout'] }
+  const answerMs = invocationMs(request, allowed, facts)
+  const sent = { ...asked, path, headers: invokeHeaders(request), about: `function/${request.fn}`, answerMs }
   const { body, headers } = await site.client.exchange(sent, call)
   return readAnswer(body, headers)
 }

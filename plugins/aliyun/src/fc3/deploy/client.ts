@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { Call, Patience, Tree } from '@anyfaas/kit'
+import { type Call, orAborted, type Patience, type Tree } from '@anyfaas/kit'
 import type { Credentials } from '../../account/credentials.ts'
 import { Lanes, pages } from '../../account/lanes.ts'
 import {
@@ -13,7 +13,7 @@ import {
   makeFc3,
   once,
 } from '../../account/sdk.ts'
-import type { Api, ApiRequest } from '../../deploy/api.ts'
+import type { Api, ApiRequest, InvokeRequest } from '../../deploy/api.ts'
 
 export interface ClientOptions {
   readonly credentials: Credentials
@@ -49,17 +49,25 @@ export class Fc3Client implements Api {
 
   /** The same with bytes in both directions, and the answer's headers. */
   async exchange(
-    request: Omit<ApiRequest, 'body'> & { readonly bytes: Buffer },
+    request: InvokeRequest,
     call: Pick<Call, 'signal'>,
   ): Promise<{ readonly body: string; readonly headers: Headers }> {
-    const { query = {}, headers = {}, bytes } = request
+    const { query = {}, headers = {}, bytes, answerMs } = request
     const stream = Readable.from([bytes])
     const sent = { headers, query, body: stream, stream }
-    const { body, headers: told = {} } = await this.#send(request, { bodyType: 'binary', sent }, call)
-    return { body: await text(body as Readable), headers: told }
+    const asked = async (): Promise<{ readonly body: string; readonly headers: Headers }> => {
+      const { body, headers: told = {} } = await this.#send(request, { bodyType: 'binary', sent, answerMs }, call)
+      return { body: await text(body as Readable), headers: told }
+    }
+    // The library knows no signal, and an answer may take a day.
+    return await orAborted(asked(), call.signal)
   }
 
-  async #send(request: ApiRequest, { bodyType, sent }: Sending, { signal }: Pick<Call, 'signal'>): Promise<ApiAnswer> {
+  async #send(
+    request: ApiRequest,
+    { bodyType, sent, answerMs }: Sending,
+    { signal }: Pick<Call, 'signal'>,
+  ): Promise<ApiAnswer> {
     const { action, method, path, about } = request
     const params = apiParams({
       action,
@@ -73,7 +81,7 @@ export class Fc3Client implements Api {
       bodyType,
     })
     const isRead = method === 'GET'
-    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest(sent), once(isRead))
+    const send = (): Promise<ApiAnswer> => this.#api.callApi(params, apiRequest(sent), once(isRead, answerMs))
     return await this.#lanes.run({ action, about, isRead }, send, signal)
   }
 
@@ -88,6 +96,7 @@ export class Fc3Client implements Api {
 interface Sending {
   readonly bodyType: 'json' | 'none' | 'binary'
   readonly sent: object
+  readonly answerMs?: number
 }
 
 const VERSION = '2023-03-30'

@@ -1,14 +1,24 @@
-import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Version } from '@anyfaas/kit'
+import {
+  type Alias,
+  type Call,
+  invocationMs,
+  type Operations,
+  type RemoteAnswer,
+  type RemoteInvocation,
+  type Tree,
+  type Version,
+} from '@anyfaas/kit'
 import { putAlias } from '../../deploy/aliases.ts'
 import { invokeHeaders, newestFirst, readAlias, readAnswer, readVersion } from '../../deploy/answers.ts'
-import type { OurFunctions } from './our-functions.ts'
+import { facts } from '../facts.ts'
+import type { OurFunction, OurFunctions } from './our-functions.ts'
 import type { Site } from './site.ts'
 
 /** What Function Compute 3.0 does with deployed functions. */
 export function makeOperations(site: Site, ours: OurFunctions): Omit<Operations, 'doctor'> {
   const path = async (fn: string, call: Call): Promise<string> => `/functions/${await ours.nameOf(fn, call)}`
   return {
-    invoke: async (request, call) => await invoke(site, await path(request.fn, call), request, call),
+    invoke: async (request, call) => await invoke(site, await ours.one(request.fn, call), request, call),
     versions: async (fn, call) => await listVersions(site, { fn, path: await path(fn, call) }, call),
     publish: async (fn, call) => await publish(site, { fn, path: await path(fn, call) }, call),
     aliases: async (fn, call) => await listAliases(site, { fn, path: await path(fn, call) }, call),
@@ -29,14 +39,22 @@ interface Target {
 }
 
 // https://api.aliyun.com/document/FC/2023-03-30/InvokeFunction
-async function invoke(site: Site, path: string, request: RemoteInvocation, call: Call): Promise<RemoteAnswer> {
+async function invoke(
+  site: Site,
+  { name, live }: OurFunction,
+  request: RemoteInvocation,
+  call: Call,
+): Promise<RemoteAnswer> {
+  const { initializer } = (live['instanceLifecycleConfig'] ?? {}) as { readonly initializer?: Tree }
+  const allowed = { timeoutSec: live['timeout'], initTimeoutSec: initializer?.['timeout'] }
   const { body, headers } = await site.client.exchange(
     {
       action: 'InvokeFunction',
       method: 'POST',
-      path: `${path}/invocations`,
+      path: `/functions/${name}/invocations`,
       about: `function/${request.fn}`,
       bytes: Buffer.from(request.payload),
+      answerMs: invocationMs(request, allowed, facts),
       ...(request.qualifier !== undefined && { query: { qualifier: request.qualifier } }),
       headers: invokeHeaders(request),
     },

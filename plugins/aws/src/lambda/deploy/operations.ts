@@ -1,6 +1,16 @@
-import type { Alias, Call, Operations, RemoteAnswer, RemoteInvocation, Tree, Version } from '@anyfaas/kit'
+import {
+  type Alias,
+  type Call,
+  invocationMs,
+  type Operations,
+  type RemoteAnswer,
+  type RemoteInvocation,
+  type Tree,
+  type Version,
+} from '@anyfaas/kit'
 import { isMissing } from '../../account/failures.ts'
 import type { Action } from '../../account/sdk.ts'
+import { facts } from '../facts.ts'
 import { type Examined, examine } from './examine.ts'
 import { readMetrics } from './metrics.ts'
 import { publishVersion } from './publish.ts'
@@ -9,17 +19,17 @@ import { publishVersion } from './publish.ts'
 export function makeOperations(examined: Examined): Operations {
   const { site, ours } = examined
   const on = async (fn: string, call: Call): Promise<Target> => {
-    const FunctionName = await ours.nameOf(fn, call)
+    const { name: FunctionName, live } = await ours.one(fn, call)
     const about = `function/${fn}`
-    const send: Target['send'] = (action, input) =>
-      site.api.call({ service: 'lambda', action, input: { FunctionName, ...input }, about }, call)
+    const send: Target['send'] = (action, input, limit) =>
+      site.api.call({ service: 'lambda', action, input: { FunctionName, ...input }, about, ...limit }, call)
     const list: Target['list'] = (action, items) =>
       site.api.list(
         { service: 'lambda', action, input: { FunctionName }, about },
         { items, next: 'NextMarker', ask: 'Marker' },
         call,
       )
-    return { fn, send, list }
+    return { fn, live, send, list }
   }
   return {
     invoke: async (request, call) => await invoke(await on(request.fn, call), request),
@@ -38,21 +48,22 @@ export function makeOperations(examined: Examined): Operations {
 
 interface Target {
   readonly fn: string
-  send(action: Action<'lambda'>, input: object): Promise<Tree>
+  readonly live: Tree
+  send(action: Action<'lambda'>, input: object, limit?: { readonly answerMs: number }): Promise<Tree>
   list(action: Action<'lambda'>, items: string): Promise<readonly Tree[]>
 }
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-async function invoke(
-  { send }: Target,
-  { payload, isAsync, qualifier, tail }: RemoteInvocation,
-): Promise<RemoteAnswer> {
-  const answer = await send('Invoke', {
+async function invoke({ live, send }: Target, request: RemoteInvocation): Promise<RemoteAnswer> {
+  const { payload, isAsync, qualifier, tail } = request
+  const answerMs = invocationMs(request, { timeoutSec: live['Timeout'] }, facts)
+  const input = {
     Payload: Buffer.from(payload),
     InvocationType: isAsync ? 'Event' : 'RequestResponse',
     ...(tail && !isAsync && { LogType: 'Tail' }),
     ...(qualifier !== undefined && { Qualifier: qualifier }),
-  })
+  }
+  const answer = await send('Invoke', input, { answerMs })
   const { FunctionError, LogResult, Payload, $metadata } = answer
   const text = Buffer.from((Payload ?? []) as Uint8Array).toString()
   const log = LogResult === undefined ? undefined : Buffer.from(String(LogResult), 'base64').toString()

@@ -64,8 +64,13 @@ export class OurFunctions {
 
   /** The deployed name of a function of the file. Throws SLS7004 when it is not deployed. */
   async nameOf(fn: string, call: Pick<Call, 'signal'>): Promise<string> {
+    return (await this.one(fn, call)).name
+  }
+
+  /** The same with all that the platform tells about it. */
+  async one(fn: string, call: Pick<Call, 'signal'>): Promise<FoundFunction> {
     const found = (await this.list(call)).find((one) => one.fn === fn)
-    if (found) return found.name
+    if (found) return found
     throw new SlsError(error('SLS7004', `function "${fn}" is not deployed`, { help: ['sls deploy'] }))
   }
 

@@ -7,6 +7,8 @@ export interface Request {
   readonly params?: object
   /** What a refusal is about, such as `function/login`. */
   readonly about: string
+  /** How long the answer is awaited, in milliseconds; a minute when missing. */
+  readonly answerMs?: number
 }
 
 export interface ListRequest extends Request {
@@ -37,10 +39,11 @@ export class ScfClient {
 
   /** Does one call when the platform can take it; the answer. What only reads is tried again when that may help. */
   async call(request: Request, call: Pick<Call, 'signal'>, product: keyof typeof PRODUCTS = 'scf'): Promise<Tree> {
-    const { action, params = {}, about } = request
+    const { action, params = {}, about, answerMs } = request
     const { signal } = call
     // A signal of its own: the library listens to it, and many calls at a time share the caller's.
-    const send = () => this.#client(PRODUCTS[product]).request(action, params, { signal: AbortSignal.any([signal]) })
+    const send = () =>
+      this.#client(PRODUCTS[product]).request(action, params, { signal: AbortSignal.any([signal]), answerMs })
     const once = () => this.#pacer.run(`${product}:${action}`, send, signal)
     try {
       return await (READS.test(action) ? this.#patience.read(product, once, signal) : once())

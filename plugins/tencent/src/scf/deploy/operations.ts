@@ -3,6 +3,7 @@ import {
   type Alias,
   type Call,
   error,
+  invocationMs,
   MARKS,
   type Operations,
   type RemoteAnswer,
@@ -12,6 +13,7 @@ import {
   type Version,
 } from '@anyfaas/kit'
 import { unlessMissing } from '../../account/failures.ts'
+import { facts } from '../facts.ts'
 import { type Deployer, examine } from './examine.ts'
 import { readMetrics } from './metrics.ts'
 import type { OurFunction, OurFunctions } from './our-functions.ts'
@@ -42,7 +44,7 @@ export function makeOperations(
 
 // https://cloud.tencent.com/document/product/583/17243
 async function invoke(
-  { client }: Site,
+  { client, service }: Site,
   target: OurFunction,
   request: RemoteInvocation,
   call: Call,
@@ -54,7 +56,10 @@ async function invoke(
     LogType: request.tail && !request.isAsync ? 'Tail' : 'None',
     Qualifier: request.qualifier ?? '$LATEST',
   }
-  const { Result } = await client.call({ action: 'Invoke', params, about: `function/${request.fn}` }, call)
+  // The platform's list does not tell it.
+  const allowed = service.functions.find(({ name }) => name === request.fn) ?? {}
+  const answerMs = invocationMs(request, allowed, facts)
+  const { Result } = await client.call({ action: 'Invoke', params, about: `function/${request.fn}`, answerMs }, call)
   const { Log, RetMsg, ErrMsg, MemUsage, Duration, BillDuration, FunctionRequestId } = (Result ?? {}) as Tree
   if (request.isAsync)
     return { payload: '', ...(Boolean(FunctionRequestId) && { requestId: String(FunctionRequestId) }) }
