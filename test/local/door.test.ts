@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { freePort } from '../../src/local/server.ts'
+import { ownPort } from '../fixtures/own-port.ts'
 import { type LocalFixture, reply, until, useLocal } from './fixture.ts'
 
 const local = useLocal()
@@ -193,7 +194,8 @@ test('an address that is none and a port that is taken are told, and what was op
   expect(await codeOf('localhost:80')).toMatchObject({ code: 'SLS7007' })
   expect(await codeOf(`${EVERYWHERE}:${taken}`)).toMatchObject({ code: 'SLS7005' })
   expect((await platform.info())?.open).toBeUndefined()
-  const door = await doorOf(platform, EVERYWHERE)
+  // A port of its own: while the platform is killed, another test's service must not open there.
+  const door = await doorOf(platform, `${EVERYWHERE}:${await ownPort()}`)
   expect(await codeOf(`${EVERYWHERE}:${taken}`)).toMatchObject({ code: 'SLS7005' })
   expect(await codeOf('203.0.113.77')).toMatchObject(nowhere)
   expect(await doorOf(platform)).toBe(door)

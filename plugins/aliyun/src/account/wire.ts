@@ -1,9 +1,9 @@
-import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request as plain } from 'node:http'
+import { type IncomingMessage, type OutgoingHttpHeaders, request as plain } from 'node:http'
 import { request as secure } from 'node:https'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { ANSWER_MS, CONNECT_MS, type Tree } from '@anyfaas/kit'
+import { ANSWER_MS, CONNECT_MS, limitConnecting, type Tree } from '@anyfaas/kit'
 import type { Headers } from './sdk.ts'
 
 export interface WireRequest {
@@ -39,9 +39,13 @@ export async function send(request: WireRequest, signal: AbortSignal): Promise<W
   const { method, url, headers, body, silentMs = ANSWER_MS } = request
   const { promise, resolve, reject } = answerLater()
   const options = { method, headers: headers as OutgoingHttpHeaders, signal, timeout: silentMs }
-  const outgoing = (url.startsWith('https:') ? secure : plain)(url, options, resolve)
+  const isSecure = url.startsWith('https:')
+  const outgoing = (isSecure ? secure : plain)(url, options, resolve)
   outgoing.on('error', reject)
-  limitConnecting(outgoing, url)
+  outgoing.once('socket', (socket) => {
+    // One that was kept is there.
+    if (socket.connecting) limitConnecting(socket, isSecure ? 'secureConnect' : 'connect', notConnected(url))
+  })
   outgoing.on('timeout', () => outgoing.destroy(new WireFailure(0, 'ETIMEDOUT', `no answer from ${new URL(url).host}`)))
   if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body)
   else pipeline(body, outgoing).catch(reject)
@@ -49,16 +53,8 @@ export async function send(request: WireRequest, signal: AbortSignal): Promise<W
   return { status: answer.statusCode ?? 0, headers: answer.headers as Headers, body: await buffer(answer) }
 }
 
-function limitConnecting(outgoing: ClientRequest, url: string): void {
-  const { protocol, host } = new URL(url)
-  const failure = new WireFailure(0, 'ETIMEDOUT', `no connection to ${host} within ${CONNECT_MS / 1000} s`)
-  outgoing.once('socket', (socket) => {
-    // One that was kept is there.
-    if (!socket.connecting) return
-    const timer = setTimeout(() => outgoing.destroy(failure), CONNECT_MS)
-    const settle = (): void => clearTimeout(timer)
-    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', settle).once('close', settle)
-  })
+function notConnected(url: string): WireFailure {
+  return new WireFailure(0, 'ETIMEDOUT', `no connection to ${new URL(url).host} within ${CONNECT_MS / 1000} s`)
 }
 
 /** The fields of what a service says of a failure. */

@@ -1,7 +1,7 @@
 import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { CONNECT_MS } from '@anyfaas/kit'
+import { CONNECT_MS, limitConnecting } from '@anyfaas/kit'
 
 type Opened = (error: Error | null, stream: Duplex) => void
 
@@ -25,12 +25,8 @@ class SecureAgent extends HttpsAgent {
   }
 }
 
-function limited(socket: Duplex | null | undefined, ready: string): Duplex | null | undefined {
-  if (!socket) return socket
-  const failure = Object.assign(new Error(`ETIMEDOUT: no connection within ${CONNECT_MS / 1000} s`), {
-    code: 'ETIMEDOUT',
-  })
-  const timer = setTimeout(() => socket.destroy(failure), CONNECT_MS)
-  const settle = (): void => clearTimeout(timer)
-  return socket.once(ready, settle).once('close', settle)
+function limited(socket: Duplex | null | undefined, ready: 'connect' | 'secureConnect'): Duplex | null | undefined {
+  const message = `ETIMEDOUT: no connection within ${CONNECT_MS / 1000} s`
+  if (socket) limitConnecting(socket, ready, Object.assign(new Error(message), { code: 'ETIMEDOUT' }))
+  return socket
 }
